@@ -1,0 +1,92 @@
+"""A hyperparameter: its symbol, default and range, and how to read one that a person wrote.
+
+Sliders, links, documentation and tests all derive from this one type, so a range is written once
+and the sentence that refuses a value is the same wherever the value came from.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+class HyperparameterError(ValueError):
+    """A value outside what a hyperparameter allows; the message is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """One adjustable number of an optimizer or a schedule.
+
+    `symbol` is LaTeX. `low` and `high` are both allowed values. `log` asks for a logarithmic slider,
+    `rare` for a place where it does not distract, `integer` for whole numbers only.
+    """
+
+    name: str
+    symbol: str
+    default: float
+    low: float
+    high: float
+    log: bool = False
+    integer: bool = False
+    rare: bool = False
+    help: str = ""
+
+    def complaint(self, value: object) -> str | None:
+        """Say in one sentence why `value` cannot be used, or return None if it can."""
+        allowed = f"allowed is {self.write(self.low)} to {self.write(self.high)}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"{self.name} must be a number; {allowed}."
+        if not math.isfinite(value):
+            return f"{self.name} must be a finite number; {allowed}."
+        if self.integer and value != int(value):
+            return f"{self.name} = {value:g} is not a whole number; {allowed}."
+        if not self.low <= value <= self.high:
+            return f"{self.name} = {value:g} is out of range; {allowed}."
+        return None
+
+    def validate(self, value: float) -> float:
+        """Return `value` as the type that it should have.
+
+        Raises:
+            HyperparameterError: when the value is no finite number in the range.
+        """
+        complaint = self.complaint(value)
+        if complaint:
+            raise HyperparameterError(complaint)
+        return int(value) if self.integer else float(value)
+
+    def parse(self, text: str) -> float:
+        """Read what a person or a link wrote.
+
+        Raises:
+            HyperparameterError: when the text is no number, or one that is not allowed.
+        """
+        try:
+            value = float(text)
+        except ValueError:
+            shown = text if len(text) <= 20 else text[:20] + "…"
+            raise HyperparameterError(
+                f"{self.name} = “{shown}” is not a number; "
+                f"allowed is {self.write(self.low)} to {self.write(self.high)}."
+            ) from None
+        return self.validate(value)
+
+    def write(self, value: float) -> str:
+        """Write `value` so that `parse` gives back exactly the same number."""
+        if self.integer:
+            return str(int(value))
+        return repr(float(value)).replace("e+", "e")
+
+
+def complete(table: Sequence[Hyperparameter], given: Mapping[str, float]) -> dict[str, float]:
+    """Validate `given` against `table` and fill in the defaults, in the table's order.
+
+    Raises:
+        HyperparameterError: for an unknown name or a value that is not allowed.
+    """
+    known = {h.name for h in table}
+    for name in given:
+        if name not in known:
+            allowed = ", ".join(h.name for h in table) or "none"
+            raise HyperparameterError(f"“{name}” is no hyperparameter here; there is {allowed}.")
+    return {h.name: h.validate(given.get(h.name, h.default)) for h in table}
