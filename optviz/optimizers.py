@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from numpy import sqrt
-
+from optviz.elementwise import sqrt
 from optviz.hyperparameters import Hyperparameter, complete
 
 Step = Callable[..., tuple[Any, ...]]
