@@ -13,14 +13,12 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from optviz.elementwise import sqrt
 from optviz.hyperparameters import Hyperparameter, complete
 
 Step = Callable[..., tuple[Any, ...]]
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,11 @@ class Optimizer:
     hyperparameters: tuple[Hyperparameter, ...]
     state: tuple[str, ...] = ()
     torch: str = ""
-    torch_arguments: Mapping[str, Any] = field(default=NOTHING, hash=False)
+    torch_arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
     reference: str = ""
     idea: str = ""
     remark: str = ""
-    on_networks: Mapping[str, float] = field(default=NOTHING, hash=False)
+    on_networks: Mapping[str, float] = field(default_factory=dict, hash=False)
     edge: Callable[..., float] | None = None
 
     @property

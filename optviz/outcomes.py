@@ -97,7 +97,7 @@ def _broken(objective, optimizer, values, points, heights, slopes, k) -> Outcome
     return Outcome(
         "diverged",
         k,
-        f"Diverged: at step {k} the numbers overflowed, the last finite point was {point(last)}. {why}".strip(),
+        f"Diverged: at step {k} the numbers overflowed, the last finite point was {point(last)}. {why}",
     )
 
 
