@@ -1,0 +1,187 @@
+"""What a training run says while it goes on: one frozen dataclass for each kind of event.
+
+Events are plain values: numbers, strings, and tuples of them, all finite, so that they can be stored,
+sent and compared as they stand. Only `Checkpoint` carries bytes, and only its JSON leaves them out.
+A step is counted from 1: after step k, k batches have been trained on.
+"""
+
+import base64
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins, or goes on after `resumed_at` steps.
+
+    `device` is "cpu", "cuda" or "mps", and `device_name` is what people call it. `steps` and `images`
+    are those of the whole run, so that a remaining time can be told. `initial_weights_hash` is the
+    same for two runs that begin with the same weights. `notice` is a sentence when something is not
+    done in the usual way, else "".
+    """
+
+    device: str
+    device_name: str
+    parameters: int
+    steps: int
+    images: int
+    initial_weights_hash: str
+    resumed_at: int = 0
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far training is, a few times a second.
+
+    `loss` is the mean over the steps since the last such event, `losses` are (step, loss) of single
+    batches: every n-th of the run, always the same ones, so that two runs can be laid over each other.
+    `epoch` counts finished epochs and has a fraction. `lr` is the rate of the last step, `elapsed` the
+    seconds spent training and evaluating, without pauses.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    lr: float
+    images_per_second: float
+    elapsed: float
+    losses: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The network on the whole test set, with dropout switched off.
+
+    `confusion[i][j]` counts the test images of class i that were taken for class j. `train_accuracy`
+    is measured in the same way on the first `train_images` training images, or None.
+    """
+
+    step: int
+    epoch: float
+    test_loss: float
+    test_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+    train_accuracy: float | None = None
+    train_images: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A few test images and what the network takes them for: its mistakes first.
+
+    `indices` count in the test set, `probabilities` has a row for each of them and a column for each
+    class. Sigmoid outputs are shown as they are and need not add up to one.
+    """
+
+    step: int
+    indices: tuple[int, ...]
+    labels: tuple[int, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLayer:
+    """The weights into the first units of the first layer, each of them an image.
+
+    `pixels` is base64 of unsigned bytes of shape (units, height, width): 128 is a weight of zero,
+    255 is +scale and 1 is -scale. The layer has `of` units in all.
+    """
+
+    step: int
+    units: int
+    of: int
+    height: int
+    width: int
+    scale: float
+    pixels: str
+
+    def weights(self) -> np.ndarray:
+        """The weights as float32, shape (units, height, width), to the nearest 1/127 of the scale."""
+        raw = np.frombuffer(base64.b64decode(self.pixels), dtype=np.uint8)
+        images = raw.reshape(self.units, self.height, self.width).astype(np.float32)
+        return (images - 128) * np.float32(self.scale / 127)
+
+
+@dataclass(frozen=True, slots=True)
+class Diverged:
+    """The loss is no longer a finite number since `step`; the run ends here."""
+
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All that is needed to go on after `step`, in the safetensors format."""
+
+    step: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run is complete."""
+
+    step: int
+    elapsed: float
+    test_accuracy: float
+    weights_hash: str
+
+
+Event = Started | Progress | Evaluation | Samples | FirstLayer | Diverged | Checkpoint | Finished
+
+KINDS: dict[str, type[Event]] = {
+    "started": Started,
+    "progress": Progress,
+    "evaluation": Evaluation,
+    "samples": Samples,
+    "first_layer": FirstLayer,
+    "diverged": Diverged,
+    "checkpoint": Checkpoint,
+    "finished": Finished,
+}
+NAMES: dict[type[Event], str] = {kind: name for name, kind in KINDS.items()}
+
+
+def kind_of(event: Event) -> str:
+    """The stable name of an event's kind, as it stands in JSON."""
+    return NAMES[type(event)]
+
+
+def to_json(event: Event) -> str:
+    """Write an event as one line of JSON; a checkpoint's bytes are left out.
+
+    Raises:
+        ValueError: for a number that is not finite, which no event may hold.
+    """
+    values = {"kind": kind_of(event), **asdict(event)}
+    values.pop("data", None)
+    return json.dumps(values, allow_nan=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Event:
+    """Read an event that `to_json` wrote.
+
+    Fields that this version does not know are passed over, so that a store can be read by an older one.
+
+    Raises:
+        ValueError: for text that is no event.
+    """
+    values = json.loads(text)
+    if not isinstance(values, dict) or values.get("kind") not in KINDS:
+        raise ValueError("This is no training event.")
+    kind = KINDS[values["kind"]]
+    known = {field.name for field in fields(kind)} - {"data"}
+    try:
+        return kind(**{name: _tuples(value) for name, value in values.items() if name in known})
+    except TypeError as error:
+        raise ValueError(f"This {values['kind']} event is incomplete.") from error
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as the tuples that they were."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,86 @@
+"""Configurations with a name: a quick start, and the networks of the course notes."""
+
+from dataclasses import dataclass
+
+from optviz.training.config import TrainingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A configuration with a name and a sentence that says what to see in it."""
+
+    key: str
+    name: str
+    config: TrainingConfig
+    about: str
+
+
+PRESETS: dict[str, Preset] = {
+    preset.key: preset
+    for preset in (
+        Preset(
+            "digits",
+            "Quick start: 8 × 8 digits",
+            TrainingConfig("digits", (64,), batch_size=32, epochs=20),
+            "A small network on small images: done in a moment, and no file is needed.",
+        ),
+        Preset(
+            "mnist_mlp",
+            "MNIST, two hidden layers of 512",
+            TrainingConfig("mnist", (512, 512), batch_size=100, epochs=10),
+            "The network of the notes; it reaches about 98 % of the test images.",
+        ),
+        Preset(
+            "softmax_regression",
+            "Fashion-MNIST, softmax regression",
+            TrainingConfig(
+                "fashion-mnist",
+                (),
+                optimizer="gd",
+                optimizer_values=(("lr", 0.1),),
+                batch_size=256,
+                epochs=10,
+                initialisation="normal",
+            ),
+            "No hidden layer at all: look at the weights, each class becomes a picture.",
+        ),
+        Preset(
+            "dropout",
+            "Fashion-MNIST with dropout",
+            TrainingConfig(
+                "fashion-mnist",
+                (256, 256),
+                optimizer="gd",
+                optimizer_values=(("lr", 0.5),),
+                batch_size=256,
+                epochs=10,
+                dropout=(0.2, 0.5),
+                initialisation="normal",
+            ),
+            "Set the dropout to zero and train again: how far apart are training and test now?",
+        ),
+        Preset(
+            "cross_entropy",
+            "MNIST with cross entropy",
+            TrainingConfig(
+                "mnist", (512, 512), optimizer="gd", optimizer_values=(("lr", 0.1),), batch_size=100, epochs=5
+            ),
+            "One half of the comparison of losses: lay it over the next preset.",
+        ),
+        Preset(
+            "mean_squared_error",
+            "MNIST with mean squared error",
+            TrainingConfig(
+                "mnist",
+                (512, 512),
+                loss="mse_sigmoid",
+                optimizer="gd",
+                optimizer_values=(("lr", 1.0),),
+                batch_size=100,
+                epochs=5,
+            ),
+            "The other half. Ten times the learning rate makes up for the mean over ten outputs; what "
+            "still slows it down is the factor σ'(z), which vanishes where the error is largest.",
+        ),
+    )
+}
