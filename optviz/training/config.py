@@ -257,7 +257,9 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
         unknown = [key for key in given if key.startswith(prefix) and key not in known]
         if unknown:
             more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-            complaints.append(f"“{_short(unknown[0])}”{more} mean nothing here; left out of this link.")
+            complaints.append(
+                f"This link names “{_short(unknown[0])}”{more}, which nothing here has; left out."
+            )
         return tuple((h.name, number(prefix + h.name, h, defaults[h.name])) for h in table)
 
     if given.get("v", "1") != "1":

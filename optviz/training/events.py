@@ -19,8 +19,7 @@ class Started:
 
     `device` is "cpu", "cuda" or "mps", and `device_name` is what people call it. `steps` and `images`
     are those of the whole run, so that a remaining time can be told. `initial_weights_hash` is the
-    same for two runs that begin with the same weights. `notice` is a sentence when something is not
-    done in the usual way, else "".
+    same for two runs that begin with the same weights.
     """
 
     device: str
@@ -30,7 +29,6 @@ class Started:
     images: int
     initial_weights_hash: str
     resumed_at: int = 0
-    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,14 @@ class FirstLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something is not done in the usual way from `step` on, and the run goes on without it."""
+
+    step: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diverged:
     """The loss is no longer a finite number since `step`; the run ends here."""
 
@@ -132,7 +138,7 @@ class Finished:
     weights_hash: str
 
 
-Event = Started | Progress | Evaluation | Samples | FirstLayer | Diverged | Checkpoint | Finished
+Event = Started | Progress | Evaluation | Samples | FirstLayer | Notice | Diverged | Checkpoint | Finished
 
 KINDS: dict[str, type[Event]] = {
     "started": Started,
@@ -140,6 +146,7 @@ KINDS: dict[str, type[Event]] = {
     "evaluation": Evaluation,
     "samples": Samples,
     "first_layer": FirstLayer,
+    "notice": Notice,
     "diverged": Diverged,
     "checkpoint": Checkpoint,
     "finished": Finished,

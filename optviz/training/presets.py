@@ -21,7 +21,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "digits",
             "Quick start: 8 × 8 digits",
-            TrainingConfig("digits", (64,), batch_size=32, epochs=20),
+            TrainingConfig("digits", (64,), batch_size=32, epochs=60),
             "A small network on small images: done in a moment, and no file is needed.",
         ),
         Preset(

@@ -1,0 +1,130 @@
+"""Checkpoints: everything that a run needs to go on, as bytes in the safetensors format.
+
+Never pickle: a checkpoint may come from anywhere, and reading one must not run anything. What changes
+while training goes on is in it: the weights, the optimizer's state, the state of the random generator,
+and the step, which also tells the position in the permutation, for that depends on the seed and the
+epoch alone.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from optviz.training.config import TrainingConfig, encode
+
+FORMAT = "optviz-checkpoint-1"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be used; the message is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saved:
+    """What a checkpoint holds.
+
+    `config` is the configuration's link. `optimizer` maps the number of a parameter to its state by
+    name. `random` is the state of the generator on `device`, "cpu", "cuda" or "mps".
+    """
+
+    config: Mapping[str, str]
+    step: int
+    elapsed: float
+    device: str
+    random: torch.Tensor
+    model: dict[str, torch.Tensor] = field(default_factory=dict)
+    optimizer: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def pack(saved: Saved) -> bytes:
+    """Write a checkpoint."""
+    tensors = {f"model.{name}": tensor for name, tensor in saved.model.items()}
+    tensors["random"] = saved.random
+    numbers: dict[str, Any] = {}
+    for index, state in saved.optimizer.items():
+        for name, value in state.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"optimizer.{index}.{name}"] = value
+            else:
+                numbers[f"{index}.{name}"] = value
+    metadata = {
+        "format": FORMAT,
+        "config": json.dumps(dict(saved.config)),
+        "step": str(saved.step),
+        "elapsed": repr(saved.elapsed),
+        "device": saved.device,
+        "numbers": json.dumps(numbers),
+    }
+    return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
+
+
+def unpack(data: bytes, config: TrainingConfig) -> Saved:
+    """Read a checkpoint of a run of `config`.
+
+    Raises:
+        CheckpointError: when it is damaged, or belongs to another configuration.
+    """
+    try:
+        tensors = load(data)
+        # The header is JSON behind its length; safetensors reads it but does not hand it out.
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        metadata = header.get("__metadata__", {})
+        if metadata.get("format") != FORMAT:
+            raise CheckpointError("This file is no checkpoint of a training run.")
+        written = {str(key): str(value) for key, value in json.loads(metadata["config"]).items()}
+        _refuse_another(written, encode(config))
+        saved = Saved(
+            written,
+            int(metadata["step"]),
+            float(metadata["elapsed"]),
+            metadata["device"],
+            tensors.pop("random"),
+        )
+        for path, value in {**tensors, **_numbers(metadata["numbers"])}.items():
+            part, _, name = path.partition(".")
+            if part == "model":
+                saved.model[name] = value
+            else:
+                index, _, name = name.partition(".")
+                saved.optimizer.setdefault(int(index), {})[name] = value
+    except CheckpointError:
+        raise
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+    if not 0 <= saved.step <= config.steps:
+        raise CheckpointError("This checkpoint is damaged: its step lies outside the run.")
+    return saved
+
+
+def weights(data: bytes) -> bytes:
+    """The weights alone, as a safetensors file with the names of the network's `state_dict`.
+
+    Raises:
+        CheckpointError: when `data` is damaged.
+    """
+    try:
+        tensors = load(data)
+    except SafetensorError as error:
+        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+    return save({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
+
+
+def _numbers(text: str) -> dict[str, Any]:
+    """The parts of the optimizer's state that are no tensors, under their full names."""
+    return {f"optimizer.{name}": value for name, value in json.loads(text).items()}
+
+
+def _refuse_another(written: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Raise CheckpointError when the two configurations differ, and say in what."""
+    different = [key for key in {**wanted, **written} if written.get(key) != wanted.get(key)]
+    if different:
+        parts = [f"{key} is {written.get(key, 'not set')}, not {wanted.get(key, 'set')}" for key in different]
+        raise CheckpointError(
+            f"This checkpoint is of another configuration: in it, {', '.join(parts[:4])}"
+            f"{' and more' if len(parts) > 4 else ''}."
+        )

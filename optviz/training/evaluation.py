@@ -1,0 +1,66 @@
+"""What a network can do at this moment: the test set, its mistakes, and the first layer's weights."""
+
+import base64
+
+import torch
+from torch import nn
+
+from optviz.training.config import TrainingConfig
+from optviz.training.events import FirstLayer, Samples
+from optviz.training.networks import probabilities
+
+#: Images that are looked at together: enough to keep a device busy, and little memory.
+CHUNK = 2000
+#: How many test images a `Samples` event shows, and how many of them are mistakes at most.
+SHOWN, MISTAKES = 12, 9
+#: How many units of the first layer a `FirstLayer` event shows at most.
+UNITS_SHOWN = 32
+
+
+@torch.inference_mode()
+def logits_of(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """The network's logits for images (n, pixels), shape (n, classes), with dropout switched off."""
+    model.eval()
+    logits = torch.cat([model(chunk) for chunk in images.split(CHUNK)])
+    model.train()
+    return logits
+
+
+def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """The share of images whose largest logit is the right one."""
+    return int((logits.argmax(dim=1) == labels).sum()) / len(labels)
+
+
+def confusion(logits: torch.Tensor, labels: torch.Tensor) -> tuple[tuple[int, ...], ...]:
+    """Counts of images: a row for each true class, a column for each class they were taken for."""
+    classes = logits.shape[1]
+    counts = torch.bincount(labels * classes + logits.argmax(dim=1), minlength=classes * classes)
+    return tuple(tuple(row) for row in counts.reshape(classes, classes).tolist())
+
+
+def samples(config: TrainingConfig, step: int, logits: torch.Tensor, labels: torch.Tensor) -> Samples:
+    """The mistakes that the network is surest of, then the right answers that it is least sure of."""
+    shares = probabilities(config, logits)
+    sureness, answers = shares.max(dim=1)
+    wrong = (answers != labels).nonzero().flatten()
+    right = (answers == labels).nonzero().flatten()
+    wrong = wrong[sureness[wrong].argsort(descending=True, stable=True)][:MISTAKES]
+    right = right[sureness[right].argsort(stable=True)][: SHOWN - len(wrong)]
+    shown = torch.cat([wrong, right])
+    return Samples(
+        step,
+        tuple(shown.tolist()),
+        tuple(labels[shown].tolist()),
+        tuple(tuple(round(share, 6) for share in row) for row in shares[shown].tolist()),
+    )
+
+
+def first_layer(model: nn.Module, step: int, shape: tuple[int, int]) -> FirstLayer:
+    """The weights into the first units, each of them an image of `shape` (height, width)."""
+    weight = next(model.parameters()).detach()
+    shown = weight[:UNITS_SHOWN]
+    scale = float(shown.abs().max()) or 1.0
+    pixels = (shown / scale * 127 + 128).round().to(torch.uint8).cpu().numpy()
+    return FirstLayer(
+        step, len(shown), len(weight), *shape, scale, base64.b64encode(pixels.tobytes()).decode("ascii")
+    )

@@ -1,0 +1,338 @@
+"""The training loop: a plain generator that trains a network and says how it goes.
+
+Stopping it is nothing but ceasing to ask for the next event. The data set lies on the device as one
+tensor; each epoch is a permutation of it, cut into batches. Losses stay on the device, too, and are read
+a few times a second, because reading one makes the processor wait until the device has done its work.
+"""
+
+import hashlib
+import math
+import platform
+import time
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from optviz.schedules import SCHEDULES
+from optviz.training import checkpoints
+from optviz.training.config import TrainingConfig, encode
+from optviz.training.datasets import Dataset
+from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
+from optviz.training.events import (
+    Checkpoint,
+    Diverged,
+    Evaluation,
+    Event,
+    Finished,
+    Notice,
+    Progress,
+    Started,
+)
+from optviz.training.graphs import GraphedStep
+from optviz.training.networks import (
+    TrainingError,
+    build,
+    build_optimizer,
+    can_be_captured,
+    loss_function,
+    optimizer_class,
+)
+
+#: What a run is asked to do next: go on, write a checkpoint and go on, or write one and end.
+Wish = Literal["run", "checkpoint", "stop"]
+
+#: Losses that are kept on the device at most before they are read.
+MOST_UNREAD = 8192
+#: Points of the curve of single losses that a whole run has at most.
+CURVE_POINTS = 1000
+#: Training images on which the training accuracy is measured.
+TRAIN_IMAGES = 2000
+#: Seconds between two pictures of samples and weights; the last ones always come.
+PICTURES_EVERY = 1.0
+
+
+def train(
+    config: TrainingConfig,
+    dataset: Dataset,
+    device: str = "auto",
+    resume: bytes | None = None,
+    *,
+    every: float = 0.25,
+    checkpoint_every: float = 10.0,
+    control: Callable[[], Wish] | None = None,
+) -> Iterator[Event]:
+    """Train the network of `config` and yield what happens.
+
+    First `Started`, then `Progress` every `every` seconds and at the end of each epoch, where
+    `Evaluation`, `Samples` and `FirstLayer` follow; a `Checkpoint` every `checkpoint_every` seconds and
+    after the last step; at last `Finished`, or `Diverged` when the loss is no longer finite. `control`
+    is asked after each `Progress`; when it answers "checkpoint" one follows at once, and when it
+    answers "stop" that is the last event. `resume` is the data of a `Checkpoint`: on the CPU, with as
+    many threads, the run goes on bit by bit as if it had never stopped.
+
+    Raises:
+        CheckpointError: when `resume` is damaged or of another configuration.
+        TrainingError: when the device or the data set is not the one that is needed.
+    """
+    trainer = Trainer(config, dataset, pick_device(device))
+    initial_weights = weights_hash(trainer.model)
+    if resume is not None:
+        trainer.restore(resume)
+    yield Started(
+        trainer.device.type,
+        device_name(trainer.device),
+        config.parameters,
+        config.steps,
+        config.epochs * config.images,
+        initial_weights,
+        resumed_at=trainer.step,
+    )
+    if trainer.step == 0:
+        yield trainer.evaluate()
+        yield from trainer.pictures()
+
+    saved_at = pictured_at = time.perf_counter()
+    while trainer.step < config.steps:
+        for event in trainer.train_for(every):
+            yield event
+            if isinstance(event, Diverged):
+                return
+
+        last = trainer.step == config.steps
+        if trainer.step % config.steps_per_epoch == 0:
+            yield (judgement := trainer.evaluate())
+            if isinstance(judgement, Diverged):
+                return
+            if last or time.perf_counter() - pictured_at >= PICTURES_EVERY:
+                yield from trainer.pictures()
+                pictured_at = time.perf_counter()
+
+        wish = control() if control else "run"
+        if last or wish != "run" or time.perf_counter() - saved_at >= checkpoint_every:
+            yield Checkpoint(trainer.step, trainer.save())
+            saved_at = time.perf_counter()
+        if wish == "stop" and not last:
+            return
+
+    if trainer.test_accuracy is None:  # resumed after its last step
+        yield trainer.evaluate()
+    yield Finished(trainer.step, trainer.elapsed, trainer.test_accuracy or 0.0, weights_hash(trainer.model))
+
+
+class Trainer:
+    """A network in training: all that changes while `train` goes on, and what can be done with it."""
+
+    def __init__(self, config: TrainingConfig, dataset: Dataset, device: torch.device) -> None:
+        if dataset.info.key != config.dataset:
+            raise TrainingError(f"The run is for {config.dataset}, but the data set is {dataset.info.key}.")
+        self.config = config
+        self.shape = dataset.info.shape
+        self.device = device
+        self.images = self._on_device(dataset.train_images).float().div_(dataset.info.white)
+        self.labels = self._on_device(dataset.train_labels)
+        self.test_images = self._on_device(dataset.test_images).float().div_(dataset.info.white)
+        self.test_labels = self._on_device(dataset.test_labels)
+
+        self.generator = torch.Generator(device).manual_seed(config.seed)
+        self.model = build(config, device, self.generator)
+        self.optimizer = build_optimizer(config, self.model, device)
+        self.loss = loss_function(config)
+        self.schedule = SCHEDULES[config.schedule]
+        self.schedule_values = dict(config.schedule_values)
+        self.full_rate = dict(config.optimizer_values)["lr"]
+        self.rate = self.full_rate
+        self.graphed = self._graphed() if device.type == "cuda" else None
+        self.train_batch = self.graphed or self._eager_step
+
+        self.step = 0
+        self.elapsed = 0.0
+        self.order = torch.empty(0, dtype=torch.int64)
+        self.last_loss = math.nan
+        self.test_logits: torch.Tensor | None = None
+        self.test_accuracy: float | None = None
+
+    def train_for(self, seconds: float) -> Iterator[Event]:
+        """Train until `seconds` have passed or the epoch is over, then tell what came of it."""
+        first, since = self.step + 1, time.perf_counter()
+        until = since + seconds
+        unread: list[torch.Tensor] = []
+        while True:
+            batch = self.step % self.config.steps_per_epoch
+            if batch == 0 or not len(self.order):
+                epoch = self.step // self.config.steps_per_epoch
+                self.order = batch_order(self.config.seed, epoch, len(self.images)).to(self.device)
+            self._set_rate()
+            start = batch * self.config.batch_size
+            unread.append(self.train_batch(self.order[start : start + self.config.batch_size]))
+            self.step += 1
+            over = self.step % self.config.steps_per_epoch == 0 or len(unread) == MOST_UNREAD
+            if over or time.perf_counter() >= until:
+                break
+        losses = torch.stack(unread).tolist()  # here, and only here, the device is waited for
+        took = time.perf_counter() - since
+        self.elapsed += took
+        yield from self._tell(first, losses, took)
+
+    def _tell(self, first: int, losses: list[float], took: float) -> Iterator[Event]:
+        """Progress over steps `first` and following, and Diverged when one of them went wrong."""
+        good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
+        stride = -(-self.config.steps // CURVE_POINTS)
+        if good:
+            step = first + good - 1
+            self.last_loss = losses[good - 1]
+            yield Progress(
+                step=step,
+                epoch=step / self.config.steps_per_epoch,
+                loss=math.fsum(losses[:good]) / good,
+                lr=self.rate,
+                images_per_second=self._images_between(first - 1, first - 1 + len(losses)) / took,
+                elapsed=self.elapsed,
+                losses=tuple(
+                    (k, loss) for k, loss in enumerate(losses[:good], start=first) if (k - 1) % stride == 0
+                ),
+            )
+        if good < len(losses):
+            yield self._diverged(first + good, f"The loss is {losses[good]} at step {first + good:,}")
+        if self.graphed and self.graphed.failure:
+            yield Notice(self.step, self.graphed.failure)
+            self.graphed, self.train_batch = None, self._eager_step
+
+    def evaluate(self) -> Evaluation | Diverged:
+        """Look at the whole test set, and at the first of the training images."""
+        since = time.perf_counter()
+        self.test_logits = logits_of(self.model, self.test_images)
+        seen = logits_of(self.model, self.images[:TRAIN_IMAGES])
+        test_loss = self.loss(self.test_logits, self.test_labels).item()
+        self.test_accuracy = accuracy(self.test_logits, self.test_labels)
+        evaluation = Evaluation(
+            self.step,
+            self.step / self.config.steps_per_epoch,
+            test_loss,
+            self.test_accuracy,
+            confusion(self.test_logits, self.test_labels),
+            accuracy(seen, self.labels[:TRAIN_IMAGES]),
+            len(seen),
+        )
+        self.elapsed += time.perf_counter() - since
+        if not math.isfinite(test_loss):
+            return self._diverged(self.step, f"The test loss is {test_loss} after step {self.step:,}")
+        return evaluation
+
+    def pictures(self) -> Iterator[Event]:
+        """A few test images with what `evaluate` saw in them, and the first layer's weights."""
+        if self.test_logits is not None:
+            yield samples(self.config, self.step, self.test_logits, self.test_labels)
+        yield first_layer(self.model, self.step, self.shape)
+
+    def save(self) -> bytes:
+        """All that `restore` needs to go on from here."""
+        return checkpoints.pack(
+            checkpoints.Saved(
+                encode(self.config),
+                self.step,
+                self.elapsed,
+                self.device.type,
+                self.generator.get_state(),
+                self.model.state_dict(),
+                self.optimizer.state_dict()["state"],
+            )
+        )
+
+    def restore(self, data: bytes) -> None:
+        """Go back, or ahead, to where `save` was called; raises CheckpointError."""
+        saved = checkpoints.unpack(data, self.config)
+        groups = self.optimizer.state_dict()["param_groups"]
+        try:
+            self.model.load_state_dict(saved.model)
+            self.optimizer.load_state_dict({"state": saved.optimizer, "param_groups": groups})
+            if saved.device == self.device.type:
+                self.generator.set_state(saved.random)
+            else:  # another kind of generator: new dropout masks, but not those of the start again
+                self.generator.manual_seed(self.config.seed + saved.step)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
+        self.step, self.elapsed = saved.step, saved.elapsed
+
+    def _eager_step(self, batch: torch.Tensor) -> torch.Tensor:
+        """One step of training on the images that `batch` counts; returns their mean loss."""
+        self.optimizer.zero_grad()
+        loss = self.loss(self.model(self.images[batch]), self.labels[batch])
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
+
+    def _graphed(self) -> GraphedStep | None:
+        """The step as a CUDA graph for whole batches, if the optimizer allows it."""
+        if not can_be_captured(optimizer_class(self.config)):
+            return None
+        return GraphedStep(self._eager_step, min(self.config.batch_size, len(self.images)), self.generator)
+
+    def _set_rate(self) -> None:
+        """Give the optimizer the learning rate of the next step."""
+        rate = self.full_rate * self.schedule.factor(self.step, self.config.steps, **self.schedule_values)
+        if rate == self.rate:
+            return
+        self.rate = rate
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], torch.Tensor):  # a captured step reads the rate from its tensor
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def _diverged(self, step: int, what: str) -> Diverged:
+        """The event that ends a run, with the usual cause in its sentence."""
+        before = f" (it was {self.last_loss:.4g} just before)" if math.isfinite(self.last_loss) else ""
+        return Diverged(
+            step, f"{what}{before}. Most often the learning rate is too large; here it is {self.full_rate:g}."
+        )
+
+    def _images_between(self, start: int, end: int) -> int:
+        """Images trained on after step `start` up to step `end`; an epoch's last batch may be short."""
+
+        def until(step: int) -> int:
+            epochs, batches = divmod(step, self.config.steps_per_epoch)
+            return epochs * self.config.images + batches * self.config.batch_size
+
+        return until(end) - until(start)
+
+    def _on_device(self, array: np.ndarray) -> torch.Tensor:
+        return torch.tensor(array, device=self.device)
+
+
+def batch_order(seed: int, epoch: int, images: int) -> torch.Tensor:
+    """The order in which an epoch (0, 1, …) sees its images: one and the same on every device."""
+    return torch.randperm(images, generator=torch.Generator().manual_seed(seed * 1000 + epoch))
+
+
+def weights_hash(model: nn.Module) -> str:
+    """The first 16 digits of the SHA-256 of all parameters."""
+    digest = hashlib.sha256()
+    for parameter in model.parameters():
+        digest.update(parameter.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def pick_device(wanted: str = "auto") -> torch.device:
+    """The device to train on: with "auto" CUDA if present, else Apple's MPS, else the CPU.
+
+    Raises:
+        TrainingError: when the device is not there.
+    """
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    here = [name for name, available in present.items() if available]
+    if wanted != "auto" and wanted not in here:
+        raise TrainingError(f"There is no device “{wanted}” here; there is {', '.join(here)}.")
+    return torch.device(here[0] if wanted == "auto" else wanted)
+
+
+def device_name(device: torch.device) -> str:
+    """What people call the device."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "Apple GPU (Metal)"
+    threads = torch.get_num_threads()
+    return f"{platform.processor() or platform.machine()} CPU, {threads} thread{'s' * (threads > 1)}"
