@@ -259,7 +259,8 @@ class Trainer:
     def _eager_step(self, batch: torch.Tensor) -> torch.Tensor:
         """One step of training on the images that `batch` counts; returns their mean loss."""
         self.optimizer.zero_grad()
-        loss = self.loss(self.model(self.images[batch]), self.labels[batch])
+        images, labels = self.images.index_select(0, batch), self.labels.index_select(0, batch)
+        loss = self.loss(self.model(images), labels)
         loss.backward()
         self.optimizer.step()
         return loss.detach()

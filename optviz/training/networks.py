@@ -102,7 +102,7 @@ def loss_function(config: TrainingConfig) -> Loss:
     return mean_squared_error
 
 
-def optimizer_class(config: TrainingConfig) -> Callable[..., torch.optim.Optimizer]:
+def optimizer_class(config: TrainingConfig) -> Any:
     """The class in `torch.optim`."""
     return getattr(torch.optim, NETWORK_OPTIMIZERS[config.optimizer].torch)
 
@@ -142,7 +142,7 @@ def build_optimizer(config: TrainingConfig, model: nn.Module, device: torch.devi
     return kind(model.parameters(), **keywords)
 
 
-def can_be_captured(kind: Callable[..., torch.optim.Optimizer]) -> bool:
+def can_be_captured(kind: type[torch.optim.Optimizer]) -> bool:
     """Whether torch lets this optimizer's step be part of a CUDA graph.
 
     Those that can say so by a keyword; SGD keeps no step count and its fused form takes a tensor rate.
