@@ -9,8 +9,6 @@ from optviz.training.datasets import DATASETS
 from optviz.training.networks import optimizer_class, optimizer_keywords
 
 DIGITS = """\
-from sklearn.datasets import load_digits
-
 images, labels = load_digits(return_X_y=True)
 images = torch.tensor(images, dtype=torch.float32) / 16
 labels = torch.tensor(labels)
@@ -20,10 +18,6 @@ test_images, test_labels = images[test], labels[test]
 """
 
 FILES = """\
-import gzip
-import sys
-from pathlib import Path
-
 # The folder with the four official .gz files is the argument of this script.
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/{dataset}")
 
