@@ -1,0 +1,97 @@
+"""Where training runs: a Dask cluster of our own inside this machine, or one that exists already.
+
+The workers of our own are processes beside the server, started as programs: a worker forked or spawned
+from the server's main module would run the app inside itself.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dask.system import CPU_COUNT
+from distributed import Client
+from distributed.deploy.subprocess import SubprocessCluster
+
+ANSWER_SECONDS = 4  # how long a scheduler may take to answer
+
+logger = logging.getLogger(__name__)
+
+
+class ClusterUnavailableError(Exception):
+    """There is nobody to train; the message is a sentence for people."""
+
+
+def worker_count() -> int:
+    """How many workers to start: `OPTVIZ_WORKERS`, or one for each core but one, and at least one."""
+    given = os.environ.get("OPTVIZ_WORKERS", "")
+    return max(1, int(given) if given.isdecimal() else CPU_COUNT - 1)
+
+
+@contextmanager
+def existing(address: str) -> Iterator[Client]:
+    """Connect to the cluster at `address`, for instance tcp://10.0.0.5:8786.
+
+    Raises:
+        ClusterUnavailableError: within a few seconds, when nobody answers there.
+    """
+    try:
+        client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+    except (OSError, ValueError, ImportError) as error:
+        logger.warning("Dask scheduler at %s: %s", address, error)
+        raise ClusterUnavailableError(
+            f"The Dask scheduler at {address} does not answer; runs wait in the queue until it does."
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close(timeout=ANSWER_SECONDS)
+
+
+@contextmanager
+def embedded(workers: int) -> Iterator[Client]:
+    """Start a scheduler and `workers` processes of one thread each, with torch loaded.
+
+    Raises:
+        ClusterUnavailableError: when they cannot be started.
+    """
+    follow = f"from optviz.runs.lifeline import follow; follow({os.getpid()})"
+    root = json.dumps(str(Path(__file__).resolve().parents[2]))  # the server may have started elsewhere
+    path = f"import sys; sys.path.insert(0, {root})"
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # for the processes that we start
+    try:
+        cluster = SubprocessCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            scheduler_kwargs={
+                "dashboard": False,
+                "dashboard_address": "127.0.0.1:0",
+                "preload": [f"{path}; {follow}"],
+                "allowed_failures": 0,  # a run that lost its worker is not begun again unasked
+            },
+            worker_kwargs={
+                "preload_nanny": [f"{path}; {follow}"],
+                "preload": [f"{path}; from optviz.runs.worker import rehearse; rehearse()"],
+                "memory_limit": 0,  # a run is not ended for a share of memory that nobody else needs
+            },
+        )
+    except Exception as error:
+        logger.exception("The workers could not be started")
+        hint = " Set OPTVIZ_SCHEDULER to use a Dask cluster." if sys.platform == "win32" else ""
+        raise ClusterUnavailableError(f"The training workers could not be started: {error}.{hint}") from error
+    with cluster:
+        assert cluster.loop is not None
+        assert cluster.scheduler is not None
+        cluster.loop.add_callback(_log_errors, cluster.scheduler.process.stderr)
+        with Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False) as client:
+            yield client
+
+
+async def _log_errors(stream: asyncio.StreamReader) -> None:
+    """Pass on what the scheduler complains about: a pipe that nobody reads fills up and blocks it."""
+    while line := await stream.readline():
+        logger.warning("scheduler: %s", line.decode(errors="replace").rstrip())

@@ -1,0 +1,278 @@
+"""Who may write into a run: a lease, taken by one server and held by one worker.
+
+A run's `attempt` counts up whenever it changes hands, and every write names the attempt that it belongs
+to. So a worker that was believed dead, or a task that the cluster runs twice, cannot spoil a run that
+somebody else has continued: its writes meet another number and change nothing.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from optviz.runs.database import clock
+from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS
+from optviz.runs.store import ACTIVE, Run, Store, run_from_row
+from optviz.runs.turns import Waiting, turns
+from optviz.training.events import Checkpoint
+
+STALE_SECONDS = 12.0  # a running run whose worker said nothing for so long has lost it
+LOST = "The worker that trained this run was lost. Resume goes on from its last checkpoint."
+
+Ending = Literal["halted", "finished", "diverged", "failed"]
+
+
+class LeaseLostError(Exception):
+    """The run was deleted, stopped or taken over by somebody else: this worker has no business with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write into one run, which stands here as it was when the lease was taken."""
+
+    run: Run
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event on its way into the store, its body already JSON."""
+
+    number: int
+    kind: str
+    body: str
+
+
+# What follows a worker's end, given what was wanted of it then. A run that should just go on (somebody
+# resumed it while it was pausing, or it yields to others) goes back into the queue.
+_AFTER = case(
+    (RUNS.c.wanted == "pause", literal("paused")),
+    (RUNS.c.wanted == "stop", literal("stopped")),
+    else_=literal("queued"),
+)
+_AFTER_LOSS = case(
+    (RUNS.c.wanted == "pause", literal("paused")),
+    (RUNS.c.wanted == "stop", literal("stopped")),
+    else_=literal("interrupted"),
+)
+
+
+def claim(store: Store, run_id: str) -> int | None:
+    """Take a queued run for this server; its attempt, or None when another server was faster."""
+    with store.writing() as connection:
+        return connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id == run_id, RUNS.c.status == "queued")
+            .values(
+                status="running",
+                wanted="run",
+                attempt=RUNS.c.attempt + 1,
+                begun=clock(),
+                heartbeat=clock(),
+                updated=clock(),
+            )
+            .returning(RUNS.c.attempt)
+        ).scalar()
+
+
+def begin(store: Store, run_id: str, attempt: int) -> Lease | None:
+    """Take the run over from the server that claimed it; None when that claim is used up or gone."""
+    with store.writing() as connection:
+        row = connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id == run_id, RUNS.c.status == "running", RUNS.c.attempt == attempt)
+            .values(attempt=attempt + 1, heartbeat=clock())
+            .returning(RUNS)
+        ).first()
+    return Lease(run_from_row(row), row.attempt) if row else None
+
+
+def append(
+    store: Store,
+    lease: Lease,
+    lines: Sequence[Line] = (),
+    checkpoint: Checkpoint | None = None,
+    device: str | None = None,
+    sentence: str | None = None,
+) -> str:
+    """Write events and a checkpoint in one transaction, prove to be alive, and return what is wanted.
+
+    Events that are there already are left as they are, so a batch may be sent again when its answer got
+    lost on the way.
+
+    Raises:
+        LeaseLostError: when the run is no longer this worker's. Nothing was written.
+    """
+    with store.writing() as connection:
+        change: dict[str, Any] = {"heartbeat": clock(), "status": "running"}
+        if lines:
+            change |= {"last_event": lines[-1].number, "updated": clock()}
+        if device is not None:
+            change["device"] = device
+        if sentence is not None:
+            change["sentence"] = sentence
+        # "interrupted" is what the servers call a worker whose sign of life could not be written.
+        wanted = connection.execute(
+            update(RUNS)
+            .where(_held(lease), RUNS.c.status.in_(["running", "interrupted"]))
+            .values(change)
+            .returning(RUNS.c.wanted)
+        ).scalar()
+        if wanted is None:
+            raise LeaseLostError
+        if lines:
+            rows = [{"run": lease.run.id, "number": e.number, "kind": e.kind, "body": e.body} for e in lines]
+            connection.execute(_insert(connection, EVENTS).on_conflict_do_nothing(), rows)
+        if checkpoint is not None:
+            given = {"step": checkpoint.step, "data": checkpoint.data}
+            statement = _insert(connection, CHECKPOINTS).values(run=lease.run.id, **given)
+            connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=given))
+        return wanted
+
+
+def wanted(store: Store, lease: Lease) -> str:
+    """What the worker should do: run, pause, stop or yield. Raises LeaseLostError."""
+    query = select(RUNS.c.wanted).where(_held(lease), RUNS.c.status.in_(["running", "interrupted"]))
+    with store.reading() as connection:
+        found = connection.execute(query).scalar()
+    if found is None:
+        raise LeaseLostError
+    return found
+
+
+def settle(store: Store, lease: Lease, ending: Ending, sentence: str = "") -> None:
+    """Give the lease back: the run is paused, stopped or queued as was wanted, or has come to its end.
+
+    Sending it twice does no harm: the second time there is no lease any more.
+    """
+    status = _AFTER if ending == "halted" else ending
+    with store.writing() as connection:
+        connection.execute(
+            update(RUNS)
+            .where(_held(lease), RUNS.c.status.in_(["running", "interrupted"]))
+            .values(
+                status=status,
+                wanted="run",
+                attempt=lease.attempt + 1,
+                queued=clock(),
+                updated=clock(),
+                sentence=sentence,
+            )
+        )
+
+
+def hold(store: Store, claims: Mapping[str, int]) -> None:
+    """Keep claimed runs alive that no worker has begun yet: one may still be loading its libraries."""
+    with store.writing() as connection:
+        for run_id, attempt in claims.items():
+            connection.execute(
+                update(RUNS)
+                .where(RUNS.c.id == run_id, RUNS.c.attempt == attempt, RUNS.c.status == "running")
+                .values(heartbeat=clock())
+            )
+
+
+def interrupt(store: Store, run_id: str, attempt: int) -> None:
+    """Say that the worker of a claimed run is dead; nothing happens when it has settled already."""
+    with store.writing() as connection:
+        connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id == run_id, RUNS.c.status == "running")
+            .where(RUNS.c.attempt.in_([attempt, attempt + 1]))
+            .values(_loss())
+        )
+
+
+def interrupt_stale(store: Store, seconds: float = STALE_SECONDS) -> list[str]:
+    """Mark the running runs without a sign of life for `seconds`; return their ids."""
+    with store.writing() as connection:
+        rows = connection.execute(
+            update(RUNS)
+            .where(RUNS.c.status == "running", RUNS.c.heartbeat < clock() - seconds)
+            .values(_loss())
+            .returning(RUNS.c.id)
+        )
+        return list(rows.scalars())
+
+
+def ask_to_yield(store: Store, run_ids: Sequence[str]) -> None:
+    """Ask the workers of these runs for a checkpoint and their place; the runs go back into the queue."""
+    with store.writing() as connection:
+        connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id.in_(run_ids), RUNS.c.status == "running", RUNS.c.wanted == "run")
+            .values(wanted="yield")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """All runs that wait or run, and when each of their owners last got a worker.
+
+    `running` are the ids of the running ones; `unwatched` those of them at which nobody looked lately.
+    """
+
+    waiting: tuple[Waiting, ...]
+    running: tuple[str, ...]
+    unwatched: tuple[str, ...]
+    busy: Mapping[str, int]
+    served: Mapping[str, float]
+
+    def turns(self) -> list[str]:
+        """The waiting runs in the order in which they will begin."""
+        return turns(self.waiting, self.busy, self.served)
+
+
+def crowd(store: Store, patience: float) -> Crowd:
+    """Who waits and who runs; a run counts as watched for `patience` seconds after each look at it."""
+    runs = (
+        select(
+            RUNS.c.id,
+            RUNS.c.owner,
+            RUNS.c.status,
+            RUNS.c.queued,
+            (RUNS.c.watched > clock() - patience).label("watched"),
+        )
+        .where(RUNS.c.status.in_(ACTIVE))
+        .order_by(RUNS.c.queued, RUNS.c.id)
+    )
+    with store.reading() as connection:
+        rows = connection.execute(runs).all()
+        owners = {row.owner for row in rows if row.status == "queued"}
+        served = (
+            select(RUNS.c.owner, func.max(RUNS.c.begun))
+            .where(RUNS.c.owner.in_(owners), RUNS.c.begun.is_not(None))
+            .group_by(RUNS.c.owner)
+        )
+        last = dict(connection.execute(served).tuples().all()) if owners else {}
+    running = [row for row in rows if row.status == "running"]
+    return Crowd(
+        tuple(Waiting(r.id, r.owner, r.queued, bool(r.watched)) for r in rows if r.status == "queued"),
+        tuple(row.id for row in running),
+        tuple(row.id for row in running if not row.watched),
+        Counter(row.owner for row in running),
+        last,
+    )
+
+
+def touch(store: Store, run_ids: Sequence[str]) -> None:
+    """Note that somebody is watching these runs now."""
+    with store.writing() as connection:
+        connection.execute(update(RUNS).where(RUNS.c.id.in_(run_ids)).values(watched=clock()))
+
+
+def _held(lease: Lease) -> ColumnElement[bool]:
+    return and_(RUNS.c.id == lease.run.id, RUNS.c.attempt == lease.attempt)
+
+
+def _loss() -> dict[str, Any]:
+    # The attempt stays: should the worker live after all, its next write takes the loss back.
+    return {"status": _AFTER_LOSS, "wanted": "run", "updated": clock(), "sentence": LOST}
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    dialect = connection.dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

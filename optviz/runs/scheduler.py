@@ -1,0 +1,284 @@
+"""The one place that knows how training is placed: it takes turns from the store and gives them to workers.
+
+One thread of the server does all of it, so a page never waits for Dask. Pages talk to `current()`; what
+they ask for goes into the store, where any server and any worker finds it. Nothing happens on import.
+"""
+
+import logging
+import os
+import threading
+import time
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+
+from distributed import Client, Future
+
+from optviz.runs import leases
+from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.store import Entry, Run, Store
+from optviz.runs.worker import work
+from optviz.training.config import TrainingConfig
+
+LOOK_SECONDS = 0.25  # between two looks at the queue
+CHORES_SECONDS = 2.0  # between two rounds of everything that is less urgent
+RETRY_SECONDS = 3.0  # before another attempt to reach a cluster that did not answer
+UNWATCHED_SECONDS = 600.0  # a run that nobody watched for so long yields its place when others wait
+FAREWELL_SECONDS = 5.0  # for workers to write a checkpoint when the server ends
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether training is possible now; the sentence says what is going on, for people."""
+
+    ready: bool
+    sentence: str
+    workers: int = 0
+    running: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One run that this server gave to the cluster."""
+
+    run_id: str
+    attempt: int
+    future: Future
+
+    @property
+    def over(self) -> bool:
+        return self.future.status != "pending"
+
+
+class Scheduler:
+    """Places the runs of one store on one cluster. Thread-safe; no method but `close` waits for the cluster.
+
+    `address` is that of an existing Dask scheduler, `OPTVIZ_SCHEDULER` by default; without one, `workers`
+    processes are started here, one for each core but one by default.
+    """
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        address: str | None = None,
+        workers: int | None = None,
+        unwatched_seconds: float = UNWATCHED_SECONDS,
+    ) -> None:
+        self.store = store or Store()
+        self._address = address if address is not None else os.environ.get("OPTVIZ_SCHEDULER", "").strip()
+        self._workers = workers
+        self._patience = unwatched_seconds
+        self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
+        self._wake = threading.Event()
+        self._lock = threading.Lock()  # for what pages and the thread share: the next three
+        self._watched: set[str] = set()
+        self._places: dict[str, int] = {}
+        self._health = Health(False, "The training workers are starting.")
+        self._tasks: list[_Task] = []  # touched by the thread alone, like the next one
+        self._trust_heartbeats_at = 0.0
+
+    def start(self) -> None:
+        """Start the thread that places runs, once; the cluster comes up behind it."""
+        with self._lock:
+            if self._thread is None:
+                self._ending.clear()
+                self._thread = threading.Thread(target=self._work, name="optviz-scheduler", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """End the cluster; runs write a checkpoint and go back into the queue, for the next server."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._ending.set()
+            self._wake.set()
+            thread.join()
+
+    # What pages ask
+
+    def submit(self, config: TrainingConfig, owner: str, title: str = "") -> str:
+        """Put a run into the queue and return its id; raises RunError and StoreUnavailableError."""
+        run = self.store.create(config, owner, title)
+        self._wake.set()
+        return run.id
+
+    def pause(self, run_id: str, owner: str) -> Run:
+        """Ask for a pause; raises RunError and StoreUnavailableError."""
+        return self.store.pause(run_id, owner)
+
+    def resume(self, run_id: str, owner: str) -> Run:
+        """Put a run back into the queue; raises RunError and StoreUnavailableError."""
+        run = self.store.resume(run_id, owner)
+        self._wake.set()
+        return run
+
+    def stop(self, run_id: str, owner: str) -> Run:
+        """Ask for the end of a run; raises RunError and StoreUnavailableError."""
+        return self.store.stop(run_id, owner)
+
+    def follow(self, run_id: str, after: int = 0) -> tuple[Run, list[Entry]]:
+        """The run and its events numbered above `after`; who asks counts as watching.
+
+        Raises UnknownRunError and StoreUnavailableError.
+        """
+        run, entries = self.store.follow(run_id, after)
+        if run.active:
+            with self._lock:
+                self._watched.add(run_id)
+        return run, entries
+
+    def place(self, run_id: str) -> int | None:
+        """The place in the queue, 1 for the next run; None for a run that does not wait."""
+        with self._lock:
+            return self._places.get(run_id)
+
+    def status(self) -> Health:
+        """Whether training is possible at the moment, and what to tell people."""
+        with self._lock:
+            return self._health
+
+    # What the thread does
+
+    def _work(self) -> None:
+        while not self._ending.is_set():
+            try:
+                with self._cluster() as client:
+                    self._serve(client)
+            except ClusterUnavailableError as error:
+                self._say(str(error))
+            except Exception:
+                logger.exception("The cluster was lost")
+                self._say("The training workers were lost; they are being started again.")
+            self._tasks.clear()  # whoever still trains one of these writes on; the others are found stale
+            self._wait_for_cluster()
+        self._say("The server is ending.")
+
+    def _cluster(self) -> AbstractContextManager[Client]:
+        return existing(self._address) if self._address else embedded(self._workers or worker_count())
+
+    def _wait_for_cluster(self) -> None:
+        """Keep the places in the queue true while there is nobody to train."""
+        until = time.monotonic() + RETRY_SECONDS
+        while time.monotonic() < until and not self._ending.wait(LOOK_SECONDS):
+            with suppress(StoreUnavailableError):
+                self._publish_places(leases.crowd(self.store, self._patience).turns())
+
+    def _serve(self, client: Client) -> None:
+        workers, chores_at = 0, 0.0
+        while not self._ending.is_set():
+            if client.status != "running":
+                raise ClusterUnavailableError(
+                    "The connection to the training workers was lost; trying again."
+                )
+            due = time.monotonic() >= chores_at
+            if due:
+                workers = len(client.nthreads())
+                chores_at = time.monotonic() + CHORES_SECONDS
+            try:
+                if due:
+                    self._chores()
+                self._reap()
+                self._place(client, workers)
+            except StoreUnavailableError as error:
+                # Workers could not write either: give them time to before calling any of them dead.
+                self._trust_heartbeats_at = time.monotonic() + leases.STALE_SECONDS
+                self._say(str(error))
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+        with suppress(StoreUnavailableError):
+            self._farewell()
+
+    def _chores(self) -> None:
+        with self._lock:
+            watched, self._watched = self._watched, set()
+        if watched:
+            leases.touch(self.store, sorted(watched))
+        claims = {task.run_id: task.attempt for task in self._tasks if not task.over}
+        if claims:
+            leases.hold(self.store, claims)
+        if time.monotonic() >= self._trust_heartbeats_at:
+            leases.interrupt_stale(self.store)
+
+    def _reap(self) -> None:
+        """Part with the tasks that are over; one whose run did not settle has lost its worker."""
+        for task in [task for task in self._tasks if task.over]:
+            leases.interrupt(self.store, task.run_id, task.attempt)
+            self._tasks.remove(task)
+
+    def _place(self, client: Client, workers: int) -> None:
+        found = leases.crowd(self.store, self._patience)
+        order = found.turns()
+        # On a cluster that other servers use too, their runs take workers as well.
+        taken = len(found.running) if self._address else 0
+        free = workers - max(taken, len(self._tasks))
+        for run_id in order[: max(free, 0)]:
+            attempt = leases.claim(self.store, run_id)
+            order.remove(run_id)
+            if attempt is not None:
+                key = f"optviz-{run_id}-{attempt}"
+                future = client.submit(work, run_id, attempt, self.store.address, key=key, pure=False)
+                self._tasks.append(_Task(run_id, attempt, future))
+        eager = sum(run.watched for run in found.waiting if run.id in order)
+        if eager and found.unwatched:
+            leases.ask_to_yield(self.store, found.unwatched[:eager])
+        self._publish_places(order)
+        running = len(self._tasks)
+        sentence = f"{_count(workers, 'worker')}, {running} training, {len(order)} waiting."
+        if not workers:
+            sentence = "No training worker is there at the moment; runs wait in the queue."
+        self._publish(Health(workers > 0, sentence, workers, running, len(order)))
+
+    def _farewell(self) -> None:
+        leases.ask_to_yield(self.store, [task.run_id for task in self._tasks])
+        until = time.monotonic() + FAREWELL_SECONDS
+        while time.monotonic() < until and not all(task.over for task in self._tasks):
+            time.sleep(0.05)
+        for task in self._tasks:
+            leases.interrupt(self.store, task.run_id, task.attempt)
+
+    def _publish_places(self, order: list[str]) -> None:
+        with self._lock:
+            self._places = {run_id: place for place, run_id in enumerate(order, 1)}
+
+    def _publish(self, health: Health) -> None:
+        with self._lock:
+            self._health = health
+
+    def _say(self, sentence: str) -> None:
+        self._publish(Health(False, sentence))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_current: Scheduler | None = None
+_current_lock = threading.Lock()
+
+
+def start() -> Scheduler:
+    """Start this server's scheduler, if it has not started; returns at once."""
+    global _current
+    with _current_lock:
+        if _current is None:
+            _current = Scheduler()
+        _current.start()
+        return _current
+
+
+def stop() -> None:
+    """End this server's scheduler and its workers; takes a few seconds when runs must be saved."""
+    global _current
+    with _current_lock:
+        scheduler, _current = _current, None
+    if scheduler is not None:
+        scheduler.close()
+
+
+def current() -> Scheduler:
+    """This server's scheduler, started if need be."""
+    return _current or start()

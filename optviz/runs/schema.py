@@ -1,0 +1,175 @@
+"""The tables of the run store, and the numbered migrations that bring any older database up to them.
+
+`TABLES` is what today's code reads and writes. A migration is frozen SQL text that never imports it: what
+an old database became must not change when the code does. A test compares the two.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    inspect,
+    text,
+)
+
+from optviz.runs.database import StoreUnavailableError
+
+TABLES = MetaData()
+
+RUNS = Table(
+    "runs",
+    TABLES,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("owner", Text, nullable=False),  # SHA-256 of the owner's key: reading this table gives no rights
+    Column("status", Text, nullable=False),
+    Column("wanted", Text, nullable=False),  # "run", "pause", "stop" or "yield": what the worker should do
+    Column("config", Text, nullable=False),
+    Column("created", Float(53), nullable=False),  # times are seconds since 1970 by the database's clock
+    Column("updated", Float(53), nullable=False),
+    Column("queued", Float(53), nullable=False),
+    Column("begun", Float(53)),
+    Column("heartbeat", Float(53)),
+    Column("watched", Float(53), nullable=False),
+    Column("attempt", Integer, nullable=False),  # only the worker that holds this number may write
+    Column("last_event", Integer, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Index("runs_by_owner", "owner", "created"),
+    Index("runs_by_status", "status"),
+)
+
+EVENTS = Table(
+    "events",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,  # rows lie in the order in which they are read
+)
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+
+class SchemaTooNewError(StoreUnavailableError):
+    """The database was written by a newer optviz; the message is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from the schema before it; `{blob}` stands for the database's word for bytes."""
+
+    number: int
+    purpose: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "runs, their events and the last checkpoint of each",
+        (
+            """
+            CREATE TABLE runs (
+                id TEXT PRIMARY KEY,
+                title TEXT NOT NULL,
+                owner TEXT NOT NULL,
+                status TEXT NOT NULL,
+                wanted TEXT NOT NULL,
+                config TEXT NOT NULL,
+                created DOUBLE PRECISION NOT NULL,
+                updated DOUBLE PRECISION NOT NULL,
+                queued DOUBLE PRECISION NOT NULL,
+                begun DOUBLE PRECISION,
+                heartbeat DOUBLE PRECISION,
+                watched DOUBLE PRECISION NOT NULL,
+                attempt INTEGER NOT NULL,
+                last_event INTEGER NOT NULL,
+                device TEXT NOT NULL,
+                sentence TEXT NOT NULL
+            )
+            """,
+            "CREATE INDEX runs_by_owner ON runs (owner, created)",
+            "CREATE INDEX runs_by_status ON runs (status)",
+            """
+            CREATE TABLE events (
+                run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+                number INTEGER NOT NULL,
+                kind TEXT NOT NULL,
+                body TEXT NOT NULL,
+                PRIMARY KEY (run, number)
+            ) {without_rowid}
+            """,
+            """
+            CREATE TABLE checkpoints (
+                run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+                step INTEGER NOT NULL,
+                data {blob} NOT NULL
+            )
+            """,
+        ),
+    ),
+)
+
+_WORDS = {
+    "sqlite": {"blob": "BLOB", "without_rowid": "WITHOUT ROWID"},
+    "postgresql": {"blob": "BYTEA", "without_rowid": ""},
+}
+_LOCK = 0x6F707476  # "optv": any number of our own, for PostgreSQL's advisory lock
+
+
+def migrate(engine: Engine, migrations: tuple[Migration, ...] = MIGRATIONS) -> int:
+    """Bring the database up to the last of `migrations` in one transaction; return its number.
+
+    Safe when several processes start together: the first one holds a lock, the others find it done.
+
+    Raises:
+        SchemaTooNewError: when the database is ahead of this program. Nothing was changed.
+    """
+    newest = migrations[-1].number
+    with engine.begin() as connection:
+        if version(connection) == newest:  # the usual case, which needs no lock
+            return newest
+    with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        found = version(connection)
+        if found > newest:
+            raise SchemaTooNewError(
+                f"This database was written by a newer optviz (schema {found}; this program knows "
+                f"{newest}). Update the program, or let OPTVIZ_DATABASE_URL name another database."
+            )
+        if found == 0:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY)"))
+        for migration in migrations:
+            if migration.number > found:
+                for statement in migration.statements:
+                    connection.execute(text(statement.format_map(_WORDS[engine.dialect.name])))
+                connection.execute(
+                    text("INSERT INTO schema_version (number) VALUES (:number)"), {"number": migration.number}
+                )
+        return newest
+
+
+def version(connection: Connection) -> int:
+    """The number of the last migration that this database has seen, 0 for an empty one."""
+    if not inspect(connection).has_table("schema_version"):
+        return 0
+    return connection.execute(text("SELECT max(number) FROM schema_version")).scalar() or 0

@@ -1,0 +1,352 @@
+"""The run store: every run with its events and its last checkpoint, in SQL.
+
+Pages, servers and workers share nothing but this. A page reads here and writes down what a person wants;
+a worker writes here what happened (see leases.py). So a run belongs to no tab and to no server.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+
+from optviz.runs.database import absolute, clock, default_url, open_engine, unavailable
+from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, migrate
+from optviz.training.config import TrainingConfig, decode, encode
+from optviz.training.events import Checkpoint, Event, Started, from_json
+
+Status = Literal["queued", "running", "paused", "stopped", "finished", "diverged", "failed", "interrupted"]
+
+ACTIVE: tuple[Status, ...] = ("queued", "running")  # these change without anybody's doing
+RESUMABLE: tuple[Status, ...] = ("paused", "stopped", "failed", "interrupted")
+
+MAX_WAITING = 10  # runs that one person may have in the queue
+MAX_TITLE = 80
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else on a blackboard
+_ID = re.compile(f"[{_ALPHABET}]{{12}}")  # 59 bits
+
+
+class RunError(Exception):
+    """What was asked cannot be done; the message is a sentence for people."""
+
+
+class UnknownRunError(RunError):
+    """There is no such run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training: its configuration and how far it is.
+
+    Times are seconds since 1970 by the database's clock; `last_event` is the number of the newest event,
+    0 before the first one. `sentence` says why a run failed, diverged or was interrupted, or what it does
+    before it trains. `complaints` name what this version of optviz cannot read in the configuration.
+    """
+
+    id: str
+    title: str
+    status: Status
+    wanted: str
+    config: TrainingConfig
+    complaints: tuple[str, ...]
+    created: float
+    updated: float
+    last_event: int
+    device: str
+    sentence: str
+    owner: str
+
+    @property
+    def active(self) -> bool:
+        """Whether it is waiting or running, so that looking again makes sense."""
+        return self.status in ACTIVE
+
+    @property
+    def resumable(self) -> bool:
+        """Whether `resume` would put it back into the queue."""
+        return self.status in RESUMABLE
+
+    def belongs_to(self, owner: str) -> bool:
+        """Whether the person with this key may pause, stop, rename and delete it."""
+        return secrets.compare_digest(self.owner, fingerprint(owner))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a run and its place in it; numbers count from 1 without a gap."""
+
+    number: int
+    event: Event
+
+
+def fingerprint(owner: str) -> str:
+    """What the store keeps of a person's key, so that who reads the database cannot act as them."""
+    return hashlib.sha256(owner.encode()).hexdigest()
+
+
+def valid(run_id: str) -> str:
+    """Return `run_id` if it could be one; it comes out of a link.
+
+    Raises:
+        UnknownRunError: when it could not.
+    """
+    if not isinstance(run_id, str) or not _ID.fullmatch(run_id):
+        raise UnknownRunError("This is not the address of a run; check that the link is complete.")
+    return run_id
+
+
+class Store:
+    """The database of runs. Thread-safe; opened at the first use, so that it may be down at the start.
+
+    Every method raises StoreUnavailableError while the database cannot be reached or was written by a newer
+    optviz, and UnknownRunError for an id that names nothing.
+    """
+
+    def __init__(self, address: str | None = None) -> None:
+        self.address = absolute(address or default_url())
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+
+    def open(self) -> Engine:
+        """The engine, its database migrated."""
+        if self._engine is None:
+            with self._opening:
+                if self._engine is None:
+                    engine = open_engine(self.address)
+                    try:
+                        with unavailable():
+                            migrate(engine)
+                    except BaseException:
+                        engine.dispose()
+                        raise
+                    self._engine = engine
+        return self._engine
+
+    def close(self) -> None:
+        """Close all connections; the next use opens them again."""
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database throughout."""
+        engine = self.open()
+        with unavailable(), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are all written at its end, or none of them."""
+        engine = self.open()
+        with unavailable(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    # What a page reads
+
+    def run(self, run_id: str) -> Run:
+        """The run with this id."""
+        with self.reading() as connection:
+            return _run(connection, run_id)
+
+    def follow(self, run_id: str, after: int = 0) -> tuple[Run, list[Entry]]:
+        """The run and its events numbered above `after`; what every spectator asks once a second."""
+        with self.reading() as connection:
+            run = _run(connection, run_id)
+            return run, _entries(connection, run_id, after) if run.last_event > after else []
+
+    def events(self, run_id: str, after: int = 0) -> list[Entry]:
+        """The events of a run numbered above `after`, in order."""
+        with self.reading() as connection:
+            return _entries(connection, valid(run_id), after)
+
+    def latest(self, run_id: str, kind: str) -> Entry | None:
+        """The newest event of one kind."""
+        query = select(EVENTS).where(EVENTS.c.run == valid(run_id), EVENTS.c.kind == kind)
+        with self.reading() as connection:
+            row = connection.execute(query.order_by(EVENTS.c.number.desc()).limit(1)).first()
+        return next(_read([row]), None) if row else None
+
+    def history(self, owner: str, limit: int = 100) -> list[Run]:
+        """A person's runs, the newest first."""
+        query = select(RUNS).where(RUNS.c.owner == fingerprint(owner))
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(RUNS.c.created.desc(), RUNS.c.id).limit(limit)).all()
+        return [run_from_row(row) for row in rows]
+
+    def checkpoint(self, run_id: str) -> Checkpoint | None:
+        """The last checkpoint of a run, None before the first one."""
+        query = select(CHECKPOINTS.c.step, CHECKPOINTS.c.data).where(CHECKPOINTS.c.run == valid(run_id))
+        with self.reading() as connection:
+            row = connection.execute(query).first()
+        return Checkpoint(row.step, bytes(row.data)) if row else None
+
+    # What a person may do
+
+    def create(self, config: TrainingConfig, owner: str, title: str = "") -> Run:
+        """Put a new run at the end of its owner's queue; `owner` is any secret text that the person keeps.
+
+        Raises:
+            RunError: when this person has too many runs waiting.
+        """
+        who = fingerprint(owner)
+        waiting = select(func.count()).where(RUNS.c.owner == who, RUNS.c.status == "queued")
+        run_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+        with self.writing() as connection:
+            if connection.execute(waiting).scalar_one() >= MAX_WAITING:
+                raise RunError(
+                    f"You have {MAX_WAITING} runs waiting already; stop one of them, or wait for your turn."
+                )
+            now = connection.execute(select(clock())).scalar_one()
+            connection.execute(
+                insert(RUNS).values(
+                    id=run_id,
+                    title=clean_title(title),
+                    owner=who,
+                    status="queued",
+                    wanted="run",
+                    config=json.dumps(encode(config)),
+                    created=now,
+                    updated=now,
+                    queued=now,
+                    watched=now,
+                    attempt=0,
+                    last_event=0,
+                    device="",
+                    sentence="",
+                )
+            )
+            return _run(connection, run_id)
+
+    def rename(self, run_id: str, owner: str, title: str) -> Run:
+        """Give a run of one's own another title; raises RunError when it is somebody else's."""
+        with self.writing() as connection:
+            _owned(connection, run_id, owner, "rename")
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(title=clean_title(title)))
+            return _run(connection, run_id)
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Delete a run of one's own with all it has; a worker that trains it stops. Raises RunError."""
+        with self.writing() as connection:
+            _owned(connection, run_id, owner, "delete")
+            connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
+
+    def pause(self, run_id: str, owner: str) -> Run:
+        """Ask for a pause: the worker writes a checkpoint and turns to the next run. Raises RunError."""
+        return self._ask(run_id, owner, "pause", "paused")
+
+    def stop(self, run_id: str, owner: str) -> Run:
+        """Ask for the end; all events and the last checkpoint stay. Raises RunError."""
+        return self._ask(run_id, owner, "stop", "stopped")
+
+    def _ask(self, run_id: str, owner: str, wish: str, at_once: Status) -> Run:
+        with self.writing() as connection:
+            run = _owned(connection, run_id, owner, wish)
+            if run.status == "running":
+                change: dict[str, Any] = {"wanted": wish}
+            elif run.status == "queued" or (wish == "stop" and run.status in ("paused", "interrupted")):
+                change = {"wanted": "run", "status": at_once, "updated": clock()}
+            elif run.status == at_once:
+                return run
+            else:
+                raise RunError(f"This run is {run.status}: there is nothing to {wish}.")
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(change))
+            return _run(connection, run_id)
+
+    def resume(self, run_id: str, owner: str) -> Run:
+        """Put a run back into the queue; it goes on from its last checkpoint. Raises RunError."""
+        with self.writing() as connection:
+            run = _owned(connection, run_id, owner, "resume")
+            if run.status == "running":
+                change: dict[str, Any] = {"wanted": "run"}
+            elif run.resumable:
+                now = clock()
+                change = {"wanted": "run", "status": "queued", "queued": now, "updated": now, "watched": now}
+                change["sentence"] = ""
+            elif run.status == "queued":
+                return run
+            else:
+                raise RunError(f"This run is {run.status}: there is nothing left to resume.")
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(change))
+            return _run(connection, run_id)
+
+
+def clean_title(title: str) -> str:
+    """A title on one line, without control characters, of at most 80 characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:MAX_TITLE].rstrip()
+
+
+def _run(connection: Connection, run_id: str, lock: bool = False) -> Run:
+    query: Select[Any] = select(RUNS).where(RUNS.c.id == valid(run_id))
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise UnknownRunError("There is no such run; it may have been deleted.")
+    return run_from_row(row)
+
+
+def _owned(connection: Connection, run_id: str, owner: str, verb: str) -> Run:
+    run = _run(connection, run_id, lock=True)
+    if not run.belongs_to(owner):
+        raise RunError(f"Only the person who started a run can {verb} it.")
+    return run
+
+
+def run_from_row(row: Row[Any]) -> Run:
+    """Read a row of the table of runs."""
+    config, complaints = _config(row.config)
+    return Run(
+        id=row.id,
+        title=row.title,
+        status=row.status,
+        wanted=row.wanted,
+        config=config,
+        complaints=complaints,
+        created=row.created,
+        updated=row.updated,
+        last_event=row.last_event,
+        device=row.device,
+        sentence=row.sentence,
+        owner=row.owner,
+    )
+
+
+@lru_cache(maxsize=500)
+def _config(written: str) -> tuple[TrainingConfig, tuple[str, ...]]:
+    config, complaints = decode(json.loads(written))
+    return config, tuple(complaints)
+
+
+def timeline(entries: Iterable[Entry]) -> list[Event]:
+    """The events of a run as if it had never been interrupted.
+
+    A run that lost its worker goes on from its last checkpoint and repeats the steps since then. The store
+    keeps both; here the first telling of a repeated step is left out.
+    """
+    told: list[Event] = []
+    for entry in entries:
+        if isinstance(entry.event, Started):
+            since = entry.event.resumed_at
+            told = [event for event in told if since and getattr(event, "step", 0) <= since]
+        told.append(entry.event)
+    return told
+
+
+def _entries(connection: Connection, run_id: str, after: int) -> list[Entry]:
+    query = select(EVENTS).where(EVENTS.c.run == run_id, EVENTS.c.number > after).order_by(EVENTS.c.number)
+    return list(_read(connection.execute(query)))
+
+
+def _read(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    for row in rows:
+        # A newer optviz may have written kinds of events that this one does not know.
+        with suppress(ValueError):
+            yield Entry(row.number, from_json(row.body))
