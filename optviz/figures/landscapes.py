@@ -1,0 +1,142 @@
+"""The landscape itself: the curve of an objective of one variable, the contour of one of two."""
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.style import Theme
+from optviz.formulas import Objective
+
+ACROSS = 121  # grid points in each direction of a contour
+ALONG = 601  # points of a curve
+DECADES = 6  # how many decades below the highest level a logarithmic map goes down
+SPREAD = 100.0  # ratio of high to low values from which levels are logarithmic
+
+Domain = tuple[tuple[float, float], ...]
+
+
+@functools.lru_cache(maxsize=256)
+def sample(objective: Objective, domain: Domain) -> tuple[list[np.ndarray], np.ndarray]:
+    """The axes, and the values on their grid: shape (n,) in 1D, (ny, nx) in 2D."""
+    count = ALONG if objective.dimension == 1 else ACROSS
+    axes = [np.linspace(low, high, count) for low, high in domain]
+    values = objective.value(np.stack(np.meshgrid(*axes), axis=-1))
+    values.setflags(write=False)
+    return axes, values
+
+
+def lowest_known(objective: Objective) -> float | None:
+    """f at the lowest known minimum, or None."""
+    return float(np.min(objective.value(objective.minima))) if objective.minima else None
+
+
+def landscape(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
+    """Traces and layout of the objective on `domain`, with its known minima marked."""
+    draw = _curve if objective.dimension == 1 else _contour
+    traces, frame = draw(objective, domain, theme)
+    return [*traces, _minima(objective, theme)], frame
+
+
+def _curve(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
+    (x,), values = sample(objective, domain)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    margin = 0.06 * (high - low) or 1.0
+    curve = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": packed(x, "f8"),
+        "y": packed(values, "f8"),
+        "line": {"color": theme.ink, "width": 1.6},
+        "opacity": 0.55,
+        "hovertemplate": "f(%{x:.4g}) = %{y:.4g}<extra></extra>",
+    }
+    frame = layout(
+        theme,
+        xaxis=axis(theme, "x", range=list(domain[0])),
+        yaxis=axis(theme, "f(x)", range=[low - margin, high + margin]),
+    )
+    return [curve], frame
+
+
+def _contour(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
+    (x, y), values = sample(objective, domain)
+    heights, bar, lines = _levels(objective, values)
+    shades = [[i / (len(theme.shades) - 1), shade] for i, shade in enumerate(theme.shades)]
+    contour = {
+        "type": "contour",
+        "x": packed(x),
+        "y": packed(y),
+        "z": packed(heights),
+        "colorscale": shades,
+        "contours": {**lines, "coloring": "fill"},
+        "autocontour": False,
+        "line": {"width": 0.6, "color": "rgba(128,140,160,0.55)", "smoothing": 1},
+        "colorbar": {"thickness": 10, "outlinewidth": 0, "len": 0.9, "ticklen": 3, **bar},
+        "hoverinfo": "skip",
+    }
+    (x_low, x_high), (y_low, y_high) = domain
+    frame = layout(
+        theme,
+        plot_bgcolor=theme.void,
+        xaxis=axis(theme, "x", range=[x_low, x_high], showgrid=False, zeroline=False, constrain="domain"),
+        yaxis=axis(theme, "y", range=[y_low, y_high], showgrid=False, zeroline=False, constrain="domain"),
+    )
+    if 1 / 3 <= (x_high - x_low) / (y_high - y_low) <= 3:
+        # Equal scales, so that a gradient stands at a right angle on its contour.
+        frame["yaxis"]["scaleanchor"] = "x"
+    return [contour], frame
+
+
+def _levels(
+    objective: Objective, values: np.ndarray
+) -> tuple[np.ndarray, dict[str, Any], dict[str, float | bool]]:
+    """What to contour, the colour bar's ticks, and the levels: logarithmic above f* where f spans decades."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return values, {"title": {"text": "f"}}, {"start": 0.0, "end": 1.0, "size": 1.0}
+    known = lowest_known(objective)
+    low, high = float(finite.min()), float(finite.max())
+    floor = low if known is None else min(known, low)
+    above = finite - floor
+    usual_low, usual_high = np.percentile(above, [5, 95])
+    if usual_high > SPREAD * max(usual_low, 1e-300) and objective.group != "unbounded":
+        top = float(np.log10(high - floor))
+        bottom = max(float(np.log10(max(np.percentile(above, 0.5), 1e-300))), top - DECADES)
+        with np.errstate(all="ignore"):
+            heights = np.log10(np.maximum(values - floor, 10.0**bottom))
+        decades = list(range(int(np.ceil(bottom)), int(np.floor(top)) + 1))
+        bar = {
+            "title": {"text": "f" if floor == 0 else "f − f*"},
+            "tickvals": decades,
+            "ticktext": [f"10<sup>{k}</sup>" if k not in (0, 1) else str(10**k) for k in decades],
+        }
+        return heights, bar, _evenly(bottom, top)
+    return values, {"title": {"text": "f"}, "nticks": 8}, _evenly(low, high)
+
+
+def _evenly(low: float, high: float, count: int = 18) -> dict[str, float | bool]:
+    size = (high - low) / count or 1.0
+    return {"start": low, "end": high, "size": size}
+
+
+def _minima(objective: Objective, theme: Theme) -> Trace:
+    points = np.array(objective.minima).reshape(-1, objective.dimension)
+    values = objective.value(points)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "known minima",
+        "x": points[:, 0].tolist(),
+        "y": (values if objective.dimension == 1 else points[:, 1]).tolist(),
+        "text": [f"known minimum<br>f = {v:.6g}" for v in values],
+        "hoverinfo": "text",
+        "marker": {
+            "symbol": "star",
+            "size": 13,
+            "color": theme.palette[6],
+            "line": {"color": theme.ink, "width": 1.2},
+        },
+    }

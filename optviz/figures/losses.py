@@ -1,0 +1,73 @@
+"""The loss against the step, one line for each trajectory."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optviz.figures.landscapes import lowest_known
+from optviz.figures.plain import Figure, Trace, axis, layout, packed
+from optviz.figures.style import Style, Theme
+from optviz.formulas import Objective
+from optviz.trajectories import Trajectory
+
+
+def loss_curves(
+    objective: Objective,
+    names: Sequence[str],
+    trajectories: Sequence[Trajectory],
+    drawn: Sequence[Style],
+    log: bool,
+    theme: Theme,
+) -> Figure:
+    """f against the step; logarithmic means f − f*, the height above the lowest known value."""
+    floor, title = 0.0, "f"
+    if log:
+        lowest = min(float(t.values.min()) for t in trajectories)
+        known = lowest_known(objective)
+        floor = lowest if known is None else min(known, lowest)
+        title = "f − f*" if known is not None else "f − lowest f reached"
+    traces: list[Trace] = []
+    for name, trajectory, style in zip(names, trajectories, drawn, strict=True):
+        heights = trajectory.values - floor
+        if log:
+            heights = np.where(heights > 0, heights, np.nan)
+        label = "f" if floor == 0 else title
+        line = {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": packed(np.arange(len(heights)), "i4"),
+            "y": packed(heights, "f8"),
+            "line": {"color": style.color, "width": 2, "dash": style.dash},
+            "hovertemplate": f"{name}<br>step %{{x}}<br>{label} = %{{y:.4g}}<extra></extra>",
+        }
+        head = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [len(heights) - 1],
+            "y": [float(heights[-1]) if np.isfinite(heights[-1]) else None],
+            "marker": {
+                "size": 10,
+                "symbol": style.marker,
+                "color": style.color,
+                "line": {"color": theme.halo, "width": 1.6},
+            },
+            "hoverinfo": "skip",
+        }
+        traces += [line, head]
+    vertical = axis(theme, title if floor or log else "f", type="log" if log else "linear")
+    if log:
+        vertical |= {
+            "exponentformat": "power",
+            "dtick": 1 if _decades(traces, trajectories, floor) < 9 else None,
+        }
+    return {
+        "data": traces,
+        "layout": layout(theme, xaxis=axis(theme, "step", rangemode="tozero"), yaxis=vertical),
+    }
+
+
+def _decades(traces: Sequence[Trace], trajectories: Sequence[Trajectory], floor: float) -> float:
+    heights = np.concatenate([t.values - floor for t in trajectories])
+    heights = heights[heights > 0]
+    return float(np.log10(heights.max() / heights.min())) if heights.size else 0.0

@@ -1,0 +1,13 @@
+"""The frame of every page: its settings and the navigation. Streamlit runs this script."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state=380)
+pages = [
+    st.Page(PAGES / "trajectories.py", title="Trajectories", default=True),
+]
+st.navigation(pages, position="top").run()

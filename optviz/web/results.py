@@ -1,0 +1,115 @@
+"""What stands under the stage: the table of results, and formula, source and script of each optimizer."""
+
+import csv
+import html
+import io
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from optviz.experiments import Entrant, Experiment
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Theme, styles
+from optviz.optimizers import OPTIMIZERS
+from optviz.outcomes import ARRIVED, first_within, number
+from optviz.snippets import torch_script
+from optviz.trajectories import Trajectory
+
+HEADINGS = (
+    "Optimizer",
+    "What happened",
+    "f at the end",
+    "Distance to nearest minimum",
+    f"Steps to {ARRIVED:g}",
+)
+
+
+def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
+    """One row for each optimizer: its verdict, final value, distance, and steps to arrive."""
+    drawn = styles([e.optimizer for e in experiment.entrants], theme)
+    objective = experiment.landscape()
+    rows = []
+    for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
+        outcome = trajectory.outcome
+        arrived = None
+        if outcome.minimum >= 0:
+            arrived = first_within(trajectory.points, objective.minima[outcome.minimum], ARRIVED)
+        cells = (
+            outcome.sentence,
+            number(float(trajectory.values[-1])),
+            "—" if math.isnan(outcome.distance) else number(outcome.distance),
+            "—" if arrived is None else str(arrived),
+        )
+        name = f'<i style="background:{style.color}"></i>{html.escape(legend_name(entrant))}'
+        rows.append(
+            "<tr><th>" + name + "</th>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>"
+        )
+    head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
+    st.html(f"{_CSS}<div class='results'><table><thead><tr>{head}</tr></thead>{''.join(rows)}</table></div>")
+
+
+def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
+    """Every iterate of every run: optimizer, step, coordinates, f, gradient."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    axes = ("x", "y")[: len(experiment.start)]
+    writer.writerow(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)])
+    for entrant, t in zip(experiment.entrants, trajectories, strict=True):
+        for k in range(len(t.points)):
+            row = [*t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
+            writer.writerow([legend_name(entrant), k, *row])
+    return out.getvalue().encode()
+
+
+def behind(experiment: Experiment) -> None:
+    """A tab for each optimizer: its formula, the engine's own step, and a PyTorch script."""
+    for tab, entrant in zip(
+        st.tabs([OPTIMIZERS[e.optimizer].name for e in experiment.entrants]), experiment.entrants, strict=True
+    ):
+        with tab:
+            _optimizer(experiment, entrant)
+
+
+def _optimizer(experiment: Experiment, entrant: Entrant) -> None:
+    optimizer = OPTIMIZERS[entrant.optimizer]
+    st.markdown(optimizer.idea)
+    st.latex(optimizer.formula)
+    if optimizer.remark:
+        st.caption(optimizer.remark)
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**The step as the engine runs it**")
+        st.code(optimizer.source, language="python")
+        st.caption(optimizer.reference)
+    with right:
+        st.markdown("**This run in PyTorch**")
+        st.code(script(experiment, entrant), language="python")
+
+
+def script(experiment: Experiment, entrant: Entrant) -> str:
+    """The PyTorch script of one entrant."""
+    return torch_script(
+        experiment.landscape(),
+        entrant.optimizer,
+        dict(entrant.values),
+        experiment.start,
+        experiment.steps,
+        schedule=experiment.schedule,
+        schedule_values=dict(experiment.schedule_values),
+        noise=experiment.noise,
+        seed=experiment.seed,
+    )
+
+
+_CSS = """<style>
+.results { overflow-x: auto; }
+.results table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+.results th, .results td { padding: 6px 12px 6px 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid rgba(128, 140, 160, 0.3); }
+.results thead th { font-weight: 600; opacity: 0.7; white-space: nowrap; }
+.results tr th:first-child { font-weight: 600; min-width: 11em; }
+.results td { font-variant-numeric: tabular-nums; }
+.results td:nth-child(2) { min-width: 18em; }
+.results i { display: inline-block; width: 10px; height: 10px; margin-right: 8px; border-radius: 2px; }
+</style>"""

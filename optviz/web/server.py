@@ -1,0 +1,106 @@
+"""What the server does besides pages: start-up, our own routes, headers, and what people see of errors."""
+
+import asyncio
+import gc
+import gzip
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from optviz.web.stage import PLOTLY
+
+log = logging.getLogger("optviz")
+FOREVER = "public, max-age=31536000, immutable"
+
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    # Nothing is fetched from outside. Streamlit's own pages need inline style and the blob: of its
+    # component scripts; 'unsafe-eval' is for the expressions of its charts.
+    b"content-security-policy": (
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        b"connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+        b"object-src 'none'; base-uri 'self'"
+    ),
+}
+
+
+class _Library:
+    """Plotly's bundle from the installed package, compressed once: a whole class loads it."""
+
+    def __init__(self) -> None:
+        self.plain = b""
+        self.small = b""
+
+    def load(self) -> None:
+        self.plain = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+        self.small = gzip.compress(self.plain, 6)
+
+
+_library = _Library()
+
+
+async def plotly_bundle(request: Request) -> Response:
+    """Serve the bundle, cacheable for ever: its address holds its version."""
+    if not _library.small:
+        await asyncio.to_thread(_library.load)
+    headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(_library.plain, media_type="text/javascript", headers=headers)
+    return Response(
+        _library.small, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"}
+    )
+
+
+class _SecurityHeaders:
+    """Adds HEADERS to every HTTP response."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS.items()]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
+    await asyncio.to_thread(_library.load)
+    await asyncio.to_thread(_import_engine)
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def _import_engine() -> None:
+    """SymPy takes half a second to import; the first visitor need not wait for it."""
+    import optviz.experiments
+    import optviz.figures.scenes
+
+    optviz.experiments.Experiment().run()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Log the trace, show a sentence."""
+    log.exception("A page failed", exc_info=error)
+    st.error("Something went wrong on this page. Reload it to go on; the server's log has the details.")
+    return True
+
+
+routes = [Route(f"/{PLOTLY}", plotly_bundle)]
+middleware = [Middleware(_SecurityHeaders)]

@@ -1,0 +1,37 @@
+"""The stage: a browser component that keeps one picture and redraws it in place."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+PLOTLY = f"assets/plotly-{version('plotly')}.min.js"
+
+
+def plotly_url() -> str:
+    """Where the page loads Plotly from: our own server, under whatever path it is mounted."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/{PLOTLY}" if base else f"/{PLOTLY}"
+
+
+def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., Any]:
+    """Register a component from the .html, .css and .js files that lie in a folder.
+
+    `isolated` puts it into a shadow root; Plotly does not work there, as its own styles stay outside.
+    """
+    html, css, js = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
+    return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=isolated)
+
+
+_stage = mount("optviz.stage", HERE, isolated=False)
+
+
+def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None]) -> None:
+    """Show a scene of `figures.scenes`; `on_start` is called when the start was clicked or dragged.
+
+    The new start is then in `st.session_state[key].start`, a list of d numbers.
+    """
+    _stage(key=key, data={**scene, "plotly": plotly_url()}, on_start_change=on_start)

@@ -1,0 +1,45 @@
+"""Trajectories: choose a landscape and optimizers, and see the paths at once."""
+
+import streamlit as st
+
+from optviz.figures.scenes import scene
+from optviz.web.controls import experiment_from_page, set_start
+from optviz.web.results import as_csv, behind, results_table
+from optviz.web.share import share_button
+from optviz.web.stage import stage
+from optviz.web.theme import current_theme
+
+theme = current_theme()
+experiment = experiment_from_page(theme)
+objective = experiment.landscape()
+trajectories = experiment.run()
+arguments = "x, y" if objective.dimension == 2 else "x"
+
+title, share = st.columns([0.84, 0.16], vertical_alignment="top")
+with title:
+    st.markdown(f"#### {objective.name}\n$f({arguments}) = {objective.latex}$")
+with share:
+    share_button(st.session_state.link)
+for notice in st.session_state.notices:
+    st.warning(notice)
+
+stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start)
+results_table(experiment, trajectories, theme)
+
+st.download_button(
+    "Download the paths as CSV",
+    lambda: as_csv(experiment, trajectories),
+    file_name="optviz.csv",
+    mime="text/csv",
+    on_click="ignore",
+    type="tertiary",
+    icon=":material/download:",
+)
+st.markdown(
+    "**Gradient** "
+    + ", ".join(
+        rf"$\frac{{\partial f}}{{\partial {axis}}} = {part}$"
+        for axis, part in zip("xy", objective.gradient_latex, strict=False)
+    )
+)
+behind(experiment)
