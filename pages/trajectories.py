@@ -3,7 +3,7 @@
 import streamlit as st
 
 from optviz.figures.scenes import scene
-from optviz.web.controls import experiment_from_page, set_start
+from optviz.web.controls import experiment_from_page, set_start, show_notices
 from optviz.web.results import as_csv, behind, results_table
 from optviz.web.share import share_button
 from optviz.web.stage import stage
@@ -20,8 +20,7 @@ with title:
     st.markdown(f"#### {objective.name}\n$f({arguments}) = {objective.latex}$")
 with share:
     share_button(st.session_state.link)
-for notice in st.session_state.notices:
-    st.warning(notice)
+show_notices()
 
 stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start)
 results_table(experiment, trajectories, theme)

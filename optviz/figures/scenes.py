@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from optviz.experiments import Entrant, Experiment
-from optviz.figures.landscapes import landscape
+from optviz.figures.landscapes import landscape, sample
 from optviz.figures.losses import loss_curves
 from optviz.figures.paths import exit_arrow, path, start_marker
 from optviz.figures.style import Theme, styles
@@ -39,15 +41,6 @@ def scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: The
         if arrow:
             arrows.append(arrow)
     view = f"{objective.formula} {experiment.domain}"
-    budget = (
-        f"Same start {point(trajectories[0].points[0])}, {experiment.steps} gradient evaluations each"
-        + (
-            f", same noise (σ = {number(experiment.noise)}, seed {experiment.seed})"
-            if experiment.noise
-            else ""
-        )
-        + "."
-    )
     return {
         "main": {
             "data": [*traces, start_marker(trajectories[0], theme)],
@@ -60,10 +53,28 @@ def scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: The
         "runs": runs,
         "steps": experiment.steps,
         "dimension": objective.dimension,
-        "budget": budget,
+        "budget": _budget(experiment, trajectories),
         "alt": describe(experiment, trajectories),
         "dark": theme.dark,
     }
+
+
+def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
+    """On which terms the optimizers are compared, and what the grey part of a landscape is."""
+    each = (
+        "each"
+        if all(t.steps == experiment.steps for t in trajectories)
+        else "each, fewer where a run broke off"
+    )
+    parts = [
+        f"Same start {point(trajectories[0].points[0])}, {experiment.steps} gradient evaluations {each}."
+    ]
+    if experiment.noise:
+        parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
+    _, values = sample(experiment.landscape(), experiment.domain)
+    if not np.isfinite(values).all():
+        parts.append("Where the ground is grey, f has no finite value.")
+    return " ".join(parts)
 
 
 def _with_revision(figure: dict[str, Any], revision: str) -> dict[str, Any]:

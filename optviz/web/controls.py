@@ -82,6 +82,15 @@ def _fill_slot(slot: int, entrant: Entrant) -> None:
         state[f"w.{slot}.{entrant.optimizer}.{name}"] = value
 
 
+def show_notices() -> None:
+    """Name what the link said and could not be used, until something is changed."""
+    notices = [notice.replace("$", r"\$").replace("*", r"\*") for notice in state.notices]
+    if len(notices) == 1:
+        st.warning(notices[0])
+    elif notices:
+        st.warning("\n".join(f"- {notice}" for notice in notices))
+
+
 def set_start() -> None:
     """The start was clicked or dragged on the stage."""
     for axis, coordinate in zip(AXES, state.stage.start or (), strict=False):

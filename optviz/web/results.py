@@ -43,7 +43,14 @@ def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], th
         )
         name = f'<i style="background:{style.color}"></i>{html.escape(legend_name(entrant))}'
         rows.append(
-            "<tr><th>" + name + "</th>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>"
+            "<tr><th>"
+            + name
+            + "</th>"
+            + "".join(
+                f'<td data-heading="{heading}">{html.escape(cell)}</td>'
+                for heading, cell in zip(HEADINGS[1:], cells, strict=True)
+            )
+            + "</tr>"
         )
     head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
     st.html(f"{_CSS}<div class='results'><table><thead><tr>{head}</tr></thead>{''.join(rows)}</table></div>")
@@ -112,4 +119,11 @@ _CSS = """<style>
 .results td { font-variant-numeric: tabular-nums; }
 .results td:nth-child(2) { min-width: 18em; }
 .results i { display: inline-block; width: 10px; height: 10px; margin-right: 8px; border-radius: 2px; }
+@media (max-width: 640px) {
+  .results thead { display: none; }
+  .results tr { display: block; padding: 8px 0; border-bottom: 1px solid rgba(128, 140, 160, 0.3); }
+  .results th, .results td { display: flex; gap: 8px; padding: 2px 0; border: 0; }
+  .results td::before { content: attr(data-heading); flex: 0 0 38%; opacity: 0.7; }
+  .results td:nth-child(2)::before { display: none; }
+}
 </style>"""

@@ -77,21 +77,10 @@ class Stage {
     if (this.dragging) this.placeStart(data.main.data.at(-1), this.dragging.at)
     this.sliceTo(data, this.now())
     this.fit(data)
-    const config = {
-      displaylogo: false,
-      doubleClick: false, // a click sets the start; the button in the bar resets the axes
-      responsive: false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-      toImageButtonOptions: { format: "png", scale: 2, filename: "optviz" },
-      modeBarButtonsToAdd: [{
-        name: "Download as SVG",
-        icon: Plotly.Icons.disk,
-        click: plot => Plotly.downloadImage(plot, { format: "svg", filename: "optviz" }),
-      }],
-    }
+    this.config ??= configuration(Plotly) // a new object would make Plotly start afresh and lose the zoom
     await Promise.all([
-      Plotly.react(this.main, data.main.data, data.main.layout, config),
-      Plotly.react(this.loss, data.loss.data, data.loss.layout, config),
+      Plotly.react(this.main, data.main.data, data.main.layout, this.config),
+      Plotly.react(this.loss, data.loss.data, data.loss.layout, this.config),
     ])
     this.main.setAttribute("role", "img")
     this.main.setAttribute("aria-label", data.alt)
@@ -354,6 +343,21 @@ class Stage {
       this.Plotly.purge(this.main)
       this.Plotly.purge(this.loss)
     }
+  }
+}
+
+function configuration(Plotly) {
+  return {
+    displaylogo: false,
+    doubleClick: false, // a click sets the start; the button in the bar resets the axes
+    responsive: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    toImageButtonOptions: { format: "png", scale: 2, filename: "optviz" },
+    modeBarButtonsToAdd: [{
+      name: "Download as SVG",
+      icon: Plotly.Icons.disk,
+      click: plot => Plotly.downloadImage(plot, { format: "svg", filename: "optviz" }),
+    }],
   }
 }
 
