@@ -29,6 +29,27 @@ def power(base: Any, exponent: Any) -> Any:
     return _as_given(np.power(base, exponent, dtype=float), base, exponent)
 
 
+def maximum(a: Any, b: Any) -> Any:
+    """The larger one; not a number stays not a number."""
+    if type(a) is float and type(b) is float:
+        return a if a > b or a != a else b
+    return np.maximum(a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller one; not a number stays not a number."""
+    if type(a) is float and type(b) is float:
+        return a if a < b or a != a else b
+    return np.minimum(a, b)
+
+
+def where(condition: Any, yes: Any, no: Any) -> Any:
+    """`yes` where the condition holds, else `no`; both have been computed."""
+    if type(condition) is bool:
+        return yes if condition else no
+    return np.where(condition, yes, no)
+
+
 def whole_power(v: Any, n: int) -> Any:
     """`v**n` for n ≥ 1 by repeated squaring, in the same order of products for floats and arrays."""
     result = None
@@ -63,3 +84,35 @@ def from_numpy(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return float(function(v)) if type(v) is float else function(v)
 
     return wrapped
+
+
+class Rows(np.ndarray):
+    """A hyperparameter with one value per row, whose powers are rounded as Python rounds them.
+
+    A single run computes `beta**t` with Python's float, an ensemble with this; `np.power` would differ in
+    the last bit. A grid repeats few values many times, and every coordinate asks for the same power: so
+    each power is computed once for each distinct value.
+    """
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Rows":
+        """`values` of shape (n,), not copied."""
+        return values.view(cls)
+
+    def __array_finalize__(self, source: Any) -> None:
+        """Forget what was remembered of another array."""
+        self._distinct: tuple[np.ndarray, np.ndarray] | None = None
+        self._last: tuple[float, np.ndarray] | None = None
+
+    def __pow__(self, exponent: float) -> np.ndarray:  # type: ignore[override]
+        """`float_power` asks the C library for each element, like Python, and not a vector unit."""
+        if self._distinct is None:
+            self._distinct = np.unique(np.asarray(self), return_inverse=True)
+        if self._last is None or self._last[0] != exponent:
+            distinct, places = self._distinct
+            self._last = exponent, np.float_power(distinct, exponent)[places]
+        return self._last[1]
+
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
+        """What is computed from it is a plain array again."""
+        return np.asarray(array)
