@@ -95,6 +95,8 @@ MAX_WORK = 5e13
 
 #: The optimizers that torch has, and so can train a network here.
 NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if optimizer.torch}
+#: Classes of torch.optim that take no weight decay.
+WITHOUT_WEIGHT_DECAY = {"Rprop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,8 @@ class TrainingConfig:
         }
         for name, value in complete_values.items():
             object.__setattr__(self, name, value)  # the dataclass is frozen from here on
-        if self.weight_decay and self.has_own_weight_decay:
-            raise HyperparameterError(
-                f"{optimizer.name} brings its own weight decay; set that one and leave the other at 0."
-            )
+        if self.weight_decay and not takes_weight_decay(self.optimizer):
+            raise HyperparameterError(_no_weight_decay(self.optimizer))
         if self.work > MAX_WORK:
             raise HyperparameterError(
                 f"{self.parameters:,} parameters × {self.images:,} images × {self.epochs} epochs are too "
@@ -199,10 +199,11 @@ class TrainingConfig:
         """The most epochs that are allowed with this network and data set."""
         return min(int(EPOCHS.high), int(MAX_WORK // (self.parameters * self.images)))
 
-    @property
-    def has_own_weight_decay(self) -> bool:
-        """Whether the optimizer has a weight decay among its hyperparameters."""
-        return "weight_decay" in NETWORK_OPTIMIZERS[self.optimizer].torch_arguments
+
+def takes_weight_decay(optimizer: str) -> bool:
+    """Whether `weight_decay` may be set beside this optimizer, given by its key."""
+    entry = NETWORK_OPTIMIZERS[optimizer]
+    return "weight_decay" not in entry.torch_arguments and entry.torch not in WITHOUT_WEIGHT_DECAY
 
 
 def encode(config: TrainingConfig) -> dict[str, str]:
@@ -290,14 +291,22 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
         "seed": number("seed", SEED, usual.seed),
     }
     epochs = number("epochs", EPOCHS, usual.epochs)
-    if values["weight_decay"] and "weight_decay" in optimizer.torch_arguments:
-        complaints.append(f"{optimizer.name} brings its own weight decay; the other one of this link is 0.")
+    if values["weight_decay"] and not takes_weight_decay(optimizer.key):
+        complaints.append(f"{_no_weight_decay(optimizer.key)} This link gets 0 instead.")
         values["weight_decay"] = 0.0
     most = TrainingConfig(**values, epochs=1).largest_epochs
     if epochs > most:
         complaints.append(f"epochs = {epochs} are too much work with this network; this link gets {most}.")
         epochs = most
     return TrainingConfig(**values, epochs=epochs), complaints
+
+
+def _no_weight_decay(optimizer: str) -> str:
+    """The sentence that refuses a weight decay beside this optimizer."""
+    entry = NETWORK_OPTIMIZERS[optimizer]
+    if entry.torch in WITHOUT_WEIGHT_DECAY:
+        return f"{entry.name} takes no weight decay in torch; weight_decay must be 0."
+    return f"{entry.name} has a decay among its own hyperparameters; weight_decay must be 0."
 
 
 def _known(what: str, key: object, table: Mapping[str, Any]) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -273,6 +272,7 @@ def _find(info: DatasetInfo, progress: ProgressCallback | None) -> list[Path]:
     missing = [file for file in info.files if file not in found]
     report = _Report(sum(file.size for file in missing), progress)
     for file in missing:
+        report.size = file.size
         found[file] = _download(info, file, report)
         report.done += file.size
     return [found[file] for file in info.files]
@@ -304,14 +304,15 @@ class _Report:
     whole: int
     progress: ProgressCallback | None
     done: int = 0
+    size: int = 0
     here: int = 0
-    total: int = 0  # pooch writes the length of the file at hand here
+    total: int = 0  # pooch writes the length that the server tells here
 
     def update(self, size: int) -> None:
         """`size` more bytes of the file at hand have come."""
-        self.here += size
+        self.here = min(self.here + size, self.size)  # pooch counts whole chunks, the last one too
         if self.progress is not None:
-            self.progress(min(self.done + self.here, self.whole), self.whole)
+            self.progress(self.done + self.here, self.whole)
 
     def reset(self) -> None:
         """The file at hand starts again from its first byte."""
@@ -322,7 +323,7 @@ class _Report:
         self.here = 0
 
 
-def _download(info: DatasetInfo, file: DataFile, report: Any) -> Path:
+def _download(info: DatasetInfo, file: DataFile, report: _Report) -> Path:
     """Fetch one file into the cache from the first mirror that has it.
 
     pooch writes into a temporary file beside it, checks the SHA-256 and only then moves it to its

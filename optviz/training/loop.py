@@ -145,7 +145,7 @@ class Trainer:
         self.full_rate = dict(config.optimizer_values)["lr"]
         self.rate = self.full_rate
         self.graphed = self._graphed() if device.type == "cuda" else None
-        self.train_batch = self.graphed or self._eager_step
+        self.train_batch = self.graphed or self.eager_step
 
         self.step = 0
         self.elapsed = 0.0
@@ -198,7 +198,7 @@ class Trainer:
             yield self._diverged(first + good, f"The loss is {losses[good]} at step {first + good:,}")
         if self.graphed and self.graphed.failure:
             yield Notice(self.step, self.graphed.failure)
-            self.graphed, self.train_batch = None, self._eager_step
+            self.graphed, self.train_batch = None, self.eager_step
 
     def evaluate(self) -> Evaluation | Diverged:
         """Look at the whole test set, and at the first of the training images."""
@@ -256,7 +256,7 @@ class Trainer:
             raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
         self.step, self.elapsed = saved.step, saved.elapsed
 
-    def _eager_step(self, batch: torch.Tensor) -> torch.Tensor:
+    def eager_step(self, batch: torch.Tensor) -> torch.Tensor:
         """One step of training on the images that `batch` counts; returns their mean loss."""
         self.optimizer.zero_grad()
         images, labels = self.images.index_select(0, batch), self.labels.index_select(0, batch)
@@ -269,7 +269,7 @@ class Trainer:
         """The step as a CUDA graph for whole batches, if the optimizer allows it."""
         if not can_be_captured(optimizer_class(self.config)):
             return None
-        return GraphedStep(self._eager_step, min(self.config.batch_size, len(self.images)), self.generator)
+        return GraphedStep(self.eager_step, min(self.config.batch_size, len(self.images)), self.generator)
 
     def _set_rate(self) -> None:
         """Give the optimizer the learning rate of the next step."""

@@ -108,18 +108,9 @@ def optimizer_class(config: TrainingConfig) -> Any:
 
 
 def optimizer_keywords(config: TrainingConfig) -> dict[str, Any]:
-    """What the class in `torch.optim` is called with, weight decay included.
-
-    Raises:
-        TrainingError: when there is a weight decay that the class does not take.
-    """
+    """What the class in `torch.optim` is called with, weight decay included."""
     keywords = NETWORK_OPTIMIZERS[config.optimizer].torch_keywords(dict(config.optimizer_values))
-    if config.weight_decay:
-        if "weight_decay" not in inspect.signature(optimizer_class(config)).parameters:
-            name = NETWORK_OPTIMIZERS[config.optimizer].name
-            raise TrainingError(f"{name} has no weight decay in torch; set weight_decay to 0.")
-        keywords["weight_decay"] = config.weight_decay
-    return keywords
+    return {**keywords, "weight_decay": config.weight_decay} if config.weight_decay else keywords
 
 
 def build_optimizer(config: TrainingConfig, model: nn.Module, device: torch.device) -> torch.optim.Optimizer:

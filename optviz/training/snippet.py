@@ -60,7 +60,7 @@ def loss_of(logits, labels):
 
 
 {schedule}optimizer = torch.optim.{optimizer}
-step, history = 0, []
+t, history = 0, []
 for epoch in range({epochs}):
     model.train()
     order = torch.randperm(len(train_labels), generator=torch.Generator().manual_seed(SEED * 1000 + epoch))
@@ -71,7 +71,7 @@ for epoch in range({epochs}):
         loss.backward()
         optimizer.step()
         losses.append(loss.detach())
-        step += 1
+        t += 1
     model.eval()
     with torch.no_grad():
         accuracy = (model(test_images).argmax(dim=1) == test_labels).float().mean().item()
@@ -105,16 +105,13 @@ def script(config: TrainingConfig) -> str:
     """A script that trains the network of `config` and prints each epoch's loss and accuracy.
 
     For the files of a downloaded data set it takes their folder as its argument.
-
-    Raises:
-        TrainingError: for a configuration that torch cannot train.
     """
     info = DATASETS[config.dataset]
     schedule = SCHEDULES[config.schedule]
     set_rate, preamble = "", ""
     if schedule.key != "constant":
         values = "".join(f", {name}={value!r}" for name, value in config.schedule_values)
-        factor = f"{schedule.factor.__name__}(step, total{values})"
+        factor = f"{schedule.factor.__name__}(t, total{values})"
         set_rate = f'        optimizer.param_groups[0]["lr"] = full_rate * {factor}\n'
         rate = dict(config.optimizer_values)["lr"]
         preamble = f"{schedule.source}\n\nfull_rate, total = {rate}, {config.steps}\n"

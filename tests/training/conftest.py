@@ -7,6 +7,9 @@ import torch
 
 from optviz.training.datasets import load
 
+#: Read before any test can change the environment.
+OFFICIAL_DATA = os.environ.get("OPTVIZ_DATA")
+
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
@@ -25,9 +28,8 @@ def digits():
 @pytest.fixture
 def official_data():
     """The folder with the official files: needed in continuous integration, welcome elsewhere."""
-    folder = os.environ.get("OPTVIZ_DATA")
-    if not folder:
+    if not OFFICIAL_DATA:
         if os.environ.get("CI") == "true":
             pytest.fail("Set OPTVIZ_DATA to the folder with the official files.")
         pytest.skip("OPTVIZ_DATA names no folder with the official files.")
-    return folder
+    return OFFICIAL_DATA

@@ -27,6 +27,7 @@ from optviz.training.config import (
     TrainingConfig,
     decode,
     encode,
+    takes_weight_decay,
 )
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS
@@ -45,7 +46,6 @@ def configs(draw):
     optimizer = draw(st.sampled_from(sorted(NETWORK_OPTIMIZERS)))
     schedule = draw(st.sampled_from(sorted(SCHEDULES)))
     hidden = tuple(draw(st.lists(numbers(UNITS), max_size=MAX_LAYERS)))
-    own_decay = "weight_decay" in NETWORK_OPTIMIZERS[optimizer].torch_arguments
     values = {
         "dataset": draw(st.sampled_from(sorted(DATASETS))),
         "hidden": hidden,
@@ -59,7 +59,7 @@ def configs(draw):
         "schedule_values": tuple((h.name, draw(numbers(h))) for h in SCHEDULES[schedule].hyperparameters),
         "batch_size": draw(numbers(BATCH_SIZE)),
         "dropout": tuple(draw(numbers(DROPOUT)) for _ in hidden),
-        "weight_decay": 0.0 if own_decay else draw(numbers(WEIGHT_DECAY)),
+        "weight_decay": draw(numbers(WEIGHT_DECAY)) if takes_weight_decay(optimizer) else 0.0,
         "initialisation": draw(st.sampled_from(sorted(INITIALISATIONS))),
         "seed": draw(numbers(SEED)),
     }
@@ -137,6 +137,15 @@ def test_too_much_work_is_cut_to_what_is_allowed_and_named():
 def test_values_of_an_unknown_optimizer_are_not_given_to_another_one():
     config, complaints = decode({"opt": "sgdd", "o.lr": "7"})
     assert config == TrainingConfig()
+    assert len(complaints) == 1
+
+
+@pytest.mark.parametrize("optimizer", [key for key in NETWORK_OPTIMIZERS if not takes_weight_decay(key)])
+def test_a_weight_decay_is_refused_where_it_has_no_place(optimizer):
+    with pytest.raises(HyperparameterError, match="weight_decay must be 0"):
+        TrainingConfig(optimizer=optimizer, weight_decay=0.1)
+    config, complaints = decode({"opt": optimizer, "wd": "0.1"})
+    assert config == TrainingConfig(optimizer=optimizer)
     assert len(complaints) == 1
 
 
