@@ -61,6 +61,11 @@ class Objective:
         return not any(entry.free_symbols for entry in second)
 
     @property
+    def value_at(self) -> Callable[..., tuple[float]]:
+        """The value, in a tuple, as a function of plain coordinates, for loops."""
+        return _functions(self.formula, self.dimension, 0)
+
+    @property
     def gradient_at(self) -> Callable[..., tuple[float, ...]]:
         """The gradient as a function of plain floats, for loops. See `compile_to_function`."""
         return _functions(self.formula, self.dimension, 1)

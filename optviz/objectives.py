@@ -7,9 +7,16 @@ M. Jamil, X.-S. Yang, A literature survey of benchmark functions for global opti
 """
 
 from optviz.curves import CURVES
-from optviz.formulas import Objective
+from optviz.formulas import Objective, parse
 from optviz.surfaces import SURFACES
 
 GROUPS = ("convex", "ravine", "many minima", "saddle", "plateau", "non-smooth", "unbounded")
 
 OBJECTIVES: dict[str, Objective] = {objective.key: objective for objective in (*CURVES, *SURFACES)}
+
+
+def as_objective(objective: Objective | str) -> Objective:
+    """The objective of that key, or the one that a formula describes; raises FormulaError."""
+    if isinstance(objective, Objective):
+        return objective
+    return OBJECTIVES[objective] if objective in OBJECTIVES else parse(objective)

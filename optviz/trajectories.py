@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optviz.formulas import Objective, parse
-from optviz.objectives import OBJECTIVES
+from optviz.ensembles import MOST_STEPS
+from optviz.ensembles import simulate_many as simulate_many
+from optviz.formulas import Objective
+from optviz.noise import gaussian_noise
+from optviz.objectives import as_objective
 from optviz.optimizers import OPTIMIZERS, Optimizer
 from optviz.outcomes import Outcome, judge
 from optviz.schedules import SCHEDULES, Schedule
-
-MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,6 @@ class Trajectory:
     def steps(self) -> int:
         """How many steps were taken."""
         return len(self.points) - 1
-
-
-def as_objective(objective: Objective | str) -> Objective:
-    """The objective of that key, or the one that a formula describes; raises FormulaError."""
-    if isinstance(objective, Objective):
-        return objective
-    return OBJECTIVES[objective] if objective in OBJECTIVES else parse(objective)
 
 
 def simulate(
@@ -79,16 +73,16 @@ def simulate(
     values = optimizer.complete(hyperparameters)
     factors = schedule.factors(steps, schedule.complete(schedule_values or {}))
     draws = gaussian_noise(seed, steps, objective.dimension) * noise if noise else None
-    points, states, broke_at = _walk(
-        _plain_gradient(objective),
-        optimizer,
-        x,
-        values,
-        factors.tolist(),
-        None if draws is None else draws.tolist(),
-    )
-    path = np.array(points)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # infinities are found and reported below
+        points, states, broke_at = _walk(
+            _plain_gradient(objective),
+            optimizer,
+            x,
+            values,
+            factors.tolist(),
+            None if draws is None else draws.tolist(),
+        )
+        path = np.array(points)
         heights, slopes = objective.value(path), objective.gradient(path)
     # A point may be finite while the function there no longer is: the run ended there as well.
     finite = np.isfinite(heights) & np.isfinite(slopes).all(axis=-1)
@@ -99,11 +93,6 @@ def simulate(
     outcome = judge(objective, optimizer, values, path, heights, slopes, broke_at)
     state = {name: np.array(states[i][:end]) for i, name in enumerate(optimizer.state)}
     return Trajectory(path[:end], heights[:end], slopes[:end], state, outcome)
-
-
-def gaussian_noise(seed: int, steps: int, dimension: int) -> np.ndarray:
-    """Standard normal draws of shape (steps, dimension), from numpy's default generator."""
-    return np.random.default_rng(seed).standard_normal((steps, dimension))
 
 
 Gradient = Callable[..., Sequence[float]]
