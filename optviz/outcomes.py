@@ -8,6 +8,7 @@ from optviz.formulas import Objective
 from optviz.optimizers import Optimizer
 
 ARRIVED = 1e-3  # distance to a known minimum that counts as having reached it
+OVERFLOWING = 1e50  # coordinates beyond which ∞ - ∞, not the formula, is why f is no number
 AT_REST = 1e-6  # length of the gradient that counts as zero
 
 
@@ -80,7 +81,8 @@ def judge(
 
 
 def _broken(objective, optimizer, values, points, heights, slopes, k) -> Outcome:  # noqa: ANN001
-    if k < len(points) and (np.isnan(heights[k]) or np.isnan(slopes[k]).any()):
+    within_reach = k < len(points) and bool(np.abs(points[k]).max() < OVERFLOWING)
+    if within_reach and (np.isnan(heights[k]) or np.isnan(slopes[k]).any()):
         what = "f has no real value" if np.isnan(heights[k]) else "the gradient of f is undefined"
         return Outcome("undefined", k, f"Stopped at step {k}: {what} at {point(points[k])}.")
     last = points[max(k - 1, 0)]

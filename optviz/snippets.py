@@ -68,7 +68,17 @@ def torch_script(
         else []
     )
     head += ["import numpy"] if noise else []
-    head += ["import torch", "", "", f"def f({arguments}):", f"    return {expression}", "", ""]
+    head += [
+        "import torch",
+        "",
+        "torch.set_default_dtype(torch.float64)",
+        "",
+        "",
+        f"def f({arguments}):",
+        f"    return {expression}",
+        "",
+        "",
+    ]
     before, during = _update(chosen, values, scheduled)
     if scheduled:
         rest = "".join(f", {k}={v!r}" for k, v in (schedule_values or {}).items())
@@ -83,7 +93,7 @@ def torch_script(
     if noise:
         loop.append("    point.grad += torch.from_numpy(draws[t])")
     body = [
-        f"point = torch.tensor({list(start)}, dtype=torch.float64, requires_grad=True)",
+        f"point = torch.tensor({list(start)}, requires_grad=True)",
         *before,
         *loop,
         *during,

@@ -1,0 +1,110 @@
+"""The rooms of the house: who may import whom, read from the imports themselves."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ENGINE = {"numpy", "sympy", "scipy", "optviz"}
+# Room -> the packages it may import besides the standard library, and the rooms of optviz.
+ROOMS = {
+    "engine": (ENGINE, set()),
+    "training": (
+        ENGINE | {"torch", "safetensors", "pooch", "requests", "sklearn", "platformdirs"},
+        {"training"},
+    ),
+    "runs": (ENGINE | {"sqlalchemy", "distributed", "dask", "platformdirs", "torch"}, {"training", "runs"}),
+    "figures": (ENGINE | {"plotly"}, {"figures"}),
+    "web": (ENGINE | {"streamlit", "starlette", "segno", "plotly"}, {"figures", "runs", "training", "web"}),
+}
+SUBROOMS = set(ROOMS) - {"engine"}
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(ROOT / "optviz").parts[0]
+    return first if first in SUBROOMS else "engine"
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports say their full name"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+MODULES = sorted((ROOT / "optviz").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_imports_only_downwards(path: Path) -> None:
+    packages, rooms = ROOMS[room_of(path)]
+    for name in imports(path):
+        first, *rest = name.split(".")
+        if first in sys.stdlib_module_names or first == "__future__":
+            continue
+        assert first in packages, f"{path.name} imports {name}"
+        if first == "optviz" and rest and rest[0] in SUBROOMS:
+            assert rest[0] in rooms, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.name)
+def test_a_page_is_thin(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 100
+    assert not {n.split(".")[0] for n in imports(path)} & {
+        "numpy",
+        "torch",
+        "plotly",
+        "sqlalchemy",
+        "distributed",
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 420 or path.name == "surfaces.py", "split it by idea"
+
+
+def test_the_engine_and_the_trajectories_page_do_without_torch() -> None:
+    code = (
+        "import sys, optviz.experiments, optviz.figures.scenes, optviz.web.controls, optviz.web.results; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_importing_has_no_circles() -> None:
+    edges = {}
+    for path in MODULES:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.parse(path.read_text("utf-8"))
+        top = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+        edges[name] = {
+            target
+            for n in top
+            for target in (
+                [a.name for a in n.names]
+                if isinstance(n, ast.Import)
+                else [n.module or "", *(f"{n.module}.{a.name}" for a in n.names)]
+            )
+            if target.startswith("optviz.") and target != name
+        }
+    settled: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, f"circle: {' -> '.join((*path, name))}"
+        if name in settled or name not in edges:
+            return
+        for target in edges[name]:
+            visit(target, (*path, name))
+        settled.add(name)
+
+    for name in edges:
+        visit(name, ())
