@@ -90,8 +90,10 @@ SEED = Hyperparameter(
 )
 
 MAX_LAYERS = 6
-#: Parameters times images times epochs: about an hour on one core, far more than any preset needs.
-MAX_WORK = 5e13
+#: The most work of a run, measured as `TrainingConfig.work_per_epoch` does: about two hours on one core.
+MAX_WORK = 1e14
+#: What a step of the optimizer costs, in images: it goes through all parameters several times.
+STEP_IMAGES = 40
 
 #: The optimizers that torch has, and so can train a network here.
 NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if optimizer.torch}
@@ -156,10 +158,10 @@ class TrainingConfig:
             object.__setattr__(self, name, value)  # the dataclass is frozen from here on
         if self.weight_decay and not takes_weight_decay(self.optimizer):
             raise HyperparameterError(_no_weight_decay(self.optimizer))
-        if self.work > MAX_WORK:
+        if self.epochs > self.largest_epochs:
             raise HyperparameterError(
-                f"{self.parameters:,} parameters × {self.images:,} images × {self.epochs} epochs are too "
-                f"much work; {self.largest_epochs} epochs are allowed with this network."
+                f"{self.parameters:,} parameters, {self.images:,} images and {self.epochs} epochs in batches "
+                f"of {self.batch_size:,} are too much work; epochs may be {self.largest_epochs} at most."
             )
 
     @property
@@ -190,14 +192,14 @@ class TrainingConfig:
         return self.epochs * self.steps_per_epoch
 
     @property
-    def work(self) -> float:
-        """Parameters times images times epochs: multiplications of all forward passes together."""
-        return float(self.parameters) * self.images * self.epochs
+    def work_per_epoch(self) -> int:
+        """Parameters times images of an epoch, each step of the optimizer counting as `STEP_IMAGES`."""
+        return self.parameters * (self.images + STEP_IMAGES * self.steps_per_epoch)
 
     @property
     def largest_epochs(self) -> int:
-        """The most epochs that are allowed with this network and data set."""
-        return min(int(EPOCHS.high), int(MAX_WORK // (self.parameters * self.images)))
+        """The most epochs that are allowed with this network, data set and batch size; at least one."""
+        return min(int(EPOCHS.high), int(MAX_WORK // self.work_per_epoch))
 
 
 def takes_weight_decay(optimizer: str) -> bool:
@@ -296,7 +298,7 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
         values["weight_decay"] = 0.0
     most = TrainingConfig(**values, epochs=1).largest_epochs
     if epochs > most:
-        complaints.append(f"epochs = {epochs} are too much work with this network; this link gets {most}.")
+        complaints.append(f"epochs = {epochs} are too much work for this network; this link gets {most}.")
         epochs = most
     return TrainingConfig(**values, epochs=epochs), complaints
 

@@ -134,6 +134,10 @@ def test_too_much_work_is_cut_to_what_is_allowed_and_named():
         TrainingConfig("mnist", (2048,) * 6, epochs=200)
 
 
+def test_the_largest_network_on_single_images_may_still_be_trained_for_an_epoch():
+    assert TrainingConfig("mnist", (2048,) * 6, batch_size=1, epochs=1).largest_epochs == 1
+
+
 def test_values_of_an_unknown_optimizer_are_not_given_to_another_one():
     config, complaints = decode({"opt": "sgdd", "o.lr": "7"})
     assert config == TrainingConfig()

@@ -1,0 +1,159 @@
+"""Images per second of live training, beside the same training without events and the notes' own way.
+
+    OPTVIZ_DATA=path/to/data python -m benchmarks.training
+
+All of them train one network (the notes' 784-512-512-10 by default; `--hidden` with no number after it is
+softmax regression) with Adam and batches of 100 on MNIST. They take turns in one process, and the table
+shows the best of several rounds, which other work on the computer disturbs least. The notes leave
+the number of threads to torch; the trainer uses one. Nothing is asserted.
+"""
+
+import argparse
+import math
+import time
+from itertools import pairwise
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from optviz.training.config import TrainingConfig
+from optviz.training.datasets import load
+from optviz.training.loop import TRAIN_IMAGES, batch_order, pick_device, train
+
+BATCH, EPOCHS = 100, 2
+
+
+def network(hidden, device):
+    """A network with ReLU and torch's own first weights."""
+    torch.manual_seed(0)
+    widths = (784, *hidden, 10)
+    layers = [layer for i, o in pairwise(widths) for layer in (nn.Linear(i, o), nn.ReLU())]
+    return nn.Sequential(*layers[:-1]).to(device)
+
+
+def live(hidden, dataset, device):
+    """train(), with every event it has: progress, evaluation, pictures, checkpoint."""
+    config = TrainingConfig("mnist", hidden, batch_size=BATCH, epochs=EPOCHS)
+    for _ in train(config, dataset, device):
+        pass
+
+
+class Bare:
+    """The same training as one would write it for speed alone, with or without looking at the test set."""
+
+    def __init__(self, hidden, dataset, device, evaluate):
+        self.hidden, self.device, self.evaluate = hidden, device, evaluate
+        self.arrays = dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels
+
+    def __call__(self):
+        """Train the network once."""
+        images, labels, test_images, test_labels = (torch.tensor(a, device=self.device) for a in self.arrays)
+        images, test_images = images.float() / 255, test_images.float() / 255
+        model = network(self.hidden, self.device)
+        optimizer = torch.optim.Adam(model.parameters(), fused=True)
+        for number in range(EPOCHS + 1):
+            if number:
+                self.epoch(model, optimizer, batch_order(0, number, len(labels)), images, labels)
+            if self.evaluate:
+                with torch.inference_mode():
+                    logits = model(test_images)
+                    functional.cross_entropy(logits, test_labels).item()
+                    (logits.argmax(dim=1) == test_labels).sum().item()
+                    (model(images[:TRAIN_IMAGES]).argmax(dim=1) == labels[:TRAIN_IMAGES]).sum().item()
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    def epoch(self, model, optimizer, order, images, labels):
+        """One epoch, and nothing else."""
+        for batch in order.to(self.device).split(BATCH):
+            loss = functional.cross_entropy(
+                model(images.index_select(0, batch)), labels.index_select(0, batch)
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+
+class OneByOne(TorchDataset):
+    """A data set as the notes write it: one image at a time, through a transform."""
+
+    def __init__(self, dataset, transform):
+        self.images, self.labels = dataset.train_images.reshape(-1, 28, 28), dataset.train_labels
+        self.transform = transform
+
+    def __len__(self):
+        """How many images there are."""
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        """One image and its label."""
+        return self.transform(self.images[index]), int(self.labels[index])
+
+
+def to_tensor(array):
+    """The usual transform: an array becomes a picture, and the picture a tensor between 0 and 1."""
+    picture = Image.fromarray(array)
+    pixels = torch.from_numpy(np.array(picture, copy=True))
+    return pixels.view(picture.size[1], picture.size[0], 1).permute(2, 0, 1).contiguous().float().div(255)
+
+
+def lean(array):
+    """The least that a transform can do."""
+    return torch.from_numpy(array.copy()).float().div(255)
+
+
+def notes(hidden, dataset, device, transform, threads):
+    """The notes' own way: a DataLoader, Adam as it comes, the loss read at every step."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    model = network(hidden, device)
+    optimizer = torch.optim.Adam(model.parameters(), foreach=False)
+    for images, labels in DataLoader(OneByOne(dataset, transform), batch_size=BATCH, shuffle=True):
+        loss = functional.cross_entropy(model(images.to(device).flatten(1)), labels.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss.item()
+    torch.set_num_threads(before)
+
+
+def main():
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--hidden", type=int, nargs="*", default=[512, 512])
+    arguments = parser.parse_args()
+    cores = torch.get_num_threads()  # torch's own choice, and so that of the notes
+    torch.set_num_threads(1)
+    device = pick_device(arguments.device)
+    dataset, hidden = load("mnist"), tuple(arguments.hidden)
+    ways = {
+        "live: train() with all its events": (EPOCHS, lambda: live(hidden, dataset, device.type)),
+        "bare loop, evaluated as often": (EPOCHS, Bare(hidden, dataset, device, evaluate=True)),
+        "bare loop, never evaluated": (EPOCHS, Bare(hidden, dataset, device, evaluate=False)),
+        f"notes, {cores} threads": (1, lambda: notes(hidden, dataset, device, to_tensor, cores)),
+        "notes, 1 thread": (1, lambda: notes(hidden, dataset, device, to_tensor, 1)),
+        "notes, 1 thread, the leanest transform": (1, lambda: notes(hidden, dataset, device, lean, 1)),
+    }
+    best = dict.fromkeys(ways, math.inf)
+    for _ in range(arguments.repeats):
+        for name, (epochs, way) in ways.items():
+            since = time.perf_counter()
+            way()
+            best[name] = min(best[name], (time.perf_counter() - since) / epochs)
+    ours = next(iter(best.values()))
+    print(f"torch {torch.__version__}, {device.type}, {cores} cores, best of {arguments.repeats}")
+    print(f"{'-'.join(map(str, (784, *hidden, 10)))}, Adam, batches of {BATCH}\n")
+    print(f"| {'':38} | images/s | train() is |\n|{'-' * 40}|{'-' * 10}|{'-' * 12}|")
+    for name, seconds in best.items():
+        print(f"| {name:38} | {len(dataset.train_labels) / seconds:8,.0f} | {seconds / ours:8.2f} × |")
+
+
+if __name__ == "__main__":
+    main()
