@@ -26,11 +26,15 @@ PRINTED = {
 PAGE = """\
 # Results: the networks of the course notes
 
-Measured with `{command}`, torch {torch}, {device}, one thread. Every run is that of a preset on the page
-"Train live", with the seeds {seeds}; ranges go from the lowest to the highest of them. The train loss is
-the mean over the last epoch's batches, with dropout where there is dropout. The train accuracy is that of
-the first 2,000 training images, and the test accuracy that of all 10,000 test images, both after the last
-step and without dropout.
+This page is written by
+
+    {command}
+
+here with torch {torch} on one thread, device {device}. The networks are presets of the trainer, each
+trained with the seeds {seeds}; ranges go from the lowest to the highest result. The train loss is the mean
+over the last epoch's batches, with dropout where there is dropout. The train accuracy is that of the first
+2,000 training images, and the test accuracy that of all 10,000 test images, both after the last step and
+without dropout.
 
 | Preset | Network and training | Printed | Train loss | Train accuracy | Test accuracy |
 |---|---|---|---|---|---|
@@ -39,15 +43,16 @@ step and without dropout.
 ## Cross entropy against mean squared error
 
 The notes say that on MNIST, in 5 epochs, cross entropy converges faster than mean squared error. Test
-accuracy of the same network (784-512-512-10, batches of 100, gradient descent) after each epoch, seed
-{first_seed}:
+accuracy of the same network (784-512-512-10, batches of 100, gradient descent, seed {first_seed})
+after each epoch:
 
 | Loss | Learning rate | {epochs} |
 |---|---|{rules}|
 {losses}
 
-The mean squared error is a mean over the ten outputs, too, so ten times the learning rate gives it the
-same step where the factor σ'(z) is 1. That factor is at most 1/4, and vanishes where the error is largest.
+Through z, cross entropy sends back a - y, and the mean over ten squared errors 2 (a - y) σ'(z) / 10. Ten
+times the learning rate makes up for the ten; what is left, 2 σ'(z), is at most 1/2, and vanishes where the
+error is largest.
 """
 
 
