@@ -288,6 +288,8 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
     recorded = 0
     before: tuple[list[np.ndarray], np.ndarray] | None = None
     for t in range(steps + 1):
+        if t % BREATH == 0:
+            yield t
         (heights,), slopes = _columns(value, block.x), _columns(gradient, block.x)
         if not _all_finite(zeros, [heights, *block.x, *slopes]):
             good: np.ndarray = np.isfinite([heights, *block.x, *slopes]).all(axis=0)
@@ -304,8 +306,6 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
         before = block.x, heights
         if t < steps:
             block.step(work.optimizer, slopes, t + 1, work.factors[t])
-            if t % BREATH == BREATH - 1:
-                yield t + 1
     result.points[block.rows] = np.stack(block.x, axis=-1)
     result.values[block.rows] = heights
     _say_who_reached(block, objective, result)
