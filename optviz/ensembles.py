@@ -292,7 +292,7 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
             yield t
         (heights,), slopes = _columns(value, block.x), _columns(gradient, block.x)
         if not _all_finite(zeros, [heights, *block.x, *slopes]):
-            good: np.ndarray = np.isfinite([heights, *block.x, *slopes]).all(axis=0)
+            good = np.logical_and.reduce(np.isfinite([heights, *block.x, *slopes]))
             _put_away(block, result, t, ~good, *(before or (block.x, heights)), recorded)
             block.keep(good)
             heights, slopes, zeros = heights[good], [s[good] for s in slopes], zeros[: len(block.rows)]
