@@ -13,7 +13,10 @@ _share = mount("optviz.share", Path(__file__).parent)
 
 def address(link: dict[str, str]) -> str:
     """The full address of the present page with `link` as its parameters."""
-    return f"{(st.context.url or '').split('?')[0]}?{urlencode(link)}"
+    page = (st.context.url or "").split("?")[0]
+    if page.count("/") == 2:  # a bare host, as in http://localhost:8501
+        page += "/"
+    return f"{page}?{urlencode(link)}"
 
 
 def share_button(link: dict[str, str], *, key: str = "share") -> None:

@@ -82,9 +82,9 @@ class Stage {
       Plotly.react(this.main, data.main.data, data.main.layout, this.config),
       Plotly.react(this.loss, data.loss.data, data.loss.layout, this.config),
     ])
-    this.main.setAttribute("role", "img")
+    this.main.setAttribute("role", "figure")
     this.main.setAttribute("aria-label", data.alt)
-    this.loss.setAttribute("role", "img")
+    this.loss.setAttribute("role", "figure")
     this.loss.setAttribute("aria-label", "Loss against step for the same runs.")
     this.scrub.max = data.steps
     this.drawLegend(data)
@@ -221,7 +221,11 @@ class Stage {
     act(".back", () => step(-1))
     act(".forward", () => step(1))
     act(".last", () => { this.pause(); this.go(Infinity) })
-    this.scrub.oninput = () => { this.pause(); this.go(Number(this.scrub.value)) }
+    this.scrub.oninput = () => {
+      const wanted = Number(this.scrub.value) // read before pausing, which writes the present step to it
+      this.pause()
+      this.go(wanted)
+    }
     const keys = {
       " ": () => this.toggle(),
       ArrowLeft: () => step(-1),
@@ -351,7 +355,8 @@ function configuration(Plotly) {
     displaylogo: false,
     doubleClick: false, // a click sets the start; the button in the bar resets the axes
     responsive: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    // Nothing leaves the classroom: sendChartToCloud would upload the picture.
+    modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     toImageButtonOptions: { format: "png", scale: 2, filename: "optviz" },
     modeBarButtonsToAdd: [{
       name: "Download as SVG",

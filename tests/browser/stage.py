@@ -1,0 +1,102 @@
+"""What a person does with the stage and sees of it, in terms of Playwright."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from optviz.experiments import Experiment, decode
+
+STAGE = ".optviz-stage"
+
+
+class Stage:
+    """The stage on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, address: str) -> "Stage":
+        self.page.goto(address)
+        self.wait()
+        return self
+
+    def wait(self) -> None:
+        expect(self.page.locator(f"{STAGE}.ready")).to_be_visible(timeout=30_000)
+
+    def experiment(self) -> Experiment:
+        """What the address bar says."""
+        found, complaints = decode(dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True)))
+        assert complaints == []
+        return found
+
+    def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until the page is as it should be."""
+        for _ in range(int(seconds * 20)):
+            if condition():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"It did not happen; the address is {self.page.url}")
+
+    def read(self, expression: str):
+        """A JavaScript expression of `main`, the Plotly node, and `root`, the stage."""
+        return self.page.evaluate(
+            f"(() => {{ const root = document.querySelector('{STAGE}'); "
+            f"const main = root.querySelector('.main'); return {expression} }})()"
+        )
+
+    def start(self) -> tuple[float, float]:
+        return tuple(self.read("[main.data.at(-1).x[0], main.data.at(-1).y[0]]"))
+
+    def range(self) -> list[float]:
+        return self.read("main._fullLayout.xaxis.range.slice()")
+
+    def drawn(self) -> int:
+        return int(self.read("root.dataset.drawn"))
+
+    def frame(self) -> int:
+        return int(self.read("root.dataset.frame"))
+
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the landscape is on the screen."""
+        self.page.locator(f"{STAGE} .main").scroll_into_view_if_needed()
+        return tuple(
+            self.read(
+                "(() => { const {xaxis, yaxis} = main._fullLayout, box = main.getBoundingClientRect(); return "
+                f"[box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})] }})()"
+            )
+        )
+
+    def click(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.pixel(x, y))
+
+    def drag(self, a: tuple[float, float], b: tuple[float, float]) -> None:
+        begin, end = self.pixel(*a), self.pixel(*b)
+        self.page.mouse.move(*begin)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=12)
+        self.page.mouse.up()
+
+    def paths(self) -> list:
+        return self.read(
+            "main.data.map(t => [t.name, Array.from(t.x ?? []), Array.from(t.y ?? [])]).slice(1)"
+        )
+
+    def nudge(self, place: int = 0, key: str = "ArrowRight") -> None:
+        """Move a slider of the sidebar by one stop with the keyboard."""
+        slider = self.page.locator("[data-testid=stSidebar] input[type=range]").nth(place)
+        slider.focus()
+        self.page.keyboard.press(key)
+
+
+def near(a: tuple[float, ...], b: tuple[float, ...], within: float = 0.15) -> bool:
+    return all(abs(p - q) <= within for p, q in zip(a, b, strict=True))
+
+
+def no_sideways_scrolling(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def text_of(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.locator("[data-testid=stMain]").inner_text())
