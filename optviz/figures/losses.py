@@ -56,18 +56,31 @@ def loss_curves(
         }
         traces += [line, head]
     vertical = axis(theme, title if floor or log else "f", type="log" if log else "linear")
+    heights = np.concatenate([t.values - floor for t in trajectories])
+    window = _window(heights, float(trajectories[0].values[0]) - floor, log)
+    if window:
+        vertical["range"] = window
     if log:
-        vertical |= {
-            "exponentformat": "power",
-            "dtick": 1 if _decades(traces, trajectories, floor) < 9 else None,
-        }
+        positive = np.log10(heights[heights > 0])
+        low, high = window or ((positive.min(), positive.max()) if positive.size else (0.0, 0.0))
+        vertical |= {"exponentformat": "power", "dtick": 1 if high - low < 9 else None}
     return {
         "data": traces,
         "layout": layout(theme, xaxis=axis(theme, "step", rangemode="tozero"), yaxis=vertical),
     }
 
 
-def _decades(traces: Sequence[Trace], trajectories: Sequence[Trajectory], floor: float) -> float:
-    heights = np.concatenate([t.values - floor for t in trajectories])
-    heights = heights[heights > 0]
-    return float(np.log10(heights.max() / heights.min())) if heights.size else 0.0
+def _window(heights: np.ndarray, first: float, log: bool) -> list[float] | None:
+    """Where to look when a diverging run would flatten all others: it leaves through the top.
+
+    The line itself is whole; zooming out shows the rest. None lets Plotly fit everything.
+    """
+    ceiling = abs(first) * (1e6 if log else 3.0)
+    low, high = float(heights.min()), float(heights.max())
+    if not ceiling or high <= ceiling:
+        return None
+    if not log:
+        margin = 0.05 * (ceiling - low)
+        return [low - margin, ceiling + margin]
+    positive = heights[heights > 0]
+    return [float(np.log10(positive.min())) - 0.5, float(np.log10(ceiling)) + 0.5]

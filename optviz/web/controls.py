@@ -29,6 +29,7 @@ from optviz.objectives import OBJECTIVES
 from optviz.optimizers import OPTIMIZERS
 from optviz.schedules import SCHEDULES
 from optviz.web.hyperparameter import adjust, exact, keep
+from optviz.web.words import plain
 
 state = st.session_state
 TYPED = "formula"
@@ -84,7 +85,7 @@ def _fill_slot(slot: int, entrant: Entrant) -> None:
 
 def show_notices() -> None:
     """Name what the link said and could not be used, until something is changed."""
-    notices = [notice.replace("$", r"\$").replace("*", r"\*") for notice in state.notices]
+    notices = [plain(notice) for notice in state.notices]
     if len(notices) == 1:
         st.warning(notices[0])
     elif notices:
@@ -134,7 +135,7 @@ def _objective(last: Experiment) -> tuple[str, str, Objective]:
     except FormulaError as error:
         shown = last.landscape()
         if state["w.formula"].strip():
-            st.error(f"{error} The picture still shows $f = {shown.latex}$.")
+            st.error(f"{plain(str(error))} The picture still shows $f = {shown.latex}$.")
         else:
             st.info("Type a formula, for example `(1 - x)^2 + 100*(y - x^2)^2`, and press Enter.")
         return last.objective, last.formula, shown
@@ -254,6 +255,6 @@ def _domain(landscape: Objective) -> tuple[tuple[float, float], ...]:
         domain.append((a, b))
     complaint = domain_complaint(tuple(domain))
     if complaint:
-        st.error(f"{complaint} The picture shows the objective's own domain.")
+        st.error(f"{plain(complaint)} The picture shows the objective's own domain.")
         return landscape.domain
     return tuple(domain)

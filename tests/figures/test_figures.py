@@ -81,6 +81,16 @@ def test_a_diverged_run_has_a_picture() -> None:
     json.dumps(shown(Experiment(entrants=(Entrant.of("gd", lr=9.0),), steps=2000)), allow_nan=False)
 
 
+@pytest.mark.parametrize("log", [True, False])
+def test_a_diverging_run_leaves_the_loss_picture_through_the_top_and_flattens_no_other(log: bool) -> None:
+    both = (Entrant.of("gd", lr=9.0), Entrant.of("gd", lr=0.1))
+    picture = shown(Experiment(entrants=both, steps=200, log_loss=log))["loss"]
+    low, high = picture["layout"]["yaxis"]["range"]
+    assert high - low < (20 if log else 100)
+    # The line itself is not cut: its values are all there.
+    assert np.nanmax(unpacked(picture["data"][0]["y"])) > 1e200
+
+
 def test_values_over_decades_get_logarithmic_levels() -> None:
     _, domain = OBJECTIVES["rosenbrock"], OBJECTIVES["rosenbrock"].domain
     traces, _ = landscape(OBJECTIVES["rosenbrock"], domain, LIGHT)

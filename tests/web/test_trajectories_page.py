@@ -12,6 +12,7 @@ from optviz.objectives import OBJECTIVES
 from optviz.optimizers import OPTIMIZERS
 from optviz.schedules import SCHEDULES
 from optviz.web.results import as_csv
+from optviz.web.words import plain
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 
@@ -131,6 +132,10 @@ def test_a_bad_formula_gets_a_sentence_and_the_last_picture_stays(text: str) -> 
     assert "still shows" in page.error[0].value
     assert experiment(page) == before
     assert page.text_input(key="w.formula").value == text, "nothing typed is lost"
+
+
+def test_what_people_type_is_shown_to_the_letter() -> None:
+    assert plain("x.__class__ *a* $b$ :red[c]") == r"x\.\_\_class\_\_ \*a\* \$b\$ \:red\[c\]"
 
 
 def test_a_reversed_domain_gets_a_sentence() -> None:
