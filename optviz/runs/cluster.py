@@ -9,12 +9,14 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dask.system import CPU_COUNT
-from distributed import Client
+from distributed import Client, Security
+from distributed.comm import connect
 from distributed.deploy.subprocess import SubprocessCluster
 
 ANSWER_SECONDS = 4  # how long a scheduler may take to answer
@@ -40,9 +42,9 @@ def existing(address: str) -> Iterator[Client]:
         ClusterUnavailableError: within a few seconds, when nobody answers there.
     """
     try:
+        asyncio.run(_answers(address))
         client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
-        logger.warning("Dask scheduler at %s: %s", address, error)
         raise ClusterUnavailableError(
             f"The Dask scheduler at {address} does not answer; runs wait in the queue until it does."
         ) from error
@@ -50,6 +52,13 @@ def existing(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close(timeout=ANSWER_SECONDS)
+
+
+async def _answers(address: str) -> None:
+    """Shake hands: a `Client` would wait for ever for a port that is open and never says a word."""
+    arguments = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, **arguments), ANSWER_SECONDS)
+    comm.abort()
 
 
 @contextmanager
@@ -82,13 +91,22 @@ def embedded(workers: int) -> Iterator[Client]:
     except Exception as error:
         logger.exception("The workers could not be started")
         hint = " Set OPTVIZ_SCHEDULER to use a Dask cluster." if sys.platform == "win32" else ""
-        raise ClusterUnavailableError(f"The training workers could not be started: {error}.{hint}") from error
+        raise ClusterUnavailableError(
+            f"The training workers could not be started; trying again.{hint}"
+        ) from error
     with cluster:
         assert cluster.loop is not None
         assert cluster.scheduler is not None
-        cluster.loop.add_callback(_log_errors, cluster.scheduler.process.stderr)
-        with Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False) as client:
-            yield client
+        reader = cluster.sync(_in_background, _log_errors(cluster.scheduler.process.stderr))
+        try:
+            with Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False) as client:
+                yield client
+        finally:
+            cluster.loop.add_callback(reader.cancel)  # closing the cluster reads the same pipe
+
+
+async def _in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work)
 
 
 async def _log_errors(stream: asyncio.StreamReader) -> None:

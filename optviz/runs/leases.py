@@ -175,18 +175,18 @@ def hold(store: Store, claims: Mapping[str, int]) -> None:
             )
 
 
-def interrupt(store: Store, run_id: str, attempt: int) -> None:
+def interrupt(store: Store, run_id: str, attempt: int, sentence: str = LOST) -> None:
     """Say that the worker of a claimed run is dead; nothing happens when it has settled already."""
     with store.writing() as connection:
         connection.execute(
             update(RUNS)
             .where(RUNS.c.id == run_id, RUNS.c.status == "running")
             .where(RUNS.c.attempt.in_([attempt, attempt + 1]))
-            .values(_loss())
+            .values(_loss(sentence))
         )
 
 
-def interrupt_stale(store: Store, seconds: float = STALE_SECONDS) -> list[str]:
+def interrupt_stale(store: Store, seconds: float) -> list[str]:
     """Mark the running runs without a sign of life for `seconds`; return their ids."""
     with store.writing() as connection:
         rows = connection.execute(
@@ -243,11 +243,11 @@ def crowd(store: Store, patience: float) -> Crowd:
         rows = connection.execute(runs).all()
         owners = {row.owner for row in rows if row.status == "queued"}
         served = (
-            select(RUNS.c.owner, func.max(RUNS.c.begun))
+            select(RUNS.c.owner, func.max(RUNS.c.begun).label("begun"))
             .where(RUNS.c.owner.in_(owners), RUNS.c.begun.is_not(None))
             .group_by(RUNS.c.owner)
         )
-        last = dict(connection.execute(served).tuples().all()) if owners else {}
+        last = {row.owner: row.begun for row in connection.execute(served)} if owners else {}
     running = [row for row in rows if row.status == "running"]
     return Crowd(
         tuple(Waiting(r.id, r.owner, r.queued, bool(r.watched)) for r in rows if r.status == "queued"),
@@ -268,9 +268,9 @@ def _held(lease: Lease) -> ColumnElement[bool]:
     return and_(RUNS.c.id == lease.run.id, RUNS.c.attempt == lease.attempt)
 
 
-def _loss() -> dict[str, Any]:
+def _loss(sentence: str = LOST) -> dict[str, Any]:
     # The attempt stays: should the worker live after all, its next write takes the loss back.
-    return {"status": _AFTER_LOSS, "wanted": "run", "updated": clock(), "sentence": LOST}
+    return {"status": _AFTER_LOSS, "wanted": "run", "updated": clock(), "sentence": sentence}
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

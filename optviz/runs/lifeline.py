@@ -12,7 +12,14 @@ LOOK_SECONDS = 0.5
 
 
 def follow(parent: int) -> None:
-    """End this process at once when `parent` is not, or is no longer, the process that started it."""
+    """End this process at once when `parent` is not, or is no longer, the process that started it.
+
+    It also leaves the parent's session: Ctrl-C in a terminal is for the server alone, which lets its
+    workers save their runs before it ends them.
+    """
+    if os.getsid(0) == os.getpid():
+        return  # Dask imports a preload, and then reloads it
+    os.setsid()
 
     def watch() -> None:
         while os.getppid() == parent:

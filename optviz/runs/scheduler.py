@@ -11,7 +11,7 @@ import time
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
-from distributed import Client, Future
+from distributed import Client, Future, KilledWorker
 
 from optviz.runs import leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
@@ -50,7 +50,15 @@ class _Task:
 
     @property
     def over(self) -> bool:
+        """Whether the cluster is done with it, in whatever way."""
         return self.future.status != "pending"
+
+    def why(self) -> str:
+        """What to say of its run if that did not settle."""
+        error = self.future.exception() if self.future.status == "error" else None
+        if error is None or isinstance(error, KilledWorker):
+            return leases.LOST
+        return f"The worker could not begin this run ({type(error).__name__}: {error})."[:500]
 
 
 class Scheduler:
@@ -66,11 +74,13 @@ class Scheduler:
         address: str | None = None,
         workers: int | None = None,
         unwatched_seconds: float = UNWATCHED_SECONDS,
+        stale_seconds: float = leases.STALE_SECONDS,
     ) -> None:
         self.store = store or Store()
         self._address = address if address is not None else os.environ.get("OPTVIZ_SCHEDULER", "").strip()
         self._workers = workers
         self._patience = unwatched_seconds
+        self._stale = stale_seconds
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
         self._wake = threading.Event()
@@ -149,6 +159,8 @@ class Scheduler:
                 with self._cluster() as client:
                     self._serve(client)
             except ClusterUnavailableError as error:
+                if str(error) != self.status().sentence:
+                    logger.warning("%s", error)
                 self._say(str(error))
             except Exception:
                 logger.exception("The cluster was lost")
@@ -185,7 +197,7 @@ class Scheduler:
                 self._place(client, workers)
             except StoreUnavailableError as error:
                 # Workers could not write either: give them time to before calling any of them dead.
-                self._trust_heartbeats_at = time.monotonic() + leases.STALE_SECONDS
+                self._trust_heartbeats_at = time.monotonic() + self._stale
                 self._say(str(error))
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
@@ -201,12 +213,12 @@ class Scheduler:
         if claims:
             leases.hold(self.store, claims)
         if time.monotonic() >= self._trust_heartbeats_at:
-            leases.interrupt_stale(self.store)
+            leases.interrupt_stale(self.store, self._stale)
 
     def _reap(self) -> None:
         """Part with the tasks that are over; one whose run did not settle has lost its worker."""
         for task in [task for task in self._tasks if task.over]:
-            leases.interrupt(self.store, task.run_id, task.attempt)
+            leases.interrupt(self.store, task.run_id, task.attempt, task.why())
             self._tasks.remove(task)
 
     def _place(self, client: Client, workers: int) -> None:
@@ -228,8 +240,10 @@ class Scheduler:
         self._publish_places(order)
         running = len(self._tasks)
         sentence = f"{_count(workers, 'worker')}, {running} training, {len(order)} waiting."
-        if not workers:
-            sentence = "No training worker is there at the moment; runs wait in the queue."
+        if not workers and self._address:
+            sentence = f"No worker is connected to the Dask scheduler at {self._address}; runs wait."
+        elif not workers:
+            sentence = "The training workers are starting; runs wait in the queue."
         self._publish(Health(workers > 0, sentence, workers, running, len(order)))
 
     def _farewell(self) -> None:
@@ -260,12 +274,15 @@ _current: Scheduler | None = None
 _current_lock = threading.Lock()
 
 
-def start() -> Scheduler:
-    """Start this server's scheduler, if it has not started; returns at once."""
+def start(scheduler: Scheduler | None = None) -> Scheduler:
+    """Start this server's scheduler, if it has not started; returns at once.
+
+    `scheduler` takes the place of the usual one, which the environment describes.
+    """
     global _current
     with _current_lock:
         if _current is None:
-            _current = Scheduler()
+            _current = scheduler or Scheduler()
         _current.start()
         return _current
 

@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
-from optviz.runs.database import absolute, clock, default_url, open_engine, unavailable
+from optviz.runs.database import StoreUnavailableError, absolute, clock, default_url, open_engine, unavailable
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Event, Started, from_json
@@ -29,6 +30,7 @@ RESUMABLE: tuple[Status, ...] = ("paused", "stopped", "failed", "interrupted")
 
 MAX_WAITING = 10  # runs that one person may have in the queue
 MAX_TITLE = 80
+REFUSAL_SECONDS = 0.5
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else on a blackboard
 _ID = re.compile(f"[{_ALPHABET}]{{12}}")  # 59 bits
@@ -114,21 +116,32 @@ class Store:
         self.address = absolute(address or default_url())
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._refusal, self._refused_until = "", 0.0
 
     def open(self) -> Engine:
         """The engine, its database migrated."""
         if self._engine is None:
             with self._opening:
                 if self._engine is None:
-                    engine = open_engine(self.address)
+                    if time.monotonic() < self._refused_until:
+                        raise StoreUnavailableError(self._refusal)
                     try:
-                        with unavailable():
-                            migrate(engine)
-                    except BaseException:
-                        engine.dispose()
+                        self._engine = self._migrated()
+                    except StoreUnavailableError as error:
+                        # Whoever waited here for the same answer need not wait for it again.
+                        self._refusal, self._refused_until = str(error), time.monotonic() + REFUSAL_SECONDS
                         raise
-                    self._engine = engine
         return self._engine
+
+    def _migrated(self) -> Engine:
+        engine = open_engine(self.address)
+        try:
+            with unavailable():
+                migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""

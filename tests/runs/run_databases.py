@@ -1,0 +1,110 @@
+"""Databases that the tests can lock, take away and bring back."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from optviz.training.config import TrainingConfig
+
+ME, YOU = "my key", "your key"
+QUICK = TrainingConfig("digits", (16,), epochs=2)
+
+
+class Sqlite:
+    """A SQLite file that can be moved away and locked."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / "store"
+        self.file = self.folder / "runs.sqlite3"
+        self.address = f"sqlite:///{self.file}"
+
+    def vanish(self):
+        self.folder.rename(self.folder.with_name("elsewhere"))
+
+    def come_back(self):
+        self.folder.with_name("elsewhere").rename(self.folder)
+
+    @contextmanager
+    def locked(self):
+        connection = sqlite3.connect(self.file)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+            connection.rollback()
+        finally:
+            connection.close()
+
+
+class Postgresql:
+    """A database of its own on the server of the tests."""
+
+    def __init__(self, server):
+        self.server = server
+        self.name = f"test_{uuid.uuid4().hex}"
+        self.address = server.address(self.name)
+        self._execute("postgres", f"CREATE DATABASE {self.name}")
+
+    def _execute(self, database, statement):
+        engine = create_engine(self.server.address(database), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def vanish(self):
+        self.server.stop()
+
+    def come_back(self):
+        self.server.start()
+
+    @contextmanager
+    def locked(self):
+        engine = create_engine(self.address)
+        with engine.begin() as connection:
+            connection.execute(text("LOCK TABLE runs IN EXCLUSIVE MODE"))
+            yield
+        engine.dispose()
+
+
+class PostgresqlServer:
+    """PostgreSQL in a temporary folder, reached through a socket in it. It refuses to run as root."""
+
+    def __init__(self, programs: Path):
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="optviz-pg-"))
+        self.data = self.folder / "data"
+        self.user = []
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "nobody")
+            self.user = ["setpriv", "--reuid=nobody", "--clear-groups"]
+        self._run("initdb", "-D", self.data, "-U", "optviz", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.start()
+
+    def address(self, database):
+        return f"postgresql+psycopg://optviz@/{database}?host={self.folder}"
+
+    def start(self):
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
+        options += " -c max_connections=200 -c shared_buffers=32MB"
+        self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-o", options, "start")
+
+    def stop(self):
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+    def _run(self, program, *arguments):
+        subprocess.run(
+            [*self.user, self.programs / program, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+        )
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder)
