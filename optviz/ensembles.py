@@ -15,6 +15,7 @@ import numpy as np
 from optviz.elementwise import Rows
 from optviz.formulas import Objective
 from optviz.hyperparameters import Hyperparameter, HyperparameterError, complete
+from optviz.magnitudes import safe_radius
 from optviz.noise import gaussian_noise
 from optviz.objectives import as_objective
 from optviz.optimizers import OPTIMIZERS, Optimizer
@@ -275,39 +276,33 @@ def _length(vector: list[np.ndarray]) -> np.ndarray:
     return np.sqrt(sum(v * v for v in vector))
 
 
-def _all_finite(zeros: np.ndarray, arrays: list[np.ndarray]) -> bool:
-    """Whether all are finite. Zero times an infinity is not a number, and a product is quick."""
-    return not any(zeros @ array for array in arrays)
-
-
 def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
     """Take all steps with one block and write down what becomes of its rows; yields now and then."""
     objective, record, steps = work.objective, result.record, len(work.factors)
-    value, gradient = objective.value_at, objective.gradient_at
-    zeros = np.zeros(len(block.rows))
-    recorded = 0
-    before: tuple[list[np.ndarray], np.ndarray] | None = None
+    radius, recorded, before = safe_radius(objective), 0, block.x
     for t in range(steps + 1):
         if t % BREATH == 0:
             yield t
-        (heights,), slopes = _columns(value, block.x), _columns(gradient, block.x)
-        if not _all_finite(zeros, [heights, *block.x, *slopes]):
-            good = np.logical_and.reduce(np.isfinite([heights, *block.x, *slopes]))
-            _put_away(block, result, t, ~good, *(before or (block.x, heights)), recorded)
-            block.keep(good)
-            heights, slopes, zeros = heights[good], [s[good] for s in slopes], zeros[: len(block.rows)]
-            if not len(block.rows):
-                return
+        slopes = _columns(objective.gradient_at, block.x)
+        # A sum of squares is quick, and not a number or infinite as soon as one of them is.
+        if not all(x @ x < radius * radius for x in block.x):
+            good = np.logical_and.reduce(np.isfinite([*block.x, *slopes, _heights(objective, block.x)]))
+            if not good.all():
+                _put_away(block, before, ~good, t, objective, result, recorded)
+                block.keep(good)
+                slopes = [s[good] for s in slopes]
+                if not len(block.rows):
+                    return
         block.note_arrivals(objective.minima, t)
         if record is not None and record.steps[recorded] == t:
             record.points[recorded, block.rows] = np.stack(block.x, axis=-1)
-            record.values[recorded, block.rows] = heights
+            record.values[recorded, block.rows] = _heights(objective, block.x)
             recorded += 1
-        before = block.x, heights
+        before = block.x
         if t < steps:
             block.step(work.optimizer, slopes, t + 1, work.factors[t])
     result.points[block.rows] = np.stack(block.x, axis=-1)
-    result.values[block.rows] = heights
+    result.values[block.rows] = _heights(objective, block.x)
     _say_who_reached(block, objective, result)
 
 
@@ -316,20 +311,24 @@ def _columns(function: Callable[..., tuple[Any, ...]], x: list[np.ndarray]) -> l
     return [e if isinstance(e, np.ndarray) else np.full(len(x[0]), float(e)) for e in function(*x)]
 
 
+def _heights(objective: Objective, x: list[np.ndarray]) -> np.ndarray:
+    return _columns(objective.value_at, x)[0]
+
+
 def _put_away(
     block: _Block,
-    result: Ensemble,
-    t: int,
+    before: list[np.ndarray],
     bad: np.ndarray,
-    last: list[np.ndarray],
-    heights: np.ndarray,
+    t: int,
+    objective: Objective,
+    result: Ensemble,
     recorded: int,
 ) -> None:
-    """Freeze the bad rows where they were last: here and in what is recorded from now on."""
-    rows = block.rows[bad]
+    """Freeze the bad rows where they were before step t: here and in what is recorded from now on."""
+    rows, last = block.rows[bad], [x[bad] for x in before]
     result.diverged_at[rows] = t
-    result.points[rows] = np.stack([coordinate[bad] for coordinate in last], axis=-1)
-    result.values[rows] = heights[bad]
+    result.points[rows] = np.stack(last, axis=-1)
+    result.values[rows] = _heights(objective, last)
     if result.record is not None:
         result.record.points[recorded:, rows] = result.points[rows]
         result.record.values[recorded:, rows] = result.values[rows]
