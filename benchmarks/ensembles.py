@@ -160,7 +160,7 @@ def main() -> None:
     ours = lines["this engine (one thread)"]
     assert ours is not None
     print(f"Adam on Rosenbrock, {SIDE} × {SIDE} values of lr and beta1, {STEPS} steps, float64\n")
-    print(f"{'':32}{'seconds':>10}{'steps/s':>12}{'ns/step':>10}{'MB more':>9}{'engine is':>14}")
+    print(f"{'':32}{'seconds':>10}{'steps/s':>12}{'ns/step':>10}{'MB more':>9}{'engine is':>17}")
     for name, result in lines.items():
         if result is None:
             print(f"{name:32}not here: pip install jax optax")
@@ -168,7 +168,7 @@ def main() -> None:
         seconds = result["seconds"]
         print(
             f"{name:32}{seconds:10.3f}{all_steps / seconds:12.3g}{seconds / all_steps * 1e9:10.1f}"
-            f"{result['megabytes']:9.0f}{seconds / ours['seconds']:9.2f}× fast"
+            f"{result['megabytes']:9.0f}{seconds / ours['seconds']:9.2f}× as fast"
         )
     print(f"\n* extrapolated from {EAGER_ROWS} of the {SIDE * SIDE:,} rows")
     theirs = next((r for name, r in lines.items() if r and name.startswith("optax")), None)

@@ -222,7 +222,7 @@ class _Work:
             seeds = self.seeds[first:last] if self.seeds.ndim else self.seeds.reshape(1)
             distinct, places = np.unique(seeds, return_inverse=True)
             draws = [gaussian_noise(int(s), len(self.factors), dimension) * self.noise for s in distinct]
-            block.draws = np.moveaxis(np.array(draws), 0, -1)
+            block.draws = np.stack(draws, axis=-1)
             block.seed_of = np.broadcast_to(places, n)
         return block
 

@@ -42,11 +42,16 @@ def gradients(seed: int) -> np.ndarray:
     return g
 
 
+def fading(values: dict[str, float], t: int) -> dict[str, float]:
+    """The values at step t = 1, 2, … with a rate that a schedule lets fade."""
+    return {**values, "lr": values["lr"] * 0.99 ** (t - 1)}
+
+
 def walk(optimizer: Optimizer, values: dict[str, float], slopes: np.ndarray) -> Iterator[np.ndarray]:
-    """The points that the step visits, on arrays."""
+    """The points that the step visits, on arrays, while the rate fades."""
     x, state = np.linspace(-2.0, 3.0, slopes.shape[1]), [0.0] * len(optimizer.state)
     for t, g in enumerate(slopes, 1):
-        x, *state = optimizer.step(x, g, t, *state, **values)
+        x, *state = optimizer.step(x, g, t, *state, **fading(values, t))
         yield x
 
 
@@ -67,8 +72,9 @@ def test_it_walks_where_torch_walks(optimizer: Optimizer, data: st.DataObject, s
     point = torch.linspace(-2.0, 3.0, slopes.shape[1], dtype=torch.float64, requires_grad=True)
     theirs = getattr(torch.optim, optimizer.torch)([point], **optimizer.torch_keywords(values))
     reach = np.full(slopes.shape[1], 3.0)  # the farthest it has been: what rounding is relative to
-    for g, ours in zip(slopes, walk(optimizer, values, slopes), strict=True):
+    for t, (g, ours) in enumerate(zip(slopes, walk(optimizer, values, slopes), strict=True), 1):
         point.grad = torch.from_numpy(g.copy())
+        theirs.param_groups[0]["lr"] = fading(values, t)["lr"]
         theirs.step()
         expected = point.detach().numpy()
         reach = np.maximum(reach, np.abs(expected))
@@ -86,7 +92,7 @@ def test_floats_and_arrays_agree_to_the_last_bit(
     state = [[0.0] * len(optimizer.state) for _ in x]
     for t, (g, expected) in enumerate(zip(slopes, walk(optimizer, values, slopes), strict=True), 1):
         for i in range(len(x)):
-            x[i], *state[i] = optimizer.step(x[i], float(g[i]), t, *state[i], **values)
+            x[i], *state[i] = optimizer.step(x[i], float(g[i]), t, *state[i], **fading(values, t))
             assert type(x[i]) is float
         assert x == expected.tolist()
 
