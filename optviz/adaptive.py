@@ -101,7 +101,7 @@ AMSGRAD = Optimizer(
     torch="Adam",
     torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps", "amsgrad": True},
     reference="S. J. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond (2018), Algorithm 2",
-    idea="Adam that never forgets a large gradient: its steps only shrink.",
+    idea="Adam that never forgets a large gradient: the largest second moment stays in the denominator.",
     remark="PyTorch corrects both moments for their start at zero; the paper corrects neither.",
     on_networks={"lr": 0.001},
 )

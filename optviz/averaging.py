@@ -27,8 +27,7 @@ QHM = Optimizer(
         ),
     ),
     state=("mean gradient",),
-    reference="J. Ma, D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning (2019), "
-    "equations (3) and (4)",
+    reference="J. Ma, D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning (2019), section 3",
     idea="Part of each step is the fresh slope, part the remembered one.",
     remark="The mean carries the factor 1 - β, so ν = 1 is momentum with its rate multiplied by 1 - β, "
     "and ν = 0 is gradient descent. The paper recommends β = 0.999 for networks.",

@@ -95,7 +95,8 @@ RPROP = Optimizer(
     torch="Rprop",
     torch_arguments={"lr": "lr", "etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")},
     reference="M. Riedmiller, H. Braun, A direct adaptive method for faster backpropagation learning: "
-    "the RPROP algorithm (1993), in the form Rprop⁻ with a pause after a turn",
+    "the RPROP algorithm (1993); in the form iRprop⁻ of C. Igel, M. Hüsken, Improving the Rprop learning "
+    "algorithm (2000)",
     idea="Speed up while the slope keeps its sign, brake when it turns; its size never counts.",
     remark="η is only the first step length, as in PyTorch: a schedule does nothing after step 1. Made for "
     "exact gradients; the noise of small batches turns the signs.",
