@@ -20,9 +20,12 @@ def plotly_url() -> str:
 def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., Any]:
     """Register a component from the .html, .css and .js files that lie in a folder.
 
-    `isolated` puts it into a shadow root; Plotly does not work there, as its own styles stay outside.
+    `isolated` puts it into a shadow root; Plotly does not work there, as its own styles stay outside. So
+    the others are those that draw with Plotly, and get plotly.js in front of their own code.
     """
     html, css, js = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
+    if not isolated:
+        js = (HERE / "plotly.js").read_text("utf-8") + js
     return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=isolated)
 
 

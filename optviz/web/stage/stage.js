@@ -1,32 +1,10 @@
 // The stage: landscape with paths, loss beside it, and a player. One node is kept for the whole visit and
-// Plotly.react redraws into it, so that zoom and player survive every slider.
+// Plotly.react redraws into it, so that zoom and player survive every slider. plotly.js stands before it.
 
 const stages = new WeakMap()
 const SECONDS = 6 // how long a whole run plays
 const GRAB = { mouse: 14, touch: 26, pen: 18 } // px around the start marker that take hold of it
 const CLICK = 5 // px that a click may wander
-
-let plotly // one promise for the library, shared by all stages of the page
-
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly)
-  plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => { plotly = undefined; reject(new Error("Plotly could not be loaded")) }
-    document.head.append(script)
-  })
-  return plotly
-}
-
-const ARRAYS = { f4: Float32Array, f8: Float64Array, i4: Int32Array }
-
-function unpack(values) {
-  if (!values?.bdata) return values
-  const bytes = Uint8Array.from(atob(values.bdata), c => c.charCodeAt(0))
-  return new ARRAYS[values.dtype](bytes.buffer)
-}
 
 class Stage {
   constructor(root) {
@@ -77,7 +55,9 @@ class Stage {
     if (this.dragging) this.placeStart(data.main.data.at(-1), this.dragging.at)
     this.sliceTo(data, this.now())
     this.fit(data)
-    this.config ??= configuration(Plotly) // a new object would make Plotly start afresh and lose the zoom
+    // A click sets the start, so none resets the axes; the button in the bar does. The object is kept: a new
+    // one would make Plotly start afresh and lose the zoom.
+    this.config ??= configuration(Plotly, { doubleClick: false })
     await Promise.all([
       Plotly.react(this.main, data.main.data, data.main.layout, this.config),
       Plotly.react(this.loss, data.loss.data, data.loss.layout, this.config),
@@ -348,26 +328,6 @@ class Stage {
       this.Plotly.purge(this.loss)
     }
   }
-}
-
-function configuration(Plotly) {
-  return {
-    displaylogo: false,
-    doubleClick: false, // a click sets the start; the button in the bar resets the axes
-    responsive: false,
-    // Nothing leaves the classroom: sendChartToCloud would upload the picture.
-    modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
-    toImageButtonOptions: { format: "png", scale: 2, filename: "optviz" },
-    modeBarButtonsToAdd: [{
-      name: "Download as SVG",
-      icon: Plotly.Icons.disk,
-      click: plot => Plotly.downloadImage(plot, { format: "svg", filename: "optviz" }),
-    }],
-  }
-}
-
-function coarse() {
-  return window.matchMedia("(pointer: coarse)").matches
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
