@@ -1,0 +1,69 @@
+"""The confusion matrix: which class was taken for which."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.panels import panel
+from optviz.figures.plain import axis, layout, packed
+from optviz.figures.style import Theme
+
+
+def confusion_panel(
+    counts: Sequence[Sequence[int]], classes: Sequence[str], when: str, theme: Theme
+) -> dict[str, Any]:
+    """Counts of test images, a row for each true class; right answers in one colour, mistakes in another.
+
+    The shade goes with the root of the share in the row, so that a few mistakes among a thousand images
+    are seen.
+    """
+    table = np.asarray(counts, dtype=float)
+    shares = np.sqrt(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
+    right = np.eye(len(table), dtype=bool)
+    # Mistakes reach their full colour at a tenth of the row.
+    heights = np.where(right, shares, -np.minimum(shares * np.sqrt(10), 1))
+    numbers = [[f"{int(n):,}" if n else "" for n in row] for row in table]
+    hover = [
+        [f"{int(n):,} of class {classes[i]}<br>taken for {classes[j]}" for j, n in enumerate(row)]
+        for i, row in enumerate(table)
+    ]
+    heat = {
+        "type": "heatmap",
+        "x": list(classes),
+        "y": list(classes),
+        "z": packed(heights),
+        "zmin": -1,
+        "zmax": 1,
+        "colorscale": [[0, theme.palette[1]], [0.5, theme.ground], [1, theme.palette[0]]],
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "text": numbers,
+        "texttemplate": "%{text}",
+        "textfont": {"size": 10},
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    frame = layout(
+        theme,
+        xaxis=axis(theme, "taken for", type="category", showgrid=False, fixedrange=True),
+        yaxis=axis(theme, "is", type="category", showgrid=False, autorange="reversed", fixedrange=True),
+        uirevision="confusion",
+    )
+    wrong = int(table.sum() - np.trace(table))
+    pairs = np.where(right, 0, table)
+    i, j = np.unravel_index(int(pairs.argmax()), pairs.shape)
+    worst = (
+        f" Most often {classes[i]} was taken for {classes[j]}: {int(pairs[i, j]):,} times." if wrong else ""
+    )
+    summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
+    return panel(
+        "confusion",
+        "Which class is taken for which",
+        {"data": [heat], "layout": frame},
+        about=summary,
+        alt=f"Confusion matrix. {summary}",
+        aspect=0.8,
+        lowest=300,
+    )
