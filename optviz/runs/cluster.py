@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dask
 from dask.system import CPU_COUNT
 from distributed import Client, Security
 from distributed.comm import connect
@@ -94,15 +95,26 @@ def embedded(workers: int) -> Iterator[Client]:
         raise ClusterUnavailableError(
             f"The training workers could not be started; trying again.{hint}"
         ) from error
-    with cluster:
+    # A scheduler that was killed is asked in vain when the cluster closes: not for Dask's half a minute.
+    with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_SECONDS}), cluster:
         assert cluster.loop is not None
         assert cluster.scheduler is not None
+        processes = list(cluster.workers.values())
         reader = cluster.sync(_in_background, _log_errors(cluster.scheduler.process.stderr))
         try:
             with Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False) as client:
                 yield client
         finally:
             cluster.loop.add_callback(reader.cancel)  # closing the cluster reads the same pipe
+            cluster.sync(_end, cluster.scheduler, processes)
+
+
+async def _end(scheduler: Any, workers: list[Any]) -> None:
+    """End the workers, which would outlive a scheduler that was killed; the cluster must not ask that one."""
+    for worker in workers:
+        await worker.close()
+    if scheduler.process.returncode is not None:
+        await scheduler.close()
 
 
 async def _in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -263,6 +263,16 @@ def test_a_server_that_is_killed_leaves_no_process_and_the_next_one_finds_its_ru
     assert run.last_event >= 10
 
 
+def test_a_dask_scheduler_that_is_killed_is_replaced_with_its_workers(server):
+    run_id = server.submit()
+    server.wait_until(run_id, "running", events=10)
+    before = psutil.Process().children(recursive=True)
+    next(p for p in dask_processes() if "distributed.Scheduler" in " ".join(p.cmdline())).kill()
+    server.wait_until(run_id, "interrupted")
+    server.wait_for(lambda: server.scheduler.status().workers == 1)
+    assert psutil.wait_procs(before, timeout=1)[1] == []
+
+
 @contextmanager
 def deaf():
     """A port that takes connections and never says a word."""
