@@ -3,14 +3,14 @@
 import streamlit as st
 
 from optviz.figures.scenes import scene
-from optviz.web.controls import experiment_from_page, set_start, show_notices
+from optviz.web.controls import experiment_from_page, set_start, show_notices, sidebar
 from optviz.web.results import as_csv, behind, results_table
 from optviz.web.share import share_button
 from optviz.web.stage import stage
 from optviz.web.theme import current_theme
 
 theme = current_theme()
-experiment = experiment_from_page(theme)
+experiment = experiment_from_page()
 objective = experiment.landscape()
 trajectories = experiment.run()
 arguments = "x, y" if objective.dimension == 2 else "x"
@@ -34,11 +34,5 @@ st.download_button(
     type="tertiary",
     icon=":material/download:",
 )
-st.markdown(
-    "**Gradient** "
-    + ", ".join(
-        rf"$\frac{{\partial f}}{{\partial {axis}}} = {part}$"
-        for axis, part in zip("xy", objective.gradient_latex, strict=False)
-    )
-)
 behind(experiment)
+sidebar(theme)

@@ -24,11 +24,10 @@ from optviz.experiments import (
 )
 from optviz.figures.style import Theme, styles
 from optviz.formulas import FormulaError, Objective, parse
-from optviz.hyperparameters import Hyperparameter
 from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.schedules import SCHEDULES
-from optviz.web.hyperparameter import adjust, exact, keep
+from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.schedules import SCHEDULES, Schedule
+from optviz.web.hyperparameter import adjust, exact, held
 from optviz.web.words import plain
 
 state = st.session_state
@@ -36,15 +35,18 @@ TYPED = "formula"
 AXES = ("x", "y")
 
 
-def experiment_from_page(theme: Theme) -> Experiment:
-    """Read the address if it is new, show the widgets, and write the experiment back to the address."""
+def experiment_from_page() -> Experiment:
+    """What the address and the widgets say, written back to the address.
+
+    This reads only `st.session_state`, where Streamlit has put what the person changed, so that the
+    picture can be drawn and sent before the many widgets of the sidebar are.
+    """
     link = st.query_params.to_dict()
     if "experiment" not in state or (link and link != state.get("link")):
         fill(*decode(link))
     elif "w.objective" not in state:  # back from another page, where the widgets were dropped
         fill(state.experiment, [])
-    with st.sidebar:
-        experiment = _widgets(state.experiment, theme)
+    experiment = _read(state.experiment)
     if experiment != state.experiment:
         state.notices = []
     state.experiment = experiment
@@ -98,47 +100,93 @@ def set_start() -> None:
         state[f"w.start.{axis}"] = min(max(float(coordinate), COORDINATE.low), COORDINATE.high)
 
 
-def _widgets(last: Experiment, theme: Theme) -> Experiment:
-    objective, formula, landscape = _objective(last)
-    start = _start(landscape)
-    entrants = _entrants(theme)
-    steps = int(adjust(STEPS, "w.steps", label="Steps"))
-    with st.expander("Schedule, noise, view"):
-        schedule, schedule_values = _schedule()
-        noise = exact(NOISE, "w.noise", label=r"Gradient noise $\sigma$")
-        seed = int(exact(SEED, "w.seed", label="Seed of the noise"))
-        domain = _domain(landscape)
-        keep("w.log", True)
-        log = st.toggle("Logarithmic loss axis", key="w.log")
+def _read(last: Experiment) -> Experiment:
+    """The experiment that the widgets say; what is refused stays as it was in `last`."""
+    state.refused = state.refused_domain = ""
+    objective, formula, landscape = state["w.objective"], "", None
+    if objective == TYPED:
+        try:
+            formula = state["w.formula"]
+            landscape = parse(formula)
+        except FormulaError as error:
+            state.refused = str(error)
+            objective, formula = last.objective, last.formula
+    landscape = landscape or (last.landscape() if state.refused else OBJECTIVES[objective])
+    axes = AXES[: landscape.dimension]
+    domain = tuple(
+        (state.get(f"w.low.{axis}", low), state.get(f"w.high.{axis}", high))
+        for axis, (low, high) in zip(axes, landscape.domain, strict=True)
+    )
+    state.refused_domain = domain_complaint(domain) or ""
+    schedule = state["w.schedule"]
     return Experiment(
-        objective, formula, start, domain, steps, entrants, schedule, schedule_values, noise, seed, log
+        objective=objective,
+        formula=formula,
+        start=tuple(
+            state.get(f"w.start.{axis}", default) for axis, default in zip(axes, landscape.start, strict=True)
+        ),
+        domain=landscape.domain if state.refused_domain else domain,
+        steps=state["w.steps"],
+        entrants=tuple(
+            Entrant(
+                state[f"w.{slot}"], _values(f"w.{slot}.{state[f'w.{slot}']}", OPTIMIZERS[state[f"w.{slot}"]])
+            )
+            for slot in state.slots
+        ),
+        schedule=schedule,
+        schedule_values=_values(f"w.schedule.{schedule}", SCHEDULES[schedule]),
+        noise=state["w.noise"],
+        seed=state["w.seed"],
+        log_loss=state["w.log"],
     )
 
 
-def _objective(last: Experiment) -> tuple[str, str, Objective]:
-    keep("w.objective", last.objective)
-    st.selectbox("Objective", [TYPED, *OBJECTIVES], key="w.objective", format_func=_title, on_change=_moved)
+def _values(prefix: str, row: Optimizer | Schedule) -> Values:
+    """A value for every hyperparameter of a table's row, the default where no widget was shown yet."""
+    return tuple(
+        (h.name, state.get(f"{prefix}.{h.name}", int(h.default) if h.integer else h.default))
+        for h in row.hyperparameters
+    )
+
+
+def sidebar(theme: Theme) -> None:
+    """Draw every widget, in the order in which one thinks."""
+    landscape = state.experiment.landscape()
+    with st.sidebar:
+        _objective(landscape)
+        _start(landscape)
+        _entrants(theme)
+        adjust(STEPS, "w.steps", label="Steps")
+        with st.expander("Schedule, noise, view"):
+            _schedule()
+            exact(NOISE, "w.noise", label=r"Gradient noise $\sigma$")
+            exact(SEED, "w.seed", label="Seed of the noise")
+            _domain(landscape)
+            st.toggle("Logarithmic loss axis", key=held("w.log", True))
+
+
+def _objective(landscape: Objective) -> None:
+    st.selectbox(
+        "Objective",
+        [TYPED, *OBJECTIVES],
+        key=held("w.objective", landscape.key),
+        format_func=_title,
+        on_change=_moved,
+    )
     if state["w.objective"] != TYPED:
-        landscape = OBJECTIVES[state["w.objective"]]
         st.caption(landscape.notes)
-        return landscape.key, "", landscape
-    keep("w.formula", last.formula)
+        return
     st.text_input(
         "Formula in x, or in x and y",
-        key="w.formula",
+        key=held("w.formula", ""),
         placeholder="x**2 + 3*sin(2*y)",
         on_change=_moved,
         help="Numbers, + − * / ^, parentheses, pi, e, and functions such as sin, exp, log, sqrt, abs.",
     )
-    try:
-        return TYPED, state["w.formula"], parse(state["w.formula"])
-    except FormulaError as error:
-        shown = last.landscape()
-        if state["w.formula"].strip():
-            st.error(f"{plain(str(error))} The picture still shows $f = {shown.latex}$.")
-        else:
-            st.info("Type a formula, for example `(1 - x)^2 + 100*(y - x^2)^2`, and press Enter.")
-        return last.objective, last.formula, shown
+    if not state["w.formula"].strip():
+        st.info("Type a formula, for example `(1 - x)^2 + 100*(y - x^2)^2`, and press Enter.")
+    elif state.refused:
+        st.error(f"{plain(state.refused)} The picture still shows $f = {landscape.latex}$.")
 
 
 def _title(key: str) -> str:
@@ -155,46 +203,36 @@ def _moved() -> None:
         _place(Experiment().on(state["w.objective"], state.get("w.formula", "")))
 
 
-def _start(landscape: Objective) -> tuple[float, ...]:
+def _start(landscape: Objective) -> None:
     columns = st.columns(landscape.dimension, gap="small")
-    found = []
     for axis, column, default in zip(AXES, columns, landscape.start, strict=False):
-        kind = replace(COORDINATE, name=f"start {axis}", default=default)
+        hint = "Or click the picture, or drag the ring."
         with column:
-            found.append(
-                exact(
-                    replace(kind, help="Or click the picture, or drag the ring."),
-                    f"w.start.{axis}",
-                    label=f"Start ${axis}_0$",
-                )
+            exact(
+                replace(COORDINATE, default=default, help=hint), f"w.start.{axis}", label=f"Start ${axis}_0$"
             )
-    return tuple(found)
 
 
-def _entrants(theme: Theme) -> tuple[Entrant, ...]:
-    keys = [keep(f"w.{slot}", "gd") for slot in state.slots]
-    drawn = styles(keys, theme)
-    found = []
+def _entrants(theme: Theme) -> None:
+    drawn = styles([state[f"w.{slot}"] for slot in state.slots], theme)
     for slot, style in zip(state.slots, drawn, strict=True):
         with st.container(border=True, gap="small"):
-            found.append(_entrant(slot, style.color))
+            _entrant(slot, style.color)
     if len(state.slots) < MOST_ENTRANTS:
         st.button("Add an optimizer", on_click=_add, width="stretch", icon=":material/add:")
-    return tuple(found)
 
 
-def _entrant(slot: int, color: str) -> Entrant:
-    swatch, choice, remove = st.columns([0.08, 0.74, 0.18], vertical_alignment="center", gap="small")
-    swatch.html(f'<div style="width:12px;height:26px;border-radius:3px;background:{color}"></div>')
-    with choice:
-        key = st.selectbox(
-            f"Optimizer {slot + 1}",
-            list(OPTIMIZERS),
-            key=f"w.{slot}",
-            format_func=lambda k: OPTIMIZERS[k].name,
-            label_visibility="collapsed",
-        )
-    remove.button(
+def _entrant(slot: int, color: str) -> None:
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    row.html(f'<div style="width:12px;height:26px;border-radius:3px;background:{color}"></div>', width=14)
+    key = row.selectbox(
+        f"Optimizer {slot + 1}",
+        list(OPTIMIZERS),
+        key=held(f"w.{slot}", "gd"),
+        format_func=lambda k: OPTIMIZERS[k].name,
+        label_visibility="collapsed",
+    )
+    row.button(
         "",
         key=f"w.{slot}.remove",
         icon=":material/close:",
@@ -204,21 +242,15 @@ def _entrant(slot: int, color: str) -> Entrant:
         disabled=len(state.slots) == 1,
         type="tertiary",
     )
-    optimizer = OPTIMIZERS[key]
-    values = {}
-    for h in optimizer.hyperparameters:
+    prefix = f"w.{slot}.{key}"
+    for h in OPTIMIZERS[key].hyperparameters:
         if not h.rare:
-            values[h.name] = adjust(h, f"w.{slot}.{key}.{h.name}")
-    rare = [h for h in optimizer.hyperparameters if h.rare]
+            adjust(h, f"{prefix}.{h.name}")
+    rare = [h for h in OPTIMIZERS[key].hyperparameters if h.rare]
     if rare:
         with st.popover("More", type="tertiary"):
             for h in rare:
-                values[h.name] = exact(h, f"w.{slot}.{key}.{h.name}")
-    return Entrant(key, _in_order(values, optimizer.hyperparameters))
-
-
-def _in_order(values: dict[str, float], table: tuple[Hyperparameter, ...]) -> Values:
-    return tuple((h.name, values[h.name]) for h in table)
+                exact(h, f"{prefix}.{h.name}")
 
 
 def _add() -> None:
@@ -233,28 +265,24 @@ def _remove(slot: int) -> None:
     state.slots = [s for s in state.slots if s != slot]
 
 
-def _schedule() -> tuple[str, Values]:
-    keep("w.schedule", "constant")
+def _schedule() -> None:
     key = st.selectbox(
-        "Learning-rate schedule", list(SCHEDULES), key="w.schedule", format_func=lambda k: SCHEDULES[k].name
+        "Learning-rate schedule",
+        list(SCHEDULES),
+        key=held("w.schedule", "constant"),
+        format_func=lambda k: SCHEDULES[k].name,
     )
-    schedule = SCHEDULES[key]
-    st.markdown(f"${schedule.formula}$")
-    values = {h.name: exact(h, f"w.schedule.{key}.{h.name}") for h in schedule.hyperparameters}
-    return key, _in_order(values, schedule.hyperparameters)
+    st.markdown(f"${SCHEDULES[key].formula}$")
+    for h in SCHEDULES[key].hyperparameters:
+        exact(h, f"w.schedule.{key}.{h.name}")
 
 
-def _domain(landscape: Objective) -> tuple[tuple[float, float], ...]:
-    domain = []
+def _domain(landscape: Objective) -> None:
     for axis, (low, high) in zip(AXES, landscape.domain, strict=False):
         left, right = st.columns(2, gap="small")
         with left:
-            a = exact(replace(COORDINATE, default=low), f"w.low.{axis}", label=f"${axis}$ from")
+            exact(replace(COORDINATE, default=low), f"w.low.{axis}", label=f"${axis}$ from")
         with right:
-            b = exact(replace(COORDINATE, default=high), f"w.high.{axis}", label=f"${axis}$ to")
-        domain.append((a, b))
-    complaint = domain_complaint(tuple(domain))
-    if complaint:
-        st.error(f"{plain(complaint)} The picture shows the objective's own domain.")
-        return landscape.domain
-    return tuple(domain)
+            exact(replace(COORDINATE, default=high), f"w.high.{axis}", label=f"${axis}$ to")
+    if state.refused_domain:
+        st.error(f"{plain(state.refused_domain)} The picture shows the objective's own domain.")

@@ -23,59 +23,46 @@ def stops(h: Hyperparameter) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
-def keep(key: str, default: Any) -> Any:
-    """Hold on to the value under `key`, which Streamlit drops when its widget is off the page."""
+def held(key: str, default: Any) -> str:
+    """Return `key`, with a value under it: Streamlit drops a value while its widget is off the page."""
     st.session_state[key] = st.session_state.get(key, default)
-    return st.session_state[key]
+    return key
 
 
-def adjust(h: Hyperparameter, key: str, *, label: str = "") -> float:
-    """Show slider and exact field of one hyperparameter; both hold `st.session_state[key]`."""
-    value = keep(key, int(h.default) if h.integer else h.default)
+def adjust(h: Hyperparameter, key: str, *, label: str = "") -> None:
+    """Show slider and exact field of one hyperparameter; `st.session_state[key]` holds its value."""
+    value = st.session_state[held(key, int(h.default) if h.integer else h.default)]
     label = label or f"{h.name} ${h.symbol}$"
-    wide, narrow = st.columns([0.64, 0.36], vertical_alignment="bottom", gap="small")
+    # One horizontal container instead of columns: every element is a message, and messages are the wait.
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     slider = f"{key}.slider"
     st.session_state[slider] = value
-    with wide:
+    common: Any = {"key": slider, "help": h.help, "on_change": _take, "args": (key,)}
+    with row:
         if h.log:
-            options = sorted({*stops(h), value})
-            st.select_slider(
-                label, options, key=slider, format_func=number, help=h.help, on_change=_take, args=(key,)
-            )
+            st.select_slider(label, sorted({*stops(h), value}), format_func=number, **common)
         else:
             step: Any = 1 if h.integer else (h.high - h.low) / 1000
             low, high = (int(h.low), int(h.high)) if h.integer else (h.low, h.high)
-            st.slider(
-                label,
-                low,
-                high,
-                key=slider,
-                step=step,
-                format="%.4g",
-                help=h.help,
-                on_change=_take,
-                args=(key,),
-            )
-    with narrow:
-        return exact(h, key, label=f"{h.name}, exact value", hidden=True)
+            st.slider(label, low, high, step=step, format="%.4g", **common)
+        exact(h, key, label=f"{h.name}, exact value", hidden=True)
 
 
-def exact(h: Hyperparameter, key: str, *, label: str = "", hidden: bool = False) -> float:
-    """A field for the exact value alone."""
-    keep(key, int(h.default) if h.integer else h.default)
-    number_type = int if h.integer else float
-    step: Any = 1 if h.integer else _tick(st.session_state[key] or h.default or 1.0)
-    value = st.number_input(
+def exact(h: Hyperparameter, key: str, *, label: str = "", hidden: bool = False) -> None:
+    """Show a field for the exact value alone; `st.session_state[key]` holds it."""
+    kind = int if h.integer else float
+    value = st.session_state[held(key, kind(h.default))]
+    st.number_input(
         label or f"{h.name} ${h.symbol}$",
-        number_type(h.low),
-        number_type(h.high),
+        kind(h.low),
+        kind(h.high),
         key=key,
-        step=step,
+        step=1 if h.integer else _tick(value or h.default or 1.0),
         format="%d" if h.integer else "%.6g",
         help=None if hidden else h.help,
         label_visibility="collapsed" if hidden else "visible",
+        width=96 if hidden else "stretch",
     )
-    return number_type(h.default if value is None else value)
 
 
 def _take(key: str) -> None:

@@ -70,12 +70,25 @@ def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
 
 
 def behind(experiment: Experiment) -> None:
-    """A tab for each optimizer: its formula, the engine's own step, and a PyTorch script."""
-    for tab, entrant in zip(
-        st.tabs([OPTIMIZERS[e.optimizer].name for e in experiment.entrants]), experiment.entrants, strict=True
-    ):
-        with tab:
-            _optimizer(experiment, entrant)
+    """The gradient, and for the optimizer that one picks its formula, step and PyTorch script.
+
+    Nothing in here is computed or sent while it is closed, so that it costs a slider nothing.
+    """
+    panel = st.expander("Gradient, formulas and code", key="behind", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        objective = experiment.landscape()
+        parts = zip("xy", objective.gradient_latex, strict=False)
+        st.markdown(
+            "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
+        )
+        places = range(len(experiment.entrants))
+        names = [OPTIMIZERS[e.optimizer].name for e in experiment.entrants]
+        key = f"behind.{'.'.join(names)}"
+        picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
+        if picked is not None:
+            _optimizer(experiment, experiment.entrants[picked])
 
 
 def _optimizer(experiment: Experiment, entrant: Entrant) -> None:

@@ -111,6 +111,18 @@ def test_optimizers_come_and_go_between_one_and_six() -> None:
     assert page.button(key="w.5.remove").disabled
 
 
+def test_gradient_formula_and_code_appear_when_asked_for() -> None:
+    page = opened()
+    assert not page.code
+    page.session_state["behind"] = True
+    page.run()
+    assert not page.exception
+    assert any(r"\partial f" in m.value for m in page.markdown)
+    step, script = (code.value for code in page.code)
+    assert step.startswith("def gd(x, g, t, *, lr):")
+    assert "torch.optim.SGD([point], lr=0.4)" in script
+
+
 def test_a_formula_is_drawn_from_its_own_start() -> None:
     page = opened()
     page.selectbox(key="w.objective").select("formula").run()

@@ -1,0 +1,67 @@
+"""One trajectory of the engine against the same run in an eager torch loop.
+
+python -m benchmarks.trajectories
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+
+from benchmarks.machine import heading, table
+from optviz.objectives import OBJECTIVES
+from optviz.optimizers import OPTIMIZERS
+from optviz.snippets import torch_formula
+from optviz.trajectories import simulate
+
+STEPS = 2000
+ROUNDS = 7
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """The median of several rounds, after one to warm up."""
+    run()
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def eager(objective_key: str, optimizer_key: str) -> None:
+    """The loop that everybody writes: backward, then the optimizer's step."""
+    objective, optimizer = OBJECTIVES[objective_key], OPTIMIZERS[optimizer_key]
+    code = compile(torch_formula(objective), objective_key, "eval")
+    point = torch.tensor(objective.start, dtype=torch.float64, requires_grad=True)
+    stepper = getattr(torch.optim, optimizer.torch)([point], **optimizer.torch_keywords(optimizer.defaults))
+    path = []
+    for _ in range(STEPS):
+        stepper.zero_grad()
+        eval(code, {"torch": torch, "x": point[0], "y": point[1]}).backward()
+        stepper.step()
+        path.append(point.detach().clone())
+
+
+def main() -> None:
+    """Print the table."""
+    torch.set_num_threads(1)
+    heading()
+    rows = []
+    for objective, optimizer in (("rosenbrock", "adam"), ("ravine", "momentum"), ("himmelblau", "rmsprop")):
+        ours = seconds(lambda o=objective, k=optimizer: simulate(o, k, steps=STEPS))
+        theirs = seconds(lambda o=objective, k=optimizer: eager(o, k))
+        rows.append(
+            (
+                f"{optimizer} on {objective}",
+                f"{ours * 1e3:.1f} ms",
+                f"{theirs * 1e3:.0f} ms",
+                f"{theirs / ours:.1f}×",
+            )
+        )
+    table((f"{STEPS} steps, 2D", "engine", "eager torch", "ratio"), rows)
+
+
+if __name__ == "__main__":
+    main()
