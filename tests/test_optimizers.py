@@ -1,4 +1,4 @@
-"""The optimizers beyond the classic six do exactly what torch does, else what their papers print."""
+"""Every optimizer does exactly what torch does, else what their papers print."""
 
 import math
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from optviz.optimizers import GROUPS, OPTIMIZERS, Optimizer
 from optviz.trajectories import simulate
 
 STEPS = 200
-LATER = [o for o in OPTIMIZERS.values() if o.group != "classic"]
-IN_TORCH = [o for o in LATER if o.torch]
+ALL = list(OPTIMIZERS.values())
+IN_TORCH = [o for o in ALL if o.torch]
 
 
 def values_of(h: Hyperparameter) -> st.SearchStrategy[float]:
@@ -81,7 +81,7 @@ def test_it_walks_where_torch_walks(optimizer: Optimizer, data: st.DataObject, s
         assert (np.abs(ours - expected) <= 1e-9 * reach).all()
 
 
-@pytest.mark.parametrize("optimizer", LATER, ids=lambda o: o.key)
+@pytest.mark.parametrize("optimizer", ALL, ids=lambda o: o.key)
 @settings(max_examples=10, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_floats_and_arrays_agree_to_the_last_bit(
@@ -97,13 +97,13 @@ def test_floats_and_arrays_agree_to_the_last_bit(
         assert x == expected.tolist()
 
 
-@pytest.mark.parametrize("optimizer", LATER, ids=lambda o: o.key)
+@pytest.mark.parametrize("optimizer", ALL, ids=lambda o: o.key)
 def test_its_defaults_bring_it_down_a_mild_bowl(optimizer: Optimizer) -> None:
     run = simulate("bowl", optimizer, steps=200)
     assert run.values[-1] < 0.05 * run.values[0], run.outcome
 
 
-@pytest.mark.parametrize("optimizer", LATER, ids=lambda o: o.key)
+@pytest.mark.parametrize("optimizer", ALL, ids=lambda o: o.key)
 def test_its_row_is_complete(optimizer: Optimizer) -> None:
     assert optimizer.group in GROUPS
     assert optimizer.reference
