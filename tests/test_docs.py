@@ -1,0 +1,54 @@
+"""The documentation says what is true."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from docs.tables import PAGE, catalogue
+from optviz.objectives import OBJECTIVES
+from optviz.optimizers import OPTIMIZERS
+from optviz.trajectories import simulate
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_catalogue_is_current() -> None:
+    assert PAGE.read_text("utf-8") == catalogue(), "run: python -m docs.tables"
+
+
+def test_the_readme_counts_correctly() -> None:
+    assert f"{len(OPTIMIZERS)} optimizers" in README
+    assert f"{len(OBJECTIVES)} landscapes" in README
+
+
+def test_every_dependency_has_its_reason_and_an_exact_version() -> None:
+    reasons = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text("utf-8").splitlines():
+            if line and not line.startswith("-r"):
+                package, version = line.split("==")
+                assert version
+                assert f"| {package.split('[')[0]} |" in reasons
+
+
+def test_every_link_in_the_documentation_leads_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_readmes_example_of_a_new_optimizer_works() -> None:
+    (code,) = re.findall(r"```python\n(# .*?\n.*?)```", README, re.DOTALL)
+    names: dict = {}
+    exec("from optviz.elementwise import sign\nfrom optviz.optimizer import Optimizer, rate\n" + code, names)
+    made = next(v for v in names.values() if type(v).__name__ == "Optimizer")
+    run = simulate("bowl", made, steps=200)
+    assert run.values[-1] < run.values[0]
+
+
+def test_the_python_versions_are_said_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+    assert "Python 3.11 to 3.13" in README
