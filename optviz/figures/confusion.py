@@ -53,9 +53,9 @@ def confusion_panel(
     )
     wrong = int(table.sum() - np.trace(table))
     pairs = np.where(right, 0, table)
-    i, j = np.unravel_index(int(pairs.argmax()), pairs.shape)
+    i, j = divmod(int(pairs.argmax()), len(table))
     worst = (
-        f" Most often {classes[i]} was taken for {classes[j]}: {int(pairs[i, j]):,} times." if wrong else ""
+        f" Most often {classes[i]} was taken for {classes[j]}: {int(pairs[i][j]):,} times." if wrong else ""
     )
     summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
     return panel(

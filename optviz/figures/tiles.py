@@ -43,8 +43,8 @@ def samples_panel(
     """Test images (n, height, width), each with a bar for the probability of every class below it."""
     count, height, width = images.shape
     answers = [int(np.argmax(row)) for row in probabilities]
-    title, bars = 0.34 * height, 0.4 * height  # the room above an image for two lines, and below it
-    cell = (round(width * 0.22), round(height * 0.86))
+    title, bars = 0.42 * height, 0.4 * height  # the room above an image for two lines, and below it
+    cell = (round(width * 0.22), round(height * 0.92))
     whole, corners = mosaic(images, ACROSS, cell, 0)
     mask = mosaic(np.ones_like(images), ACROSS, cell, 0)[0]
     z = np.where(mask, whole.astype(float), np.nan)
@@ -86,12 +86,13 @@ def samples_panel(
             }
         )
     rows = -(-count // ACROSS)
-    high, wide = rows * (height + cell[1]), ACROSS * (width + cell[0])
+    across = [-1.0, ACROSS * (width + cell[0]) - cell[0]]
+    down = [rows * (height + cell[1]) - cell[1] + bars + 1, -title]
     frame = layout(
         theme,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        xaxis=bare(range=[-1, wide - cell[0]], constrain="domain"),
-        yaxis=bare(range=[high - cell[1] + bars + 1, -title], scaleanchor="x", constrain="domain"),
+        xaxis=bare(range=across, constrain="domain"),
+        yaxis=bare(range=down, scaleanchor="x", constrain="domain"),
         shapes=frames,
         annotations=notes,
         bargap=0,
@@ -113,9 +114,9 @@ def samples_panel(
         },
         about="Mistakes first, the surest at the front. Bars: the probability of each class, 0 to 1.",
         alt=f"{count} test images with their probabilities, {mistakes} of them mistakes.{first}",
-        aspect=rows / ACROSS * 1.3,
+        aspect=(down[0] - down[1]) / (across[1] - across[0]),
         lowest=300,
-        highest=560,
+        highest=640,
     )
 
 
@@ -223,6 +224,6 @@ def weights_panel(
         {"data": [heat], "layout": frame},
         about=f"{what}, each as an image of the pixels it looks at: blue for, orange against.",
         alt=f"{what} as {count} images; the largest weight is {scale:.3g} in size.",
-        aspect=0.95 * rows * (height + gap[1]) / (across * (width + gap[0])),
+        aspect=0.84 * rows * (height + gap[1]) / (across * (width + gap[0])),
         lowest=200,
     )

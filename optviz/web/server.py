@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from optviz.web.stage import PLOTLY
+from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
 FOREVER = "public, max-age=31536000, immutable"
@@ -82,9 +83,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
     await asyncio.to_thread(_library.load)
     await asyncio.to_thread(_import_engine)
+    await asyncio.to_thread(_start_training)
     gc.collect()
     gc.freeze()
     yield
+    await asyncio.to_thread(_stop_training)
 
 
 def _import_engine() -> None:
@@ -95,6 +98,26 @@ def _import_engine() -> None:
     optviz.experiments.Experiment().run()
 
 
+def _start_training() -> None:
+    """Start the scheduler, whose workers come up behind it; without it, all other pages work on."""
+    try:
+        from optviz.runs import scheduler
+
+        scheduler.start()
+    except Exception:
+        log.exception("Training is not possible")
+
+
+def _stop_training() -> None:
+    """Runs write a checkpoint and wait for the next server."""
+    try:
+        from optviz.runs import scheduler
+
+        scheduler.stop()
+    except Exception:
+        log.exception("The scheduler did not end well")
+
+
 def on_script_error(error: Exception) -> bool:
     """Log the trace, show a sentence."""
     log.exception("A page failed", exc_info=error)
@@ -103,4 +126,4 @@ def on_script_error(error: Exception) -> bool:
 
 
 routes = [Route(f"/{PLOTLY}", plotly_bundle)]
-middleware = [Middleware(_SecurityHeaders)]
+middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]
