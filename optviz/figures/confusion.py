@@ -23,7 +23,6 @@ def confusion_panel(
     right = np.eye(len(table), dtype=bool)
     # Mistakes reach their full colour at a tenth of the row.
     heights = np.where(right, shares, -np.minimum(shares * np.sqrt(10), 1))
-    numbers = [[f"{int(n):,}" if n else "" for n in row] for row in table]
     hover = [
         [f"{int(n):,} of class {classes[i]}<br>taken for {classes[j]}" for j, n in enumerate(row)]
         for i, row in enumerate(table)
@@ -39,11 +38,20 @@ def confusion_panel(
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "text": numbers,
-        "texttemplate": "%{text}",
-        "textfont": {"size": 10},
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    numbers = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [name for _ in classes for name in classes],
+        "y": [name for name in classes for _ in classes],
+        "text": [f"{int(n):,}" if n else "" for n in table.flat],
+        "textfont": {
+            "size": 10,
+            "color": [theme.ground if strong else theme.ink for strong in (np.abs(heights) > 0.6).flat],
+        },
+        "hoverinfo": "skip",
     }
     frame = layout(
         theme,
@@ -61,9 +69,10 @@ def confusion_panel(
     return panel(
         "confusion",
         "Which class is taken for which",
-        {"data": [heat], "layout": frame},
+        {"data": [heat, numbers], "layout": frame},
         about=summary,
         alt=f"Confusion matrix. {summary}",
-        aspect=0.8,
+        aspect=0.98,
         lowest=300,
+        highest=520,
     )

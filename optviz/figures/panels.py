@@ -3,6 +3,7 @@
 from typing import Any
 
 from optviz.figures.plain import Figure
+from optviz.figures.style import Theme
 
 
 def panel(
@@ -44,3 +45,21 @@ def bare(**more: Any) -> dict[str, Any]:
         "fixedrange": True,
         **more,
     }
+
+
+def blend(one: str, other: str, share: float) -> str:
+    """A colour between two, as #rrggbb; `share` of it is the first."""
+    parts = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in parts)
+
+
+def diverging(theme: Theme) -> list[list[Any]]:
+    """Orange, the ground, blue; it leaves the ground quickly, so that what is small is seen."""
+    orange, blue, zero = theme.palette[1], theme.palette[0], theme.ground
+    return [
+        [0, orange],
+        [0.35, blend(orange, zero, 0.55)],
+        [0.5, zero],
+        [0.65, blend(blue, zero, 0.55)],
+        [1, blue],
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.panels import bare, panel
+from optviz.figures.panels import bare, diverging, panel
 from optviz.figures.plain import Trace, layout, packed
 from optviz.figures.style import Theme
 
@@ -112,7 +112,7 @@ def samples_panel(
             ],
             "layout": frame,
         },
-        about="Mistakes first, the surest at the front. Bars: the probability of each class, 0 to 1.",
+        about="Mistakes first, the surest in front. Bars: the probability of each class.",
         alt=f"{count} test images with their probabilities, {mistakes} of them mistakes.{first}",
         aspect=(down[0] - down[1]) / (across[1] - across[0]),
         lowest=300,
@@ -171,7 +171,7 @@ def weights_panel(
         "z": packed(whole, "u1"),
         "zmin": 1,
         "zmax": 255,
-        "colorscale": [[0, theme.palette[1]], [0.5, theme.ground], [1, theme.palette[0]]],
+        "colorscale": diverging(theme),
         "colorbar": {
             "thickness": 10,
             "outlinewidth": 0,

@@ -57,7 +57,8 @@ def curve_panels(
 
 def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: bool) -> dict[str, Any]:
     traces: list[Trace] = []
-    for place, (run, style) in enumerate(zip(runs, drawn, strict=True)):
+    # The run that is looked at comes last, on top of the others.
+    for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         if place == 0:
             traces.append(_line(run.at, run.losses, style, f"{run.name}, one batch", width=1, opacity=0.3))
         traces.append(_line(run.at, smoothed(run.losses), style, f"{run.name}, smoothed", width=2.4))
@@ -81,7 +82,7 @@ def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: boo
 
 def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> dict[str, Any]:
     traces: list[Trace] = []
-    for place, (run, style) in enumerate(zip(runs, drawn, strict=True)):
+    for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         template = "%{y:.2%}"
         line = _line(run.judged_at, run.test_accuracy, style, f"{run.name}, test", 2.4, template=template)
         marker = {"size": 7, "symbol": style.marker, "color": style.color}
@@ -95,12 +96,15 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> d
             )
     first = runs[0]
     last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else "not known yet"
+    vertical = axis(theme, "share that is right", tickformat=".3~%")
+    if max(len(run.judged_at) for run in runs) < 2:  # one point alone has no scale
+        vertical["range"] = [0, 1]
     return panel(
         "accuracy",
         "Accuracy",
         {
             "data": traces,
-            "layout": _frame(runs, theme, axis(theme, "share that is right", tickformat=".3~%"), "accuracy"),
+            "layout": _frame(runs, theme, vertical, "accuracy"),
         },
         about="Strong, with marks: test images. Faint: images it was trained on.",
         alt=f"Test accuracy against epochs. {first.name}: {last}.",

@@ -61,8 +61,8 @@ def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
             args=(run,),
             help="Show this run and its configuration.",
         )
-        result = f"**{accuracy:.2%}**" if accuracy is not None else "—"
-        st.markdown(f"{result} · {STATUS[run.status]}", width="content")
+        result = f"**{accuracy:.2%}** · " if accuracy is not None else ""
+        st.markdown(f"{result}{STATUS[run.status]}", width="content")
         with st.popover("More", type="tertiary"):
             _more(run)
 

@@ -86,7 +86,7 @@ def _open(link: dict[str, str]) -> None:
     """Fill the page from a link; one with nothing but a run gets the configuration of that run."""
     run, overlays = link.get("run", ""), [o for o in link.get("over", "").split("_") if o]
     rest = {key: value for key, value in link.items() if key not in ("run", "over")}
-    config, notices = decode(rest)
+    config, notices = decode(rest) if link else (PRESETS["digits"].config, [])
     if run and not rest:
         try:
             shown = watch(run).run

@@ -82,7 +82,7 @@ def drawing(config: TrainingConfig, theme: Theme) -> dict[str, Any]:
     """The network of a configuration."""
     columns = []
     for layer in describe(config):
-        dropout = f", dropout {layer.dropout:g}" if layer.dropout else ""
+        dropout = f"<br>dropout {layer.dropout:g}" if layer.dropout else ""
         columns.append(Column(layer.name, layer.units, layer.parameters, f"{layer.activation}{dropout}"))
     return network_panel(columns, theme)
 

@@ -2,6 +2,7 @@
 // that a zoom survives while the curve grows. plotly.js stands before it.
 
 const grids = new WeakMap()
+const BAR = 26 // px above a picture for its buttons, which a touch screen shows all the time
 
 class Charts {
   constructor(root) {
@@ -73,7 +74,10 @@ class Charts {
   fit({ node, figure }) {
     const width = Math.floor(node.clientWidth)
     const height = Math.round(Math.min(figure.highest, Math.max(figure.lowest, width * figure.aspect)))
-    Object.assign(figure.layout, { width, height, dragmode: coarse() ? false : "zoom" })
+    const bar = coarse() ? BAR : 0
+    figure.top ??= figure.layout.margin.t
+    figure.layout.margin.t = figure.top + bar
+    Object.assign(figure.layout, { width, height: height + bar, dragmode: bar ? false : "zoom" })
   }
 
   resize() {

@@ -1,0 +1,177 @@
+"""Pictures of a training: plain dictionaries that Plotly accepts, showing the numbers of the run."""
+
+import base64
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from optviz.figures.confusion import confusion_panel
+from optviz.figures.networks import Column, network_panel
+from optviz.figures.panels import blend, diverging
+from optviz.figures.style import DARK, LIGHT
+from optviz.figures.tiles import mosaic, samples_panel, weights_panel
+from optviz.figures.training_curves import WINDOW, Curves, curve_panels, smoothed
+
+DIGITS = tuple("0123456789")
+rng = np.random.default_rng(0)
+
+
+def unpacked(values) -> np.ndarray:
+    array = np.frombuffer(base64.b64decode(values["bdata"]), dtype="<" + values["dtype"])
+    return array.reshape([int(n) for n in values["shape"].split(",")]) if "shape" in values else array
+
+
+def run(name: str = "a run", optimizer: str = "adam", points: int = 50, judged: int = 4) -> Curves:
+    at = np.linspace(0, 2, points)
+    places = np.linspace(0, 2, judged)
+    return Curves(
+        name, name, optimizer, 4, at, np.exp(-at) + 0.01, places, np.exp(-places), 1 - np.exp(-places - 0.1),
+        np.full(judged, np.nan),
+    )  # fmt: skip
+
+
+def samples(theme=LIGHT, labels=(1, 2, 3), answers=(1, 7, 3)):
+    shares = np.full((3, 10), 0.01)
+    for row, answer in zip(shares, answers, strict=True):
+        row[answer] = 0.91
+    images = rng.integers(0, 17, (3, 8, 8), dtype=np.uint8)
+    return images, samples_panel(images, labels, shares.tolist(), DIGITS, 16, theme)
+
+
+def weights(count: int, names=(), theme=LIGHT):
+    pixels = rng.integers(1, 256, (count, 8, 8)).astype(np.uint8)
+    return pixels, weights_panel(pixels, 0.25, 512, names, theme)
+
+
+def network(*units: int, theme=LIGHT):
+    return network_panel([Column(f"layer {n}", n, n * 3, "ReLU") for n in units], theme)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_plotly_accepts_every_panel(theme) -> None:
+    panels, _ = curve_panels([run(), run("b", "gd")], theme)
+    panels += curve_panels([run(points=0, judged=0)], theme, log=True)[0]
+    panels += [
+        samples(theme)[1],
+        weights(32, theme=theme)[1],
+        weights(10, DIGITS, theme)[1],
+        network(784, 512, 10, theme=theme),
+        confusion_panel(np.eye(10, dtype=int) * 9, DIGITS, "now", theme),
+    ]
+    for panel in panels:
+        json.dumps(panel, allow_nan=False)
+        go.Figure({"data": panel["data"], "layout": panel["layout"]})
+        assert panel["alt"]
+        assert panel["lowest"] <= panel["highest"]
+
+
+def test_the_curve_holds_the_losses_of_the_run() -> None:
+    one = run()
+    (loss, accuracy), legend = curve_panels([one], LIGHT)
+    raw, smooth, rings = loss["data"]
+    np.testing.assert_allclose(unpacked(raw["y"]), one.losses, rtol=1e-6)
+    np.testing.assert_allclose(unpacked(smooth["y"]), smoothed(one.losses), rtol=1e-6)
+    np.testing.assert_allclose(unpacked(rings["y"]), one.test_losses, rtol=1e-6)
+    np.testing.assert_allclose(unpacked(accuracy["data"][0]["y"]), one.test_accuracy, rtol=1e-6)
+    assert [item["name"] for item in legend] == ["a run"]
+
+
+def test_smoothing_is_the_mean_of_the_points_before() -> None:
+    losses = rng.normal(size=100)
+    expected = [losses[max(0, k - WINDOW + 1) : k + 1].mean() for k in range(100)]
+    np.testing.assert_allclose(smoothed(losses), expected)
+    assert len(smoothed(np.array([]))) == 0
+    np.testing.assert_allclose(smoothed(np.full(30, 3.0)), 3.0)
+
+
+def test_runs_laid_over_each_other_differ_in_colour_or_dash_and_the_first_is_on_top() -> None:
+    (loss, _), legend = curve_panels([run("x", "adam"), run("y", "adam"), run("z", "gd")], LIGHT)
+    assert len({(item["color"], item["dash"]) for item in legend}) == 3
+    assert [trace["name"].split(",")[0] for trace in loss["data"]] == ["z", "y", "x", "x", "x"]
+
+
+def test_a_zoom_is_kept_while_the_curve_grows_but_not_for_another_run() -> None:
+    def revision(curves: Curves) -> str:
+        return curve_panels([curves], LIGHT)[0][0]["layout"]["uirevision"]
+
+    assert revision(run(points=10)) == revision(run(points=20))
+    assert revision(run("this")) != revision(run("that"))
+
+
+def test_a_name_that_people_give_is_never_markup() -> None:
+    (loss, _), legend = curve_panels([run('<a href="x">& me</a>')], LIGHT)
+    assert loss["data"][0]["name"].startswith('&lt;a href="x"&gt;&amp; me')
+    assert legend[0]["name"].startswith("<a"), "the legend is text, not markup"
+
+
+def test_the_confusion_matrix_counts_and_names_the_worst_pair() -> None:
+    counts = np.diag([50] * 10)
+    counts[3, 5] = 4
+    counts[8, 1] = 2
+    panel = confusion_panel(counts, DIGITS, "after epoch 2", LIGHT)
+    assert panel["about"].startswith("6 of 506 test images are wrong after epoch 2.")
+    assert "3 was taken for 5: 4 times" in panel["about"]
+    heat, numbers = panel["data"]
+    assert numbers["text"][3 * 10 + 5] == "4"
+    assert (numbers["x"][3 * 10 + 5], numbers["y"][3 * 10 + 5]) == ("5", "3")
+    heights = unpacked(heat["z"])
+    assert (np.diag(heights) > 0).all()
+    assert heights[3, 5] < heights[8, 1] < 0
+    perfect = confusion_panel(np.diag([5] * 10), DIGITS, "now", LIGHT)
+    assert "Most often" not in perfect["about"]
+
+
+def test_samples_show_the_images_and_say_what_is_wrong() -> None:
+    images, panel = samples()
+    whole = unpacked(panel["data"][0]["z"])
+    for k, image in enumerate(images):
+        np.testing.assert_array_equal(whole[:8, 10 * k : 10 * k + 8], image)
+    texts = [note["text"] for note in panel["layout"]["annotations"]]
+    assert texts == ["1, 91%<br>right", "<b>7, 91%</b><br>is 2", "3, 91%<br>right"]
+    assert "1 of them mistakes" in panel["alt"]
+
+
+def test_bars_reach_as_high_as_the_probability() -> None:
+    _, panel = samples()
+    bars = panel["data"][1]
+    heights = -np.array(bars["y"]).reshape(3, 10)
+    np.testing.assert_allclose(heights / heights.max(), np.where(heights == heights.max(), 1, 0.01 / 0.91))
+    assert bars["text"][7] == "7: 1.0%"
+    assert bars["text"][17] == "7: 91.0%"
+
+
+def test_a_mosaic_puts_each_image_in_its_place() -> None:
+    images = np.arange(5 * 2 * 3).reshape(5, 2, 3)
+    whole, corners = mosaic(images, 2, (1, 2), -1)
+    assert whole.shape == (12, 8)
+    for image, (x, y) in zip(images, corners, strict=True):
+        np.testing.assert_array_equal(whole[y : y + 2, x : x + 3], image)
+    assert (whole == -1).sum() == whole.size - images.size
+
+
+def test_weights_are_named_only_when_they_lead_into_classes() -> None:
+    pixels, panel = weights(32)
+    np.testing.assert_array_equal(unpacked(panel["data"][0]["z"])[:8, :8], pixels[0])
+    assert "32 of 512 units" in panel["about"]
+    assert panel["layout"]["annotations"] == []
+    _, panel = weights(10, DIGITS)
+    assert [note["text"] for note in panel["layout"]["annotations"]] == list(DIGITS)
+
+
+def test_the_network_is_drawn_with_its_sizes_and_parameters() -> None:
+    panel = network(784, 512, 10)
+    assert panel["about"].startswith("784 – 512 – 10: 3,918 parameters.")
+    texts = " ".join(note["text"] for note in panel["layout"]["annotations"])
+    assert "<b>512</b>" in texts
+    assert "1,536" in texts
+    bars = [shape for shape in panel["layout"]["shapes"] if shape["type"] == "rect"]
+    heights = [bar["y1"] - bar["y0"] for bar in bars]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_colours_blend_and_zero_is_the_ground() -> None:
+    assert blend("#000000", "#ffffff", 0.5) == "#808080"
+    assert blend("#123456", "#ffffff", 1) == "#123456"
+    assert diverging(DARK)[2] == [0.5, DARK.ground]
