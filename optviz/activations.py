@@ -196,7 +196,7 @@ ACTIVATIONS: dict[str, Activation] = {
             gelu_slope,
             r"z\,\Phi(z)",
             r"\Phi(z) + z\,\varphi(z)",
-            "A smooth ReLU, weighted with the normal distribution. It dips below zero, its slope rises above 1.",
+            "A smooth ReLU, weighted with the normal distribution. It dips below zero; its slope exceeds 1.",
             "gelu",
         ),
         Activation(
