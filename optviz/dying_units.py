@@ -16,9 +16,9 @@ STEPS = 200
 RATE = Hyperparameter(
     "rate",
     r"\eta",
-    0.2,
+    0.3,
     0.001,
-    2.0,
+    0.5,
     log=True,
     help="Learning rate: a large step can throw a unit off for good.",
 )

@@ -26,7 +26,7 @@ NOISE = Hyperparameter(
     1.5,
     0.0,
     5.0,
-    help="Standard deviation of the noise on every point, also in the test.",
+    help="Standard deviation of the noise, in the test too.",
 )
 
 
