@@ -1,7 +1,6 @@
 """What stands under the stage: the table of results, and formula, source and script of each optimizer."""
 
 import csv
-import html
 import io
 import math
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from optviz.optimizers import OPTIMIZERS
 from optviz.outcomes import ARRIVED, first_within, number
 from optviz.snippets import torch_script
 from optviz.trajectories import Trajectory
+from optviz.web.tables import table
 
 HEADINGS = (
     "Optimizer",
@@ -41,19 +41,8 @@ def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], th
             "—" if math.isnan(outcome.distance) else number(outcome.distance),
             "—" if arrived is None else str(arrived),
         )
-        name = f'<i style="background:{style.color}"></i>{html.escape(legend_name(entrant))}'
-        rows.append(
-            "<tr><th>"
-            + name
-            + "</th>"
-            + "".join(
-                f'<td data-heading="{heading}">{html.escape(cell)}</td>'
-                for heading, cell in zip(HEADINGS[1:], cells, strict=True)
-            )
-            + "</tr>"
-        )
-    head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
-    st.html(f"{_CSS}<div class='results'><table><thead><tr>{head}</tr></thead>{''.join(rows)}</table></div>")
+        rows.append((style.color, legend_name(entrant), cells))
+    table(HEADINGS, rows)
 
 
 def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
@@ -120,23 +109,3 @@ def script(experiment: Experiment, entrant: Entrant) -> str:
         noise=experiment.noise,
         seed=experiment.seed,
     )
-
-
-_CSS = """<style>
-.results { overflow-x: auto; }
-.results table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-.results th, .results td { padding: 6px 12px 6px 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid rgba(128, 140, 160, 0.3); }
-.results thead th { font-weight: 600; opacity: 0.7; white-space: nowrap; }
-.results tr th:first-child { font-weight: 600; min-width: 11em; }
-.results td { font-variant-numeric: tabular-nums; }
-.results td:nth-child(2) { min-width: 18em; }
-.results i { display: inline-block; width: 10px; height: 10px; margin-right: 8px; border-radius: 2px; }
-@media (max-width: 640px) {
-  .results thead { display: none; }
-  .results tr { display: block; padding: 8px 0; border-bottom: 1px solid rgba(128, 140, 160, 0.3); }
-  .results th, .results td { display: flex; gap: 8px; padding: 2px 0; border: 0; }
-  .results td::before { content: attr(data-heading); flex: 0 0 38%; opacity: 0.7; }
-  .results td:nth-child(2)::before { display: none; }
-}
-</style>"""

@@ -11,6 +11,7 @@ class Stage {
     this.root = root
     this.main = root.querySelector(".main")
     this.loss = root.querySelector(".loss")
+    this.side = root.querySelector(".side") // a third picture, above the loss, for the scenes that have one
     this.plots = root.querySelector(".plots")
     this.scrub = root.querySelector(".scrub")
     this.playButton = root.querySelector(".play")
@@ -52,6 +53,11 @@ class Stage {
       run.steps = loss.x
       run.heights = loss.y
     }
+    // Traces that show another row of a matrix at each step, such as a line that is being fitted.
+    for (const follower of (data.followers ??= [])) {
+      follower.x = unpack(follower.x)
+      follower.y = unpack(follower.y)
+    }
     if (this.dragging) this.placeStart(data.main.data.at(-1), this.dragging.at)
     this.sliceTo(data, this.now())
     this.fit(data)
@@ -61,11 +67,16 @@ class Stage {
     await Promise.all([
       Plotly.react(this.main, data.main.data, data.main.layout, this.config),
       Plotly.react(this.loss, data.loss.data, data.loss.layout, this.config),
+      data.side && Plotly.react(this.side, data.side.data, data.side.layout, this.config),
     ])
     this.main.setAttribute("role", "figure")
     this.main.setAttribute("aria-label", data.alt)
     this.loss.setAttribute("role", "figure")
     this.loss.setAttribute("aria-label", "Loss against step for the same runs.")
+    if (data.side) {
+      this.side.setAttribute("role", "figure")
+      this.side.setAttribute("aria-label", data.side.alt)
+    }
     this.scrub.max = data.steps
     this.drawLegend(data)
     this.budget.textContent = data.budget
@@ -90,21 +101,27 @@ class Stage {
     const width = this.plots.clientWidth
     const narrow = width < 720
     this.plots.classList.toggle("narrow", narrow)
-    const main = narrow ? width : Math.round(width * 0.62)
+    const main = narrow ? width : Math.round(width * (data.side ? 0.54 : 0.62))
     const height = Math.round(narrow ? Math.min(420, Math.max(280, width * 0.95)) : Math.min(700, Math.max(360, main * 0.9)))
     Object.assign(data.main.layout, { width: main, height, dragmode: coarse() ? false : "zoom" })
     Object.assign(data.loss.layout, {
       width: narrow ? width : width - main,
-      height: narrow ? 260 : height,
+      height: narrow ? 260 : Math.round(data.side ? height * 0.45 : height),
       dragmode: coarse() ? false : "zoom",
     })
+    if (data.side) {
+      const { width: across, height: loss, dragmode } = data.loss.layout
+      Object.assign(data.side.layout, { width: across, height: narrow ? 300 : height - loss, dragmode })
+    }
     this.width = width
   }
 
   resize() {
     if (!this.data || this.plots.clientWidth === this.width || this.plots.clientWidth === 0) return
     this.fit(this.data)
-    for (const [node, figure] of [[this.main, this.data.main], [this.loss, this.data.loss]]) {
+    for (const name of ["main", "loss", "side"]) {
+      const [node, figure] = [this[name], this.data[name]]
+      if (!figure) continue
       const { width, height } = figure.layout
       this.Plotly.relayout(node, { width, height })
     }
@@ -132,6 +149,10 @@ class Stage {
       lossHead.x = [run.steps[n]]
       lossHead.y = [run.heights[n]]
     }
+    for (const { figure, trace, x, y, across } of data.followers) {
+      data[figure].data[trace].x = x.subarray(k * across, (k + 1) * across)
+      data[figure].data[trace].y = y.subarray(k * across, (k + 1) * across)
+    }
   }
 
   async go(frame) {
@@ -139,7 +160,8 @@ class Stage {
     this.frame = frame >= this.data.steps ? Infinity : Math.max(0, frame)
     this.tell()
     this.sliceTo(this.data, this.now())
-    const { main, loss, runs } = this.data
+    const { main, loss, side, runs, followers } = this.data
+    const following = name => followers.flatMap(({ figure, trace }) => (figure === name ? [trace] : []))
     const update = (node, figure, indices) =>
       this.Plotly.restyle(
         node,
@@ -147,8 +169,9 @@ class Stage {
         indices,
       )
     await Promise.all([
-      update(this.main, main, runs.flatMap(run => [run.path, run.path + 1])),
+      update(this.main, main, [...runs.flatMap(run => [run.path, run.path + 1]), ...following("main")]),
       update(this.loss, loss, runs.flatMap(run => [run.loss, run.loss + 1])),
+      side && update(this.side, side, following("side")),
     ])
   }
 
@@ -184,9 +207,10 @@ class Stage {
   tell() {
     const k = this.now()
     this.scrub.value = k
-    this.scrub.setAttribute("aria-valuetext", `step ${k}`)
+    const { unit = "step", per = 1, steps = 0 } = this.data ?? {} // `per`: how many units a frame has
+    this.scrub.setAttribute("aria-valuetext", `${unit} ${k * per}`)
     this.playButton.setAttribute("aria-label", this.playing ? "Pause" : "Play")
-    this.readout.textContent = `step ${k} of ${this.data?.steps ?? 0}`
+    this.readout.textContent = `${unit} ${k * per} of ${steps * per}`
     this.root.dataset.frame = k
     this.root.dataset.playing = Boolean(this.playing)
   }
@@ -326,6 +350,7 @@ class Stage {
     if (this.Plotly) {
       this.Plotly.purge(this.main)
       this.Plotly.purge(this.loss)
+      if (this.data?.side) this.Plotly.purge(this.side)
     }
   }
 }
