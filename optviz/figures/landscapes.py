@@ -90,6 +90,14 @@ def _contour(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[T
     return [contour], frame
 
 
+def contour_lines(objective: Objective, domain: Domain, theme: Theme) -> Trace:
+    """Only the lines of the contour, to be laid over something else."""
+    (trace,), _ = _contour(objective, domain, theme)
+    trace["contours"]["coloring"] = "none"
+    trace["line"] |= {"color": theme.ink, "width": 0.5}
+    return {**trace, "opacity": 0.35, "showscale": False}
+
+
 def _levels(
     objective: Objective, values: np.ndarray
 ) -> tuple[np.ndarray, dict[str, Any], dict[str, float | bool]]:

@@ -24,9 +24,10 @@ STRIDES = (1, 2, 4, 5, 10, 20, 25, 50, 100)  # they divide 100, so that every ep
 POINTER = 0.09  # length of the arrows at the head, in widths of the picture
 
 
-def run_styles(theme: Theme) -> list[Style]:
-    """A colour, a dash and a marker for each of the three runs."""
-    return [Style(theme.palette[i], DASHES[0], MARKERS[i]) for i in (0, 1, 2)]
+def run_styles(theme: Theme, view: str = "kinds") -> list[Style]:
+    """A colour, a dash and a marker for each of the three runs; the faulty one is dashed."""
+    dashes = (DASHES[0], DASHES[0], DASHES[1 if view == "loop" else 0])
+    return [Style(theme.palette[i], dash, MARKERS[i]) for i, dash in enumerate(dashes)]
 
 
 def frames(settings: MiniBatches, runs: Runs) -> tuple[int, list[np.ndarray]]:
@@ -44,7 +45,7 @@ def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> dict[str, Any]:
     """What the stage shows: three figures, and what the player moves in them. See `scenes.scene`."""
     data = settings.points()
     objective = loss_landscape(data)
-    drawn = run_styles(theme)
+    drawn = run_styles(theme, settings.view)
     stride, places = frames(settings, runs)
     traces, frame = landscape(objective, objective.domain, theme)
     moving: list[dict[str, Any]] = []
@@ -269,7 +270,7 @@ def _losses(
                 "name": name,
                 "x": packed(epochs),
                 "y": packed(heights, "f8"),
-                "line": {"color": style.color, "width": 1.8},
+                "line": {"color": style.color, "width": 1.8, "dash": style.dash},
                 "hovertemplate": f"{name}<br>epoch %{{x:.2f}}<br>{title} = %{{y:.4g}}<extra></extra>",
             }
         )

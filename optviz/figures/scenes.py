@@ -1,6 +1,6 @@
 """The whole stage of an experiment: landscape with paths, loss beside it, and what the player needs."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,13 @@ from optviz.outcomes import number, point
 from optviz.trajectories import Trajectory
 
 
-def legend_name(entrant: Entrant) -> str:
-    """The optimizer with its own hyperparameters, but for the rare ones."""
+def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
+    """The optimizer with its own hyperparameters, but for the rare ones and those of `without`."""
     optimizer = OPTIMIZERS[entrant.optimizer]
     rare = {h.name for h in optimizer.hyperparameters if h.rare}
-    values = ", ".join(f"{name} {number(v)}" for name, v in entrant.values if name not in rare)
-    return f"{optimizer.name} ({values})"
+    shown = [(name, v) for name, v in entrant.values if name not in rare and name not in without]
+    values = ", ".join(f"{name} {number(v)}" for name, v in shown)
+    return f"{optimizer.name} ({values})" if values else optimizer.name
 
 
 def scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> dict[str, Any]:

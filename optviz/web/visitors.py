@@ -17,8 +17,8 @@ YEAR = 365 * 24 * 3600
 
 def owner() -> str:
     """The key of the present visitor; without the cookie, one for this session only."""
-    found = st.context.cookies.get(COOKIE, "")
-    if _KEY.fullmatch(found):
+    found = st.context.cookies.get(COOKIE)
+    if isinstance(found, str) and _KEY.fullmatch(found):
         return found
     return st.session_state.setdefault("owner", secrets.token_urlsafe(32))
 

@@ -1,0 +1,159 @@
+"""What only a browser shows of Train live: the chart grows, others watch, and a restart loses nothing."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import delete
+
+from optviz.runs.schema import RUNS
+from optviz.runs.store import Store
+from optviz.training.config import TrainingConfig
+from tests.browser.charts import TrainPage
+from tests.browser.conftest import Server
+from tests.browser.stage import no_sideways_scrolling
+
+pytestmark = pytest.mark.browser
+LONG = TrainingConfig("digits", (256, 256), batch_size=4, epochs=200)  # more than anybody waits for here
+QUICK = TrainingConfig("digits", (32,), epochs=4)
+SHOTS = os.environ.get("OPTVIZ_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def trainer(browser, tmp_path_factory):
+    """A server with a run store of its own."""
+    runs = tmp_path_factory.mktemp("training") / "runs.sqlite3"
+    started = Server(OPTVIZ_DATABASE_URL=f"sqlite:///{runs}", OPTVIZ_WORKERS="1")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def training(trainer):
+    """That server, which may be restarted; runs that a test leaves behind are deleted after it."""
+    yield trainer
+    store = Store(trainer.environment["OPTVIZ_DATABASE_URL"])
+    with store.writing() as connection:
+        connection.execute(delete(RUNS))
+    store.close()
+
+
+def shoot(page, name: str) -> None:
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def test_start_watch_pause_resume_stop_and_the_results_stay(training, visitors) -> None:
+    mine = TrainPage(visitors().page, training.url).open(LONG)
+    assert mine.enabled() == ["Start"]
+    assert mine.charts() == ["network"]
+    mine.press("Start")
+    mine.says("images/s")
+    mine.until(lambda: mine.points() > 0)
+    mine.grows()
+    assert mine.enabled() == ["Pause", "Stop"]
+    assert set(mine.charts()) == {"loss", "accuracy", "samples", "confusion", "weights", "network"}
+
+    # A zoom stays while the curve grows below it.
+    mine.drag("loss", (0.1, 0.5), (0.4, 0.5))
+    zoomed = mine.read("loss", "plot._fullLayout.xaxis.range")
+    assert zoomed == pytest.approx([20, 80], abs=4)
+    mine.grows()
+    assert mine.read("loss", "plot._fullLayout.xaxis.range") == zoomed
+    shoot(mine.page, "training")
+
+    mine.press("Pause")
+    mine.says("Paused after")
+    mine.until(lambda: mine.enabled() == ["Start", "Resume", "Stop"])
+    paused = mine.points()
+    mine.page.wait_for_timeout(1500)
+    assert mine.points() == paused
+
+    mine.press("Resume")
+    mine.says("images/s")
+    mine.grows()
+    mine.press("Stop")
+    mine.says("Stopped after")
+    reached = mine.points()
+    assert reached > paused
+
+    mine.page.reload()
+    mine.wait()
+    mine.says("Stopped after")
+    mine.until(lambda: mine.points() == reached)
+    with mine.page.expect_download() as download:
+        mine.button("History").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert float(rows[-1]["epoch"]) == pytest.approx(mine.reach(), abs=2)
+    with mine.page.expect_download() as download:
+        mine.button("Weights").click()
+    assert Path(download.value.path()).stat().st_size > 4 * LONG.parameters
+
+
+def test_a_reload_in_mid_run_and_somebody_else_watches_by_link(training, visitors) -> None:
+    mine = TrainPage(visitors().page, training.url).open(LONG)
+    mine.press("Start")
+    mine.until(lambda: mine.points() > 0)
+    run = mine.run()
+    mine.page.reload()
+    mine.wait()
+    mine.grows()
+    assert mine.run() == run
+    mine.until(lambda: mine.enabled() == ["Pause", "Stop"])
+
+    theirs = TrainPage(visitors().page, training.url).open(run=run)
+    theirs.grows()
+    assert theirs.enabled() == ["Start"]
+    expect(theirs.page.get_by_text("You are watching")).to_be_visible()
+    assert "Your runs" not in theirs.text()
+    mine.press("Stop")
+    theirs.says("Stopped after")
+    assert theirs.read("loss", "plot._fullData.at(-3).x.length") >= mine.points() - 1
+
+
+def test_a_server_restarts_in_mid_run_and_the_run_goes_on(training, visitors) -> None:
+    visitor = visitors()
+    mine = TrainPage(visitor.page, training.url).open(LONG)
+    mine.press("Start")
+    mine.until(lambda: mine.points() > 0)
+    before = mine.reach()
+    training.stop()
+    training.start()
+    mine.page.reload()
+    mine.wait()
+    mine.says("images/s")
+    visitor.complaints.clear()  # a browser complains while the server is away
+    mine.until(lambda: mine.reach() > before)
+    assert mine.enabled() == ["Pause", "Stop"], "it is still one's own"
+    mine.press("Stop")
+    mine.says("Stopped after")
+
+
+def test_it_works_on_a_phone_in_the_dark(training, visitors) -> None:
+    phone = visitors(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme="dark"
+    )
+    mine = TrainPage(phone.page, training.url).open(QUICK)
+    mine.press("Start")
+    mine.says("Finished: 4 epochs")
+    mine.until(lambda: len(mine.charts()) == 6)
+    assert no_sideways_scrolling(mine.page)
+    assert mine.page.locator("[data-chart=loss] .plot").bounding_box()["width"] <= 390
+    assert mine.read("loss", "plot._fullLayout.font.color") == "#e6eaf0"
+    shoot(mine.page, "training-phone-dark")
+
+
+def test_the_key_of_a_visitor_is_out_of_reach_of_scripts_and_links(training, visitors) -> None:
+    visitor = visitors()
+    mine = TrainPage(visitor.page, training.url).open()
+    cookie = next(c for c in visitor.context.cookies() if c["name"] == "optviz_visitor")
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    assert cookie["value"] not in mine.page.url
+    assert "optviz_visitor" not in mine.page.evaluate("document.cookie")
+    mine.page.reload()
+    mine.wait()
+    assert cookie in visitor.context.cookies()
