@@ -33,12 +33,14 @@ def dropout(values: np.ndarray, kept: np.ndarray, share: float) -> np.ndarray:
 class Layers:
     """One draw of dropout on a small network: which units stay in its layers, with the outputs.
 
-    `kept` and `values` hold one array per hidden layer, the values before dropout; `averages` are means of
-    the dropped-out values over the first 1, 2, … draws, shape (draws, units), for the first hidden layer.
+    `kept` has one mask per hidden layer. The rest is of the first hidden layer: `values` (units,) before
+    dropout, `first` (units,) after this draw, and `averages` (draws, units) the means over the first 1, 2,
+    … draws.
     """
 
     kept: tuple[np.ndarray, ...]
     values: np.ndarray
+    first: np.ndarray
     averages: np.ndarray
 
     @property
@@ -55,6 +57,7 @@ def drawn(share: float, units: tuple[int, ...], seed: int, draws: int = 2000) ->
     random = np.random.default_rng(seed)
     values = np.maximum(random.normal(size=units[0]), 0.0) + 0.1
     first = mask((draws, units[0]), share, random)
-    sums = np.cumsum(dropout(values, first, share), axis=0)
+    outputs = dropout(values, first, share)
+    averages = np.cumsum(outputs, axis=0) / np.arange(1, draws + 1)[:, None]
     rest = tuple(mask(n, share, random) for n in units[1:])
-    return Layers((first[0], *rest), values, sums / np.arange(1, draws + 1)[:, None])
+    return Layers((first[0], *rest), values, outputs[0], averages)

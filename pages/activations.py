@@ -1,0 +1,21 @@
+"""Activations and losses: how they bend, what they leave of a gradient, and what a loss asks for."""
+
+import streamlit as st
+
+from optviz.web.activation_views import PAGE, VIEWS
+from optviz.web.share import share_button
+from optviz.web.theme import current_theme
+from optviz.web.views import show, sidebar
+
+settings = PAGE.read()
+view = VIEWS[settings.view]
+
+title, share = st.columns([0.84, 0.16], vertical_alignment="top")
+with title:
+    st.markdown("#### Activations and losses")
+with share:
+    share_button(PAGE.link, key="activations.share")
+PAGE.show_notices()
+PAGE.widget("view")
+show(view, settings, current_theme(), "activations.charts")
+sidebar(PAGE, view)
