@@ -57,8 +57,10 @@ class Objective:
     @property
     def is_quadratic(self) -> bool:
         """Whether the Hessian is the same everywhere, so that theory is exact."""
+        # |x| has a constant second derivative too, wherever it has one: so ask for a polynomial as well.
         second = _second(self.formula, self.dimension)
-        return not any(entry.free_symbols for entry in second)
+        polynomial = _expression(self.formula).is_polynomial(*VARIABLES)
+        return polynomial and not any(entry.free_symbols for entry in second)
 
     @property
     def value_at(self) -> Callable[..., tuple[float]]:

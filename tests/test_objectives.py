@@ -141,3 +141,17 @@ def test_every_row_is_complete(objective: Objective) -> None:
 def test_every_formula_of_the_course_notes_is_a_row() -> None:
     formulas = {objective.formula for objective in OBJECTIVES.values()}
     assert {row["objective"] for row in PRINTED["trajectories"]} <= formulas
+
+
+def test_quadratics_are_told_from_everything_else() -> None:
+    quadratic = {key for key, objective in OBJECTIVES.items() if objective.is_quadratic}
+    assert quadratic == {
+        "parabola",
+        "sphere",
+        "bowl",
+        "ravine",
+        "ill-conditioned",
+        "matyas",
+        "booth",
+        "saddle",
+    }
