@@ -1,0 +1,166 @@
+"""Basins of attraction: every start coloured by the minimum that it reaches, paler the longer it takes."""
+
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.fates import NAMES, fate_color, shaded
+from optviz.figures.landscapes import ACROSS, contour_lines, landscape
+from optviz.figures.panels import panel
+from optviz.figures.pictures import Picture, Row
+from optviz.figures.plain import Figure, Trace, packed
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Theme, styles
+from optviz.formulas import Objective
+from optviz.map_settings import MapSettings
+from optviz.maps import DIVERGED, NOT_YET, UNDEFINED, Basins
+from optviz.outcomes import number, point
+
+MOST_COLUMNS = 5
+
+
+def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme) -> Picture:
+    """One panel for each optimizer, all in the same colours, and the shares in numbers."""
+    objective = settings.landscape()
+    drawn = styles([entrant.optimizer for entrant in settings.entrants], theme)
+    names = [legend_name(entrant) for entrant in settings.entrants]
+    draw = _curve if objective.dimension == 1 else _plane
+    panels, rows = [], []
+    arrived = np.concatenate([basin.steps[basin.ends >= 0] for basin in made])
+    longest = float(np.percentile(arrived, 98)) if arrived.size else 1.0
+    codes = sorted({code for basin in made for code in basin.shares}, key=_order)
+    columns = _columns(objective, codes)
+    for i, (name, basin, style) in enumerate(zip(names, made, drawn, strict=True)):
+        shares = [sum(basin.shares.get(code, 0.0) for code in group) for _, group in columns]
+        rows.append(Row(style.color, name, (*map(_percent, shares), _typical(basin))))
+        said = [f"{_percent(s)} {label}" for (label, _), s in zip(columns, shares, strict=True) if s]
+        panels.append(
+            panel(
+                f"basin{i}",
+                name,
+                draw(settings, objective, basin, longest, theme),
+                about=_summary(basin),
+                alt=f"Basins of attraction of {name} on {objective.name}, {basin.ends.size:,} starts, "
+                f"{settings.steps} steps each: {'; '.join(said)}.",
+                aspect=1.02 if objective.dimension == 2 else 0.7,
+                lowest=280,
+                highest=620,
+            )
+        )
+    legend = [
+        {"name": _name(objective, code), "color": fate_color(code, theme), "dash": "block"} for code in codes
+    ]
+    return Picture(
+        tuple(panels),
+        tuple(legend),
+        f"{_note(objective, codes)} A click runs {'all of them' if len(made) > 1 else 'it'} from there.",
+        ("Optimizer", *(label for label, _ in columns), "Usual steps"),
+        tuple(rows),
+    )
+
+
+def _order(code: int) -> tuple[bool, int]:
+    return code < 0, abs(code)
+
+
+def _name(objective: Objective, code: int) -> str:
+    return NAMES[code] if code < 0 else f"minimum {point(np.array(objective.minima[code]))}"
+
+
+def _columns(objective: Objective, codes: list[int]) -> list[tuple[str, list[int]]]:
+    """The columns of the table: with very many minima, the last ones together."""
+    minima = [c for c in codes if c >= 0]
+    alone = minima if len(minima) <= MOST_COLUMNS else minima[: MOST_COLUMNS - 1]
+    columns = [(f"to {point(np.array(objective.minima[c]))}", [c]) for c in alone]
+    if len(alone) < len(minima):
+        columns.append(("to the other minima", minima[len(alone) :]))
+    words = {NOT_YET: "not yet", DIVERGED: "diverged", UNDEFINED: "without a value of f"}
+    return columns + [(words[c], [c]) for c in (NOT_YET, DIVERGED, UNDEFINED) if c in codes]
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "under 0.1%"
+    return f"{share:.1%}" if share < 0.9995 or share == 1 else "over 99.9%"
+
+
+def _typical(basin: Basins) -> str:
+    there = basin.steps[basin.ends >= 0]
+    return f"{number(float(np.median(there)))}" if there.size else "—"
+
+
+def _summary(basin: Basins) -> str:
+    """Short, so that pictures side by side stand at the same height."""
+    share = float((basin.ends >= 0).mean())
+    return f"{_percent(share)} arrive, usually in {_typical(basin)} steps." if share else "None arrives."
+
+
+def _note(objective: Objective, codes: list[int]) -> str:
+    parts = ["Same starts and steps for each. The paler a colour, the more steps it took."]
+    if not objective.minima:
+        parts = [
+            "No minimum of this objective is known, so none can be reached; the map tells apart only what "
+            "stays finite."
+        ]
+    if UNDEFINED in codes:
+        parts.append("Hatched: f has no finite value there, so no run can begin.")
+    if objective.group == "unbounded" and DIVERGED in codes:
+        parts.append("f has no lower bound: diverged runs may have fallen without end.")
+    return " ".join(parts)
+
+
+def _plane(
+    settings: MapSettings, objective: Objective, basin: Basins, longest: float, theme: Theme
+) -> Figure:
+    numbers, scale = shaded(basin.ends, basin.steps, longest, theme)
+    heat: Trace = {
+        "type": "heatmap",
+        "x": packed(basin.axes[0]),
+        "y": packed(basin.axes[1]),
+        "z": packed(numbers),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": scale,
+        "showscale": False,
+        # A plain list: Plotly finds no rows in packed custom data of two dimensions.
+        "customdata": basin.steps.tolist(),
+        "hovertemplate": "start (%{x:.4g}, %{y:.4g})<br>%{customdata} steps<extra></extra>",
+    }
+    (_, *minima), frame = landscape(objective, settings.domain, theme)
+    for stars in minima:  # in white they are seen on every colour
+        stars["marker"] |= {"color": "#ffffff", "line": {"color": "#111111", "width": 1.2}}
+    traces = [heat, contour_lines(objective, settings.domain, theme), *minima]
+    return {"data": traces, "layout": _framed(frame, settings)}
+
+
+def _curve(
+    settings: MapSettings, objective: Objective, basin: Basins, longest: float, theme: Theme
+) -> Figure:
+    """In one variable: the curve itself, coloured by where its points lead."""
+    numbers, scale = shaded(basin.ends, basin.steps, longest, theme)
+    x = basin.axes[0]
+    values = objective.value(x[:, None])
+    finite = np.isfinite(values)
+    floor = float(values[finite].min()) if finite.any() else 0.0
+    dots: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": packed(x, "f8"),
+        "y": packed(np.where(finite, values, floor), "f8"),
+        "marker": {
+            "color": packed(numbers),
+            "cmin": 0,
+            "cmax": 1,
+            "colorscale": scale,
+            "size": 7 if len(x) > ACROSS else 9,
+        },
+        "customdata": basin.steps.tolist(),
+        "hovertemplate": "start %{x:.4g}<br>%{customdata} steps<extra></extra>",
+    }
+    traces, frame = landscape(objective, settings.domain, theme)
+    return {"data": [*traces[:1], dots, *traces[1:]], "layout": _framed(frame, settings)}
+
+
+def _framed(frame: dict[str, Any], settings: MapSettings) -> dict[str, Any]:
+    view = f"{settings.objective} {settings.formula} {settings.domain}"
+    return {**frame, "margin": {"l": 44, "r": 8, "t": 8, "b": 40}, "uirevision": view}

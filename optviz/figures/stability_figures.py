@@ -1,0 +1,149 @@
+"""The stability map: two hyperparameters against each other, coloured by the loss at the end."""
+
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.fates import fate_color
+from optviz.figures.heights import heights
+from optviz.figures.panels import panel
+from optviz.figures.pictures import Picture, Row
+from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Theme, styles
+from optviz.figures.sweep_figures import EDGES
+from optviz.map_settings import MapSettings
+from optviz.maps import DIVERGED, Axis, StabilityMap
+from optviz.optimizers import Optimizer
+from optviz.outcomes import number
+
+DEEPEST = 32  # decades below the start that have colours: how fast it converges is what one looks for
+HEADINGS = ("Optimizer", "Lowest loss at", "f there", "Ended above the start", "Diverged", "At a minimum")
+
+
+def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -> Picture:
+    """One panel: the losses, the diverged part, and the boundary of theory where there is one."""
+    objective, (entrant,) = settings.landscape(), settings.entrants
+    first = float(objective.value(settings.start))
+    lost = made.diverged_at >= 0
+    losses = np.where(lost, np.nan, made.losses)
+    measure = heights(objective, first, losses, deepest=DEEPEST)
+    decades, labels = measure.ticks
+    x, y = made.x.name, made.y.name
+    place = f"{x} %{{x:.4g}}<br>{y} %{{y:.4g}}"
+    heat: Trace = {
+        "type": "heatmap",
+        "x": packed(made.xs, "f8"),
+        "y": packed(made.ys, "f8"),
+        "z": packed(np.maximum(measure.log(losses), -300.0)),
+        "zmin": measure.bottom,
+        "zmax": measure.top,
+        "colorscale": "Viridis",
+        "reversescale": True,
+        "colorbar": {
+            "title": {"text": measure.label},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "len": 0.92,
+            "tickvals": decades,
+            "ticktext": labels,
+        },
+        "hovertemplate": f"{place}<br>log₁₀({measure.label}) = %{{z:.2f}}<extra></extra>",
+    }
+    flat = fate_color(DIVERGED, theme)
+    gone: Trace = {
+        "type": "heatmap",
+        "x": heat["x"],
+        "y": heat["y"],
+        "z": packed(np.where(lost, made.diverged_at, np.nan)),
+        "colorscale": [[0, flat], [1, flat]],
+        "showscale": False,
+        "hovertemplate": f"{place}<br>diverged at step %{{z:.0f}}<extra></extra>",
+    }
+    traces = [heat, gone]
+    legend = []
+    if lost.any():
+        legend.append({"name": "diverged", "color": flat, "dash": "block"})
+    if made.boundary is not None:
+        edges, along = made.boundary
+        line = {"type": "scatter", "mode": "lines", "x": packed(edges, "f8"), "y": packed(along, "f8")}
+        traces += [
+            {**line, "line": {"color": "#ffffff", "width": 4.5}, "hoverinfo": "skip"},
+            {
+                **line,
+                "line": {"color": "#111111", "width": 2, "dash": "dash"},
+                "hovertemplate": "predicted edge<br>" + place + "<extra></extra>",
+            },
+        ]
+        formula = EDGES.get(entrant.optimizer, "the largest stable rate")
+        legend.append({"name": f"theory: {formula}", "color": theme.ink, "dash": "dash"})
+    name = legend_name(entrant, settings.swept)
+    row = _row(settings, made, losses, first)
+    note = "" if made.boundary is not None else _why_no_boundary(settings, made)
+    frame = layout(
+        theme,
+        xaxis=_side(made.x, made.xs, made.optimizer, theme),
+        yaxis=_side(made.y, made.ys, made.optimizer, theme),
+        margin={"l": 64, "r": 14, "t": 12, "b": 48},
+        uirevision=f"{settings.objective} {settings.formula} {settings.sides}",
+    )
+    shown = panel(
+        "stability",
+        f"{name} on {objective.name}",
+        {"data": traces, "layout": frame},
+        about=f"{x} across, {y} up: {made.losses.size:,} runs of {settings.steps} steps. "
+        "Yellow is low, purple is high.",
+        alt=f"Stability map of {name} on {objective.name}: {x} from {number(made.x.low)} to "
+        f"{number(made.x.high)} across, {y} from {number(made.y.low)} to {number(made.y.high)} up. "
+        + " ".join(f"{h}: {c}." for h, c in zip(HEADINGS[1:], row, strict=True)),
+        aspect=0.62,
+        lowest=320,
+        highest=640,
+    )
+    color = styles([entrant.optimizer], theme)[0].color
+    return Picture(
+        (shown,),
+        tuple(legend),
+        f"{note} A click opens that pair.".strip(),
+        HEADINGS,
+        (Row(color, name, row),),
+    )
+
+
+def _row(settings: MapSettings, made: StabilityMap, losses: np.ndarray, first: float) -> tuple[str, ...]:
+    lost = ~np.isfinite(losses)
+    best = "—", "all diverged"
+    if not lost.all():
+        j, i = np.unravel_index(int(np.nanargmin(losses)), losses.shape)
+        pair = f"{made.x.name} {number(float(made.xs[i]))}, {made.y.name} {number(float(made.ys[j]))}"
+        best = pair, number(float(losses[j, i]))
+    arrived = f"{float((made.reached >= 0).mean()):.1%}" if settings.landscape().minima else "—"
+    return (*best, f"{float((losses > first).mean()):.1%}", f"{float(lost.mean()):.1%}", arrived)
+
+
+def _why_no_boundary(settings: MapSettings, made: StabilityMap) -> str:
+    if "lr" not in (made.x.name, made.y.name):
+        return ""
+    if made.optimizer.edge is None:
+        return f"Theory has no edge for {made.optimizer.name}."
+    return "" if settings.landscape().is_quadratic else "Theory draws an edge on quadratics only."
+
+
+def _side(side: Axis, values: np.ndarray, optimizer: Optimizer, theme: Theme) -> dict[str, Any]:
+    """One axis, exactly as wide as the cells."""
+    symbols = {"lr": "learning rate η", "momentum": "momentum β", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
+    places = np.log10(values) if side.log else values
+    half = (places[-1] - places[0]) / max(1, len(places) - 1) / 2
+    return axis(
+        theme,
+        symbols.get(side.name, side.name),
+        type="log" if side.log else "linear",
+        range=[float(places[0] - half), float(places[-1] + half)],
+        showgrid=False,
+        zeroline=False,
+        **(
+            {"exponentformat": "power", "dtick": 1, "tickfont": {"size": 11}}
+            if side.log and places[-1] - places[0] < 9
+            else {}
+        ),
+    )

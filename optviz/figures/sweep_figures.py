@@ -1,0 +1,273 @@
+"""The learning-rate sweep: final loss and steps to tolerance against the rate, with the edges."""
+
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.heights import Heights, heights
+from optviz.figures.panels import panel
+from optviz.figures.pictures import Picture, Row
+from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Style, Theme, styles
+from optviz.map_settings import MapSettings
+from optviz.outcomes import ARRIVED, number
+from optviz.sweeps import Sweep, SweepCurve
+
+# What the edges are on a quadratic, in words; others are given as numbers only.
+EDGES = {
+    "gd": "2/λmax",
+    "momentum": "2(1 + β)/λmax",
+    "nag": "2(1 + β)/((1 + 2β) λmax)",
+}
+SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
+HEADINGS = (
+    "Optimizer",
+    "Best rate",
+    "f there",
+    "Fewest steps",
+    "Edge predicted",
+    "Edge observed",
+)
+
+
+def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
+    """Two panels over the same rates, and a row for each optimizer."""
+    names = [legend_name(entrant, settings.swept) for entrant in settings.entrants]
+    drawn = styles([entrant.optimizer for entrant in settings.entrants], theme)
+    objective = settings.landscape()
+    first = float(objective.value(settings.start))
+    measure = heights(objective, first, *(curve.losses for curve in sweep.curves))
+    rows = tuple(
+        Row(style.color, name, _cells(curve, sweep.rates))
+        for name, curve, style in zip(names, sweep.curves, drawn, strict=True)
+    )
+    where = "everywhere" if objective.is_quadratic else "at the nearest minimum"
+    if not objective.is_quadratic and not objective.minima:
+        where = "at the start"
+    note = f"Largest curvature {where}: λmax = {number(sweep.curvature)}." if sweep.curvature > 0 else ""
+    if settings.schedule != "constant" and note:
+        note += " The predicted edges are those of a constant rate."
+    panels = [_losses(settings, sweep, names, drawn, measure, first, theme)]
+    if any((curve.reached >= 0).any() for curve in sweep.curves):
+        panels.append(_steps(settings, sweep, names, drawn, theme))
+    else:
+        note += f" None came within {ARRIVED:g} of a known minimum."
+    return Picture(
+        tuple(panels),
+        tuple({"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)),
+        f"{note} A click opens all of them at that rate.".strip(),
+        HEADINGS,
+        rows,
+    )
+
+
+def best(curve: SweepCurve) -> int | None:
+    """The place of the lowest final loss among the runs that did not diverge."""
+    losses = np.where(curve.diverged_at < 0, curve.losses, np.inf)
+    place = int(losses.argmin())
+    return place if np.isfinite(losses[place]) else None
+
+
+def _cells(curve: SweepCurve, rates: np.ndarray) -> tuple[str, ...]:
+    place, arrived = best(curve), np.where(curve.reached >= 0, curve.reached_at, np.iinfo(int).max)
+    soonest = int(arrived.argmin())
+    reached = curve.reached[soonest] >= 0
+    if curve.observed is None:
+        observed = f"below {number(float(rates[0]))}"
+    elif curve.observed == rates[-1]:
+        observed = f"none up to {number(float(rates[-1]))}"
+    else:
+        observed = number(curve.observed)
+    predicted = "—"
+    if curve.predicted is not None:
+        formula = EDGES.get(curve.optimizer.key)
+        predicted = f"{formula} = {number(curve.predicted)}" if formula else number(curve.predicted)
+    return (
+        "—" if place is None else number(float(rates[place])),
+        "all diverged" if place is None else number(float(curve.losses[place])),
+        f"{arrived[soonest]} at {number(float(rates[soonest]))}" if reached else "—",
+        predicted,
+        observed,
+    )
+
+
+def _rate_axis(sweep: Sweep, theme: Theme) -> dict[str, Any]:
+    ends = [float(np.log10(sweep.rates[0])), float(np.log10(sweep.rates[-1]))]
+    return axis(
+        theme, "learning rate η", type="log", range=ends, exponentformat="power", dtick=1, tickfont=SMALL
+    )
+
+
+def _losses(
+    settings: MapSettings,
+    sweep: Sweep,
+    names: list[str],
+    drawn: list[Style],
+    measure: Heights,
+    first: float,
+    theme: Theme,
+) -> dict[str, Any]:
+    low, high = measure.bottom - 0.4, measure.top + 0.4
+    begin = float(measure.above(np.array(first)))
+    traces: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [float(sweep.rates[0]), float(sweep.rates[-1])],
+            "y": [begin, begin],
+            "line": {"color": theme.ink, "width": 1, "dash": "dot"},
+            "opacity": 0.5,
+            "hovertemplate": "f at the start<extra></extra>",
+        }
+    ]
+    labels: list[dict[str, Any]] = []
+    for name, curve, style in zip(names, sweep.curves, drawn, strict=True):
+        ends = np.where(curve.diverged_at < 0, measure.above(curve.losses), np.nan)
+        traces.append(_line(name, sweep.rates, ends, style, f"{measure.label} = %{{y:.4g}}"))
+        edge = curve.predicted
+        if edge is not None and sweep.rates[0] <= edge <= sweep.rates[-1]:
+            formula = EDGES.get(curve.optimizer.key, "predicted edge")
+            traces.append(_edge(f"{name}<br>{formula} = {number(edge)}", edge, (low, high), style))
+            labels.append(_label(f"{formula} = {number(edge)}", edge, len(labels), style, theme))
+        if curve.observed is not None and curve.observed < sweep.rates[-1]:
+            traces.append(_observed(name, curve.observed, high - 0.15, style, theme))
+    figure = {
+        "data": traces,
+        "layout": layout(
+            theme,
+            xaxis=_rate_axis(sweep, theme),
+            yaxis=axis(
+                theme,
+                f"{measure.label} after {settings.steps} steps",
+                type="log",
+                range=[low, high],
+                exponentformat="power",
+                dtick=max(1, round((high - low) / 8)),
+                tickfont=SMALL,
+            ),
+            annotations=labels,
+            margin={"l": 64, "r": 14, "t": 12, "b": 44},
+            hovermode="closest",
+            uirevision=f"{settings.objective} {settings.formula} {settings.rates}",
+        ),
+    }
+    return panel(
+        "losses",
+        "Loss at the end",
+        figure,
+        about=f"{settings.steps} steps for each rate. Dashed: the edge that theory predicts. Triangles: the "
+        "largest rate up to which no run ended above its start.",
+        alt=_alt(settings, sweep, names),
+        aspect=0.82,
+        lowest=300,
+        highest=520,
+    )
+
+
+def _steps(
+    settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[Style], theme: Theme
+) -> dict[str, Any]:
+    traces = []
+    for name, curve, style in zip(names, sweep.curves, drawn, strict=True):
+        steps = np.where(curve.reached >= 0, curve.reached_at, np.nan)
+        traces.append(_line(name, sweep.rates, steps, style, "%{y:.0f} steps"))
+    figure = {
+        "data": traces,
+        "layout": layout(
+            theme,
+            xaxis=_rate_axis(sweep, theme),
+            yaxis=axis(theme, "steps", range=[0, settings.steps * 1.02]),
+            margin={"l": 64, "r": 14, "t": 12, "b": 44},
+            hovermode="closest",
+            uirevision=f"{settings.objective} {settings.formula} {settings.rates} {settings.steps}",
+        ),
+    }
+    fewest = []
+    for name, curve in zip(names, sweep.curves, strict=True):
+        soon = curve.reached_at[curve.reached >= 0]
+        fewest.append(f"{name}: {f'at best {soon.min()} steps' if soon.size else 'never'}.")
+    return panel(
+        "steps",
+        "Steps until it arrives",
+        figure,
+        about=f"The first step within {ARRIVED:g} of the minimum that it stays at. No line: not within "
+        f"{settings.steps} steps.",
+        alt=f"Steps until each optimizer arrives, against the learning rate. {' '.join(fewest)}",
+        aspect=0.82,
+        lowest=300,
+        highest=520,
+    )
+
+
+def _line(name: str, x: np.ndarray, y: np.ndarray, style: Style, said: str) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": packed(x, "f8"),
+        "y": packed(y, "f8"),
+        "line": {"color": style.color, "width": 2, "dash": style.dash},
+        "marker": {"size": 3.5, "color": style.color},
+        "hovertemplate": f"{name}<br>η = %{{x:.4g}}<br>{said}<extra></extra>",
+    }
+
+
+def _edge(said: str, rate: float, span: tuple[float, float], style: Style) -> Trace:
+    heights = np.logspace(*span, 30)  # so that the pointer finds it along the whole line
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": packed(np.full(30, rate), "f8"),
+        "y": packed(heights, "f8"),
+        "line": {"color": style.color, "width": 1.4, "dash": "dash"},
+        "hovertemplate": f"{said}<extra></extra>",
+    }
+
+
+def _label(text: str, rate: float, place: int, style: Style, theme: Theme) -> dict[str, Any]:
+    """What an edge is, at the left of its line; several stand above each other."""
+    return {
+        "text": text,
+        "x": float(np.log10(rate)),
+        "y": 0.02 + 0.075 * place,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "xanchor": "right",
+        "xshift": -4,
+        "bgcolor": theme.ground,
+        "showarrow": False,
+        "font": {"color": style.color, "size": 12},
+    }
+
+
+def _observed(name: str, rate: float, height: float, style: Style, theme: Theme) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [rate],
+        "y": [10.0**height],
+        "marker": {
+            "symbol": "triangle-down",
+            "size": 13,
+            "color": style.color,
+            "line": {"color": theme.ground, "width": 1},
+        },
+        "hovertemplate": f"{name}<br>no run up to η = %{{x:.4g}} ended above its start<extra></extra>",
+    }
+
+
+def _alt(settings: MapSettings, sweep: Sweep, names: list[str]) -> str:
+    parts = [
+        f"Loss after {settings.steps} steps on {settings.landscape().name} against the learning rate from "
+        f"{number(float(sweep.rates[0]))} to {number(float(sweep.rates[-1]))}."
+    ]
+    for name, curve in zip(names, sweep.curves, strict=True):
+        place = best(curve)
+        said = "all diverged" if place is None else f"best at {number(float(sweep.rates[place]))}"
+        if curve.predicted is not None:
+            said += f", edge predicted at {number(curve.predicted)}"
+        if curve.observed is not None and curve.observed < sweep.rates[-1]:
+            said += f", observed at {number(curve.observed)}"
+        parts.append(f"{name}: {said}.")
+    return " ".join(parts)
