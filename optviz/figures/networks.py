@@ -11,6 +11,7 @@ from optviz.figures.plain import layout
 from optviz.figures.style import Theme
 
 WIDTH = 0.16  # of a column, where columns are 1 apart
+CROWD = 5  # more columns than this get short labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Column:
 
 def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
     """Columns whose height goes with the logarithm of their units, and bands with their parameters."""
+    crowded = len(columns) > CROWD
     tallest = max(math.log2(column.units + 1) for column in columns)
     heights = [max(math.log2(column.units + 1) / tallest, 0.1) for column in columns]
     shapes, notes = [], []
@@ -39,7 +41,7 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
                 "line": {"width": 0},
             }
         )
-        notes.append(_note(place + 0.5, 0, f"{into.parameters:,}", theme, size=11))
+        notes.append(_note(place + 0.5, 0, f"{into.parameters:,}", theme, size=9 if crowded else 11))
     for place, (column, height) in enumerate(zip(columns, heights, strict=True)):
         shapes.append(
             {
@@ -53,7 +55,9 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
             }
         )
         notes.append(_note(place, 0.6, f"<b>{column.units:,}</b>", theme, size=13))
-        under = column.name.replace(", ", "<br>") + (f"<br>{column.follows}" if column.follows else "")
+        under = f"{column.name}<br>{column.follows}" if column.follows else column.name
+        if crowded:  # a phone has 40 px for each column; what follows it is told on hovering
+            under = column.name.replace(" ", "<br>", 1)
         notes.append(_note(place, -0.56, under, theme, size=11, anchor="top"))
     hover = {
         "type": "scatter",
@@ -61,7 +65,7 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
         "x": list(range(len(columns))),
         "y": [0] * len(columns),
         "marker": {"size": 26, "opacity": 0},
-        "text": [f"{c.name}: {c.units:,} units, {c.parameters:,} parameters" for c in columns],
+        "text": [_told(column) for column in columns],
         "hovertemplate": "%{text}<extra></extra>",
     }
     frame = layout(
@@ -85,6 +89,11 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
         lowest=230,
         highest=330,
     )
+
+
+def _told(column: Column) -> str:
+    follows = f"<br>{column.follows}" if column.follows else ""
+    return f"{column.name}: {column.units:,} units, {column.parameters:,} parameters{follows}"
 
 
 def _note(x: float, y: float, text: str, theme: Theme, size: int, anchor: str = "middle") -> dict[str, Any]:

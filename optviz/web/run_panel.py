@@ -76,8 +76,10 @@ def headline(chosen: Chosen, seen: Watched) -> str:
 
 
 def differs(chosen: Chosen, seen: Watched) -> None:
-    """Say so when the sidebar describes another network than the one that is shown."""
-    if seen.history and seen.history.run.config != chosen.config:
+    """Say so when the sidebar describes another network than the one that is shown, or none at all."""
+    if chosen.complaint:
+        st.caption(f"Start waits until the sidebar is right: {plain(chosen.complaint)}")
+    elif seen.history and seen.history.run.config != chosen.config:
         st.caption(f"The sidebar has changed. Start trains {plain(describe(chosen.config))}.")
 
 
