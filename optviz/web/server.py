@@ -4,6 +4,7 @@ import asyncio
 import gc
 import gzip
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from optviz.web.stage import PLOTLY
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
+HEAD_START = 6.0  # seconds
+_ending = threading.Event()
 FOREVER = "public, max-age=31536000, immutable"
 
 HEADERS = {
@@ -83,10 +86,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
     await asyncio.to_thread(_library.load)
     await asyncio.to_thread(_import_engine)
-    await asyncio.to_thread(_start_training)
     gc.collect()
     gc.freeze()
+    training = asyncio.create_task(_start_training_soon())
     yield
+    _ending.set()
+    training.cancel()
     await asyncio.to_thread(_stop_training)
 
 
@@ -98,12 +103,22 @@ def _import_engine() -> None:
     optviz.experiments.Experiment().run()
 
 
+async def _start_training_soon() -> None:
+    """Let the first picture have the processor: starting workers, which import torch, takes seconds.
+
+    Whoever opens Train live before that starts them; waiting runs of an earlier server go on after it.
+    """
+    await asyncio.sleep(HEAD_START)
+    await asyncio.to_thread(_start_training)
+
+
 def _start_training() -> None:
     """Start the scheduler, whose workers come up behind it; without it, all other pages work on."""
     try:
         from optviz.runs import scheduler
 
-        scheduler.start()
+        if not _ending.is_set():
+            scheduler.start()
     except Exception:
         log.exception("Training is not possible")
 
