@@ -41,14 +41,16 @@ class Reference:
 class ReferenceRun:
     """The iterates of a reference, row 0 the start: `points` (k+1, d), `values` (k+1,), `gradients`.
 
-    `evaluations` (k+1, 3) counts what had been evaluated by then: values, gradients, Hessians. `kind` is
-    converged, minimum, rest, budget, stopped or undefined; `sentence` says it in words.
+    `evaluations` (k+1, 3) counts what had been evaluated by then: values, gradients, Hessians; `spent` is
+    all of it, with what came after the last iterate and led nowhere. `kind` is converged, rest, budget,
+    stopped or undefined; `sentence` says it in words.
     """
 
     points: np.ndarray
     values: np.ndarray
     gradients: np.ndarray
     evaluations: np.ndarray
+    spent: tuple[int, ...]
     kind: str
     sentence: str
 
@@ -195,7 +197,7 @@ def run_reference(
         path = np.array(points)
         values, gradients = objective.value(path), objective.gradient(path)
     kind, sentence = _judge(objective, path, gradients, counted.counts, why)
-    return ReferenceRun(path, values, gradients, np.array(evaluations), kind, sentence)
+    return ReferenceRun(path, values, gradients, np.array(evaluations), tuple(counted.counts), kind, sentence)
 
 
 def _judge(

@@ -4,6 +4,8 @@ import streamlit as st
 
 from optviz.figures.scenes import scene
 from optviz.web.controls import experiment_from_page, set_start, show_notices, sidebar
+from optviz.web.curvature import asks_for_the_step, curvature_panel
+from optviz.web.reference_panel import references_panel
 from optviz.web.results import as_csv, behind, results_table
 from optviz.web.share import share_button
 from optviz.web.stage import stage
@@ -22,7 +24,7 @@ with share:
     share_button(st.session_state.link)
 show_notices()
 
-stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start)
+stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start, follow=asks_for_the_step())
 results_table(experiment, trajectories, theme)
 
 st.download_button(
@@ -34,5 +36,7 @@ st.download_button(
     type="tertiary",
     icon=":material/download:",
 )
+curvature_panel(experiment, trajectories, theme)
+references_panel(experiment)
 behind(experiment)
 sidebar(theme)

@@ -1,4 +1,4 @@
-"""Basins of attraction: every start coloured by the minimum that it reaches, paler the longer it takes."""
+"""Basins of attraction: every start coloured by the minimum that it reaches, fainter the longer it takes."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def _summary(basin: Basins) -> str:
 
 
 def _note(objective: Objective, codes: list[int]) -> str:
-    parts = ["Same starts and steps for each. The paler a colour, the more steps it took."]
+    parts = ["Same starts and steps for each. The fainter a colour, the more steps it took."]
     if not objective.minima:
         parts = [
             "No minimum of this objective is known, so none can be reached; the map tells apart only what "

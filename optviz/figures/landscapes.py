@@ -95,7 +95,7 @@ def contour_lines(objective: Objective, domain: Domain, theme: Theme) -> Trace:
     (trace,), _ = _contour(objective, domain, theme)
     trace["contours"]["coloring"] = "none"
     trace["line"] |= {"color": theme.ink, "width": 0.5}
-    return {**trace, "opacity": 0.35, "showscale": False}
+    return {**trace, "opacity": 0.22, "showscale": False}
 
 
 def _levels(

@@ -32,9 +32,15 @@ def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., An
 _stage = mount("optviz.stage", HERE, isolated=False)
 
 
-def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None]) -> None:
+def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None], follow: bool = False) -> None:
     """Show a scene of `figures.scenes`; `on_start` is called when the start was clicked or dragged.
 
-    The new start is then in `st.session_state[key].start`, a list of d numbers.
+    The new start is then in `st.session_state[key].start`, a list of d numbers. With `follow` the page runs
+    again whenever the player comes to rest, and the step that it shows is in `st.session_state[key].step`.
     """
-    _stage(key=key, data={**scene, "plotly": plotly_url()}, on_start_change=on_start)
+    data = {**scene, "plotly": plotly_url(), "follow": follow}
+    _stage(key=key, data=data, on_start_change=on_start, on_step_change=_nothing)
+
+
+def _nothing() -> None:
+    """A value of a component needs a callback, even where the next run is all that is wanted."""

@@ -29,8 +29,9 @@ class Stage {
 
   // ---- data from the server
 
-  show(data, send) {
+  show(data, send, sendStep) {
     this.send = send
+    this.sendStep = sendStep
     this.pending = this.pending
       .then(() => loadPlotly(data.plotly))
       .then(Plotly => this.draw(Plotly, data))
@@ -81,6 +82,7 @@ class Stage {
     this.drawLegend(data)
     this.budget.textContent = data.budget
     this.tell()
+    this.report()
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
     this.root.classList.add("ready")
   }
@@ -159,6 +161,7 @@ class Stage {
     if (!this.data) return
     this.frame = frame >= this.data.steps ? Infinity : Math.max(0, frame)
     this.tell()
+    this.report()
     this.sliceTo(this.data, this.now())
     const { main, loss, side, runs, followers } = this.data
     const following = name => followers.flatMap(({ figure, trace }) => (figure === name ? [trace] : []))
@@ -197,6 +200,19 @@ class Stage {
   pause() {
     this.playing = 0
     this.tell()
+    this.report()
+  }
+
+  // Tell the server which step one looks at, if it wants to know, once the player has come to rest.
+  report() {
+    clearTimeout(this.resting)
+    if (!this.data?.follow) { this.reported = null; return }
+    this.resting = setTimeout(() => {
+      const k = this.now()
+      if (this.playing || k === this.reported) return
+      this.reported = k
+      this.sendStep(k)
+    }, 150)
   }
 
   toggle() {
@@ -343,6 +359,7 @@ class Stage {
 
   close() {
     this.pause()
+    clearTimeout(this.resting)
     this.observer.disconnect()
     window.removeEventListener("pointermove", this.onMove)
     window.removeEventListener("pointerup", this.onUp)
@@ -355,14 +372,14 @@ class Stage {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".optviz-stage")
   let stage = stages.get(root)
   if (!stage) {
     stage = new Stage(root)
     stages.set(root, stage)
   }
-  stage.show(data, at => setTriggerValue("start", at))
+  stage.show(data, at => setTriggerValue("start", at), k => setStateValue("step", k))
   return () => {
     stage.close()
     stages.delete(root)
