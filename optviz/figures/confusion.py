@@ -41,15 +41,17 @@ def confusion_panel(
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
+    # Only what is there: Plotly loses texts that were empty in the picture before.
+    cells = [(i, j) for i, j in np.ndindex(table.shape) if table[i, j]]
     numbers = {
         "type": "scatter",
         "mode": "text",
-        "x": [name for _ in classes for name in classes],
-        "y": [name for name in classes for _ in classes],
-        "text": [f"{int(n):,}" if n else "" for n in table.flat],
+        "x": [classes[j] for _, j in cells],
+        "y": [classes[i] for i, _ in cells],
+        "text": [f"{int(table[cell]):,}" for cell in cells],
         "textfont": {
             "size": 10,
-            "color": [theme.ground if strong else theme.ink for strong in (np.abs(heights) > 0.6).flat],
+            "color": [theme.ground if abs(heights[cell]) > 0.6 else theme.ink for cell in cells],
         },
         "hoverinfo": "skip",
     }
