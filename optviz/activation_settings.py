@@ -41,9 +41,9 @@ VIEW = OneOf(
         "softmax": "Softmax",
         "entropy": "Entropy and KL",
         "errors": "Errors",
-        "coin": "Coin and likelihood",
+        "coin": "Coin",
         "classes": "Cross entropy",
-        "duel": "Cross entropy or squared error",
+        "duel": "Why not MSE",
     },
     "functions",
 )
@@ -60,8 +60,8 @@ LOGIT_ROW = Rows("logits", LOGITS, -1000, 1000, most=8)
 P = Rows("p", (0.7, 0.2, 0.1), 0, 1e6, most=8)
 Q = Rows("q", (0.4, 0.4, 0.2), 0, 1e6, most=8)
 DATA = Rows("data", (1.0, 2.0, 2.5, 3.0, 12.0), -1000, 1000, most=12)
-HEADS = Hyperparameter("heads", "h", 7, 0, 1000, integer=True, help="How often the coin showed heads.")
-TAILS = Hyperparameter("tails", "t", 3, 0, 1000, integer=True, help="How often the coin showed tails.")
+HEADS = Hyperparameter("heads", "h", 7, 0, 100, integer=True, help="How often the coin showed heads.")
+TAILS = Hyperparameter("tails", "t", 3, 0, 100, integer=True, help="How often the coin showed tails.")
 CLASSES = Rows("classes", CLASS_LOGITS, -1000, 1000, most=6, single=False, even=True, most_rows=5)
 LABELS = Rows("labels", CLASS_LABELS, 0, 5, most=5, whole=True)
 LOGS = Rows("logs", LOG_PROBABILITIES, -1000, 0, most=6, single=False, even=True, most_rows=5)

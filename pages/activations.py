@@ -14,7 +14,7 @@ title, share = st.columns([0.84, 0.16], vertical_alignment="top")
 with title:
     st.markdown("#### Activations and losses")
 with share:
-    share_button(PAGE.link, key="activations.share")
+    share_button(PAGE.link, key="share_activations")
 PAGE.show_notices()
 PAGE.widget("view")
 show(view, settings, current_theme(), "activations.charts")

@@ -69,10 +69,10 @@ def dying_panels(runs: Sequence[Silence], theme: Theme) -> tuple[Panels, Legend]
     for run in runs:
         row, style = ACTIVATIONS[run.activation], look(run.activation, theme)
         steps = np.arange(len(run.losses))
-        template = "step %{x}: %{y:.1%}"
-        silent.append(line(steps, run.silent, style.color, row.name, hover=template))
-        losses.append(line(steps, run.losses, style.color, row.name, hover="step %{x}: %{y:.4g}"))
-        legend.append(entry(row.name, style.color))
+        dash = "dash" if legend else "solid"  # both curves may lie on each other
+        silent.append(line(steps, run.silent, style.color, row.name, dash=dash, hover="step %{x}: %{y:.1%}"))
+        losses.append(line(steps, run.losses, style.color, row.name, dash=dash, hover="step %{x}: %{y:.4g}"))
+        legend.append(entry(row.name, style.color, dash))
     ends = "; ".join(
         f"{ACTIVATIONS[r.activation].name} {r.silent[-1]:.0%} silent, loss {number(float(r.losses[-1]))}"
         for r in runs
@@ -206,7 +206,7 @@ def duel_panels(z: float, theme: Theme) -> tuple[Panels, Legend]:
                     shapes=[rule(theme, x=error)],
                 ),
             },
-            about="How hard a loss pulls z up, against how wrong the answer is; the truth is y = 1.",
+            about="How hard a loss pulls z up when the truth is y = 1.",
             alt=f"Size of the gradient against the error, for both losses. {said}.",
             aspect=0.75,
         ),

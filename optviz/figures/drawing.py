@@ -35,7 +35,7 @@ def line(
         "name": name,
         "x": packed(x, "f8"),
         "y": packed(np.where(np.isfinite(heights), heights, np.nan), "f8"),
-        "line": {"color": color, "width": width, "dash": dash},
+        "line": {"color": color, "width": width, "dash": dash, "simplify": False},
         "hovertemplate": f"{name}<br>{hover}<extra></extra>",
         **more,
     }

@@ -92,16 +92,11 @@ def entropy_panels(p: np.ndarray, q: np.ndarray, theme: Theme) -> tuple[Panels, 
             "name": name,
             "y": [row],
             "x": [length if finite else 0.0],
-            "text": [f"{name} = {length:.4f}" if finite else ""],
-            "textposition": "auto",
-            "insidetextanchor": "middle",
-            "textangle": 0,
-            "constraintext": "none",
             "marker": {"color": color, "line": {"color": theme.ground, "width": 2}},
             "hovertemplate": f"{name} = {length:.6g}<extra></extra>",
         }
 
-    rows = ["H(p, q)", "H(p) + KL"]
+    rows = [f"H(p, q)<br>{both:.4f}", f"H(p) + KL<br>{h:.4f} + {kl:.4f}"]
     sums = [
         lying(rows[1], h, first, "H(p)"),
         lying(rows[1], kl, second, "KL"),
@@ -144,7 +139,7 @@ def entropy_panels(p: np.ndarray, q: np.ndarray, theme: Theme) -> tuple[Panels, 
             alt=f"Two bars of the same length: {said}.{endless}",
             aspect=0.55,
         ),
-    ], [entry("p", first), entry("q", second)]
+    ], [entry("p, and H(p)", first), entry("q, and KL(p‖q)", second), entry("H(p, q)", third)]
 
 
 def error_panels(data: Sequence[float], theme: Theme) -> tuple[Panels, Legend]:
@@ -191,7 +186,7 @@ def error_panels(data: Sequence[float], theme: Theme) -> tuple[Panels, Legend]:
                 aspect=0.72,
             )
         )
-    return panels, [entry("absolute", first), entry("squared", second)]
+    return panels, []
 
 
 def coin_panels(heads: int, tails: int, theme: Theme) -> tuple[Panels, Legend]:

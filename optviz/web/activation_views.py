@@ -47,16 +47,17 @@ PRINTED_CROSS_ENTROPY, PRINTED_NLL, PRINTED_BINARY = 1.0491, 1.7342, 0.5332
 PRINTED_COIN = 0.7
 
 GUIDE = """
-| You predict | Output layer | Loss | In torch, from logits |
-|---|---|---|---|
-| one of k classes | softmax, k outputs | cross entropy | `CrossEntropyLoss` |
-| yes or no | sigmoid, one output | binary cross entropy | `BCEWithLogitsLoss` |
-| several labels at once | sigmoid, one output per label | binary cross entropy | `BCEWithLogitsLoss` |
-| a number | none | squared error | `MSELoss` |
-| a number, with outliers in the data | none | absolute error | `L1Loss` |
-| a number above zero | softplus | squared error | `MSELoss` |
+| You predict | Output layer | Loss |
+|---|---|---|
+| one of k classes | softmax, k outputs | cross entropy |
+| yes or no | sigmoid, one output | binary cross entropy |
+| several labels at once | sigmoid, one output per label | binary cross entropy |
+| a number | none | squared error |
+| a number, with outliers in the data | none | absolute error |
+| a number above zero | softplus | squared error |
 
-The losses “from logits” contain the softmax or the sigmoid. Do not put one in front of them as well.
+In torch these are `CrossEntropyLoss`, `BCEWithLogitsLoss`, `MSELoss` and `L1Loss`. The first two contain the
+softmax or the sigmoid: do not put one in front of them as well.
 """
 
 
@@ -139,10 +140,10 @@ def _classes_printed(s: ActivationSettings) -> None:
 
 def _compared(printed: tuple[float, ...], found: tuple[Any, ...], name: str = "") -> None:
     """The figures of the course notes beside those computed here."""
-    said = f"{name}: " if name else ""
+    said = f"{name}: printed" if name else "Printed"
     left = ", ".join(f"{v:g}" for v in printed)
     right = ", ".join(f"{float(v):.6f}" for v in found)
-    st.markdown(f"{said}printed in the notes **{left}**, computed here **{right}**.")
+    st.markdown(f"{said} in the notes **{left}**, computed here **{right}**.")
 
 
 def _duel(s: ActivationSettings, theme: Theme) -> Drawn:
