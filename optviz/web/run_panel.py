@@ -26,11 +26,15 @@ state = st.session_state
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The run on the page and those laid over it; None and a sentence when it cannot be shown."""
+    """The run on the page and those laid over it; None and a sentence when it cannot be shown.
+
+    `away` says that the store may answer another time.
+    """
 
     history: History | None = None
     overlays: tuple[History, ...] = ()
     sentence: str = ""
+    away: bool = False
 
     @property
     def own(self) -> bool:
@@ -40,7 +44,7 @@ class Watched:
     @property
     def live(self) -> bool:
         """Whether looking again makes sense."""
-        return any(history.run.active for history in self._all())
+        return self.away or any(history.run.active for history in self._all())
 
     def _all(self) -> tuple[History, ...]:
         return ((self.history,) if self.history else ()) + self.overlays
@@ -57,7 +61,7 @@ def watched(chosen: Chosen, fresh: bool = False) -> Watched:
     try:
         history = watch(chosen.run, fresh)
     except (RunError, StoreUnavailableError) as error:
-        return Watched(sentence=str(error))
+        return Watched(sentence=str(error), away=isinstance(error, StoreUnavailableError))
     overlays, missing = [], 0
     for run_id in chosen.overlays:
         if run_id == chosen.run:

@@ -119,6 +119,8 @@ def _start_training() -> None:
 
         if not _ending.is_set():
             scheduler.start()
+        gc.collect()
+        gc.freeze()  # Dask and SQLAlchemy have come
     except Exception:
         log.exception("Training is not possible")
 

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from optviz.runs import scheduler
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig, decode, encode
 from optviz.training.presets import PRESETS
+from optviz.web import live
 from optviz.web.live import watch
 from optviz.web.run_downloads import as_csv, as_json, script, weights
 
@@ -275,6 +278,25 @@ def test_runs_can_be_laid_over_named_opened_and_deleted() -> None:
     assert "run" not in address(page)
     assert not any(b.key == f"run.{first}.open" for b in page.button)
     assert any(b.key == f"run.{second}.open" for b in page.button)
+
+
+def test_a_damaged_data_set_gets_a_sentence_and_starts_nothing(monkeypatch, tmp_path) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "train-images-idx3-ubyte.gz").write_bytes(b"half of it")
+    monkeypatch.setenv("OPTVIZ_DATA", str(tmp_path))
+    monkeypatch.setattr(live, "_test_images", {})
+    page = press(opened(encode(PRESETS["mnist_mlp"].config)), "Start")
+    assert "is truncated" in page.error[0].value
+    assert "run" not in address(page)
+
+
+def test_the_server_shows_trainings_without_torch() -> None:
+    code = (
+        "import sys, optviz.web.run_panel, optviz.web.run_history, optviz.web.run_downloads; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    root = MAIN.parents[2]
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=root).returncode == 0
 
 
 def test_a_store_that_is_gone_gets_a_sentence(monkeypatch, tmp_path) -> None:
