@@ -9,7 +9,7 @@ from optviz.constraints import Bound, Bowl
 from optviz.dropout import Layers
 from optviz.figures.activation_panels import Legend, Panels
 from optviz.figures.drawing import entry, line, marks, powers, rule
-from optviz.figures.panels import bare, panel
+from optviz.figures.panels import bare, blend, panel
 from optviz.figures.plain import axis, layout, packed
 from optviz.figures.style import Theme
 from optviz.outcomes import number
@@ -166,7 +166,7 @@ def constraint_panels(
     bowl: Bowl, radius: float, bounds: Sequence[Bound], theme: Theme
 ) -> tuple[Panels, Legend]:
     """Contours of the loss with the circle and the diamond, and the lowest place inside each."""
-    grid = np.linspace(-3.6, 3.6, 121)
+    grid = np.linspace(-4.5, 4.5, 121)
     at = np.stack(np.meshgrid(grid, grid), axis=-1)
     heights = bowl.value(at)
     angle = np.linspace(0, 2 * np.pi, 181)
@@ -174,6 +174,7 @@ def constraint_panels(
         "l2": (radius * np.cos(angle), radius * np.sin(angle)),
         "l1": (radius * np.array([1.0, 0, -1, 0, 1]), radius * np.array([0, 1.0, 0, -1, 0])),
     }
+    lines = blend(theme.ink, theme.ground, 0.45)
     titles = {"l2": "L2: inside a circle", "l1": "L1: inside a diamond"}
     colors = {"l2": theme.palette[0], "l1": theme.palette[1]}
     panels = []
@@ -182,7 +183,7 @@ def constraint_panels(
         x, y = outlines[bound.kind]
         levels = [float(v) for v in np.array([0.1, 0.4, 1, 2, 4, 7, 11, 16])]
         traces: list[dict[str, Any]] = [
-            *(_level(grid, heights, level, theme, color=theme.faint, width=1.2) for level in levels),
+            *(_level(grid, heights, level, theme, color=lines, width=1.2) for level in levels),
             {
                 "type": "scatter",
                 "mode": "lines",
@@ -229,7 +230,7 @@ def constraint_panels(
             )
         )
     return panels, [
-        entry("level lines of the loss", theme.faint),
+        entry("level lines of the loss", lines),
         entry("the one that touches", theme.ink),
         entry("circle", colors["l2"]),
         entry("diamond", colors["l1"]),

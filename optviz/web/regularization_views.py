@@ -73,15 +73,13 @@ def _dropout(s: RegularizationSettings, theme: Theme) -> Drawn:
 
 def _dropout_measured(s: RegularizationSettings) -> None:
     layers = drawn(s.share, HIDDEN, s.seed)
-    draws, units = layers.averages.shape
-    head = " | ".join(f"unit {i + 1}" for i in range(units))
-    rows = (
-        ("without dropout", layers.values),
-        ("in the draw above", layers.first),
-        (f"average of {draws:,} draws", layers.averages[-1]),
+    draws = len(layers.averages)
+    rows = zip(layers.values, layers.first, layers.averages[-1], strict=True)
+    lines = "\n".join(
+        f"| {i + 1} | " + " | ".join(f"{v:.3f}" for v in row) + " |" for i, row in enumerate(rows)
     )
-    lines = "\n".join(f"| {name} | " + " | ".join(f"{v:.3f}" for v in row) + " |" for name, row in rows)
-    st.markdown(f"| Outputs of hidden layer 1 | {head} |\n|{'---|' * (units + 1)}\n{lines}")
+    head = f"| Unit of hidden 1 | without dropout | in this draw | mean of {draws:,} draws |"
+    st.markdown(f"{head}\n|---|---|---|---|\n{lines}")
     st.markdown(
         "##### On a real network\n"
         "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
