@@ -4,12 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from optviz.experiments import encode
 from optviz.figures.map_figures import map_csv, map_picture
 from optviz.map_settings import KINDS
 from optviz.web.charts import charts
 from optviz.web.controls import show_notices
-from optviz.web.map_controls import kind_picker, settings_from_page, sidebar
+from optviz.web.map_controls import kind_picker, notices, open_experiment, settings_from_page, sidebar
 from optviz.web.map_work import begin, finish
 from optviz.web.share import share_button
 from optviz.web.tables import table
@@ -30,7 +29,7 @@ with title:
 with share:
     share_button(st.session_state["m.link"])
 kind_picker()
-show_notices(st.session_state["m.notices"])
+show_notices(notices(settings))
 
 work = begin(settings)
 picture = map_picture(settings, work.map, work.fineness, theme)
@@ -44,8 +43,7 @@ picked = charts(
     least=240 if len(picture.panels) > 2 else 300,
 )
 if picked:
-    behind = settings.experiment(work.map, picked.x, picked.y)
-    st.switch_page(TRAJECTORIES, query_params=encode(behind))
+    open_experiment(TRAJECTORIES, settings, work.map, picked)
 
 table(picture.headings, [(row.color, row.name, row.cells) for row in picture.rows], told=False)
 st.download_button(

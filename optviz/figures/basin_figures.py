@@ -64,7 +64,9 @@ def _order(code: int) -> tuple[bool, int]:
 
 
 def _name(objective: Objective, code: int) -> str:
-    return NAMES[code] if code < 0 else f"minimum {point(np.array(objective.minima[code]))}"
+    if code >= 0:
+        return f"minimum {point(np.array(objective.minima[code]))}"
+    return NAMES[code] if objective.minima or code != NOT_YET else "stayed finite"
 
 
 def _columns(objective: Objective, codes: list[int]) -> list[tuple[str, list[int]]]:
@@ -74,7 +76,8 @@ def _columns(objective: Objective, codes: list[int]) -> list[tuple[str, list[int
     columns = [(f"to {point(np.array(objective.minima[c]))}", [c]) for c in alone]
     if len(alone) < len(minima):
         columns.append(("to the other minima", minima[len(alone) :]))
-    words = {NOT_YET: "not yet", DIVERGED: "diverged", UNDEFINED: "without a value of f"}
+    waiting = "not yet" if objective.minima else "stayed finite"
+    words = {NOT_YET: waiting, DIVERGED: "diverged", UNDEFINED: "without a value of f"}
     return columns + [(words[c], [c]) for c in (NOT_YET, DIVERGED, UNDEFINED) if c in codes]
 
 
@@ -104,6 +107,8 @@ def _note(objective: Objective, codes: list[int]) -> str:
         ]
     if UNDEFINED in codes:
         parts.append("Hatched: f has no finite value there, so no run can begin.")
+        if DIVERGED in codes:
+            parts.append("A run that steps there has diverged.")
     if objective.group == "unbounded" and DIVERGED in codes:
         parts.append("f has no lower bound: diverged runs may have fallen without end.")
     return " ".join(parts)

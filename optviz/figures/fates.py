@@ -18,7 +18,8 @@ NAMES = {
 def minimum_color(index: int, theme: Theme) -> str:
     """The colour of a minimum. Vermilion is not among them: it says “diverged”."""
     blue, _, green, pink, orange, _, sky = theme.palette
-    return (blue, orange, green, pink, sky)[index % 5]
+    lap, place = divmod(index, 5)
+    return mixed((blue, orange, green, pink, sky)[place], theme.ink, min(0.35 * lap, 0.7))
 
 
 def fate_color(code: int, theme: Theme) -> str:

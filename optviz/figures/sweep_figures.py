@@ -110,17 +110,19 @@ def _losses(
 ) -> dict[str, Any]:
     low, high = measure.bottom - 0.4, measure.top + 0.4
     begin = float(measure.above(np.array(first)))
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [float(sweep.rates[0]), float(sweep.rates[-1])],
-            "y": [begin, begin],
-            "line": {"color": theme.ink, "width": 1, "dash": "dot"},
-            "opacity": 0.5,
-            "hovertemplate": "f at the start<extra></extra>",
-        }
-    ]
+    traces: list[Trace] = []
+    if np.isfinite(begin):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [float(sweep.rates[0]), float(sweep.rates[-1])],
+                "y": [begin, begin],
+                "line": {"color": theme.ink, "width": 1, "dash": "dot"},
+                "opacity": 0.5,
+                "hovertemplate": "f at the start<extra></extra>",
+            }
+        )
     labels: list[dict[str, Any]] = []
     for name, curve, style in zip(names, sweep.curves, drawn, strict=True):
         ends = np.where(curve.diverged_at < 0, measure.above(curve.losses), np.nan)

@@ -23,10 +23,10 @@ KEY = "curvature"
 HEADINGS = (
     "Optimizer",
     "Where",
-    "Eigenvalues of the Hessian",
-    "Condition number",
-    "Best rate 2/(λmin + λmax)",
-    "Largest stable rate",
+    "Eigenvalues",
+    "Condition",
+    "Best rate",
+    "Stable up to",
     "Present rate",
 )
 
@@ -57,9 +57,10 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
     with panel:
         table(HEADINGS, rows)
         st.caption(
-            "The best rate is that of gradient descent on the quadratic with these eigenvalues; the largest "
-            "stable one is the optimizer's own, where theory has one. A present rate above 1 edge grows, "
-            "exactly so on quadratics. Move the player to see other steps."
+            "Eigenvalues λ of the Hessian; the condition is λmax/λmin, and 2/(λmin + λmax) is the best "
+            "rate of gradient descent on the quadratic that has them. How far a rate is stable is the "
+            "optimizer's own edge, where theory has one; a rate above 1 edge diverges on a quadratic. Move "
+            "the player to see other steps."
         )
 
 

@@ -6,10 +6,12 @@ Each kind of map keeps its own optimizers and ranges while one looks at another.
 
 import contextlib
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
 from optviz.experiments import SEED
+from optviz.experiments import encode as write_experiment
 from optviz.figures.style import Theme
 from optviz.formulas import FormulaError
 from optviz.hyperparameters import Hyperparameter
@@ -22,6 +24,7 @@ from optviz.map_settings import (
     RESOLUTION,
     SEEDS,
     WITH_TWO,
+    Map,
     MapSettings,
     Side,
     decode,
@@ -30,6 +33,7 @@ from optviz.map_settings import (
     sides_of,
 )
 from optviz.optimizers import OPTIMIZERS
+from optviz.web.charts import Picked
 from optviz.web.ground import (
     domain_fields,
     fill_ground,
@@ -52,6 +56,8 @@ AT = "m"
 def settings_from_page() -> MapSettings:
     """What the address and the widgets say, written back to the address; draws nothing."""
     link = st.query_params.to_dict()
+    if link and link == state.get("m.opened"):
+        link = {}  # the browser's Back, from the experiment that a click on the map has opened
     if "m.settings" not in state or (link and link != state.get("m.link")):
         state["m.kinds"] = {}
         fill(*decode(link))
@@ -66,6 +72,18 @@ def settings_from_page() -> MapSettings:
     if link != state["m.link"]:
         st.query_params.from_dict(state["m.link"])
     return settings
+
+
+def notices(settings: MapSettings) -> list[str]:
+    """What the link said and could not be used, and why the map shows no run at all."""
+    complaint = settings.start_complaint()
+    return [*state["m.notices"], *([f"{complaint} Choose another start."] if complaint else [])]
+
+
+def open_experiment(page: Path, settings: MapSettings, made: Map, picked: Picked) -> None:
+    """Go to the experiment behind the place of a map that was clicked."""
+    state["m.opened"] = link = write_experiment(settings.experiment(made, picked.x, picked.y))
+    st.switch_page(page, query_params=link)
 
 
 def fill(settings: MapSettings, notices: list[str]) -> None:
@@ -205,9 +223,10 @@ def _sides(settings: MapSettings) -> None:
             key=held(f"m.side.{axis}", side.name),
             format_func=lambda n: f"{n} · {table[n].help}" if table[n].help else n,
         )
-        usual = side_of(table[name])
-        for end, value in (("low", usual.low), ("high", usual.high)):
-            state.setdefault(f"m.{axis}.{name}.{end}", int(value) if table[name].integer else value)
+        kind = int if table[name].integer else float
+        for end, value in (("low", side_of(table[name]).low), ("high", side_of(table[name]).high)):
+            key = f"m.{axis}.{name}.{end}"
+            state[key] = kind(state.get(key, value))
         _range(table[name], f"m.{axis}.{name}", f"${table[name].symbol}$")
 
 
