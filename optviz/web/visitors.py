@@ -31,6 +31,7 @@ class VisitorCookie:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass the request on, and the response back with a cookie where one is needed."""
+
         async def with_cookie(message: Any) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
                 message["headers"] = [*message["headers"], (b"set-cookie", _new(scope))]
