@@ -261,7 +261,7 @@ LOSSES = (
         *_activation("classes"),
         lambda: Chart(
             bars=tuple(
-                (f"z = {z:g}, y = {y}",
+                (f"z = {z:.2f}, y = {y}",
                  float(binary_cross_entropy_from_logits(np.array([z]), np.array([float(y)]))))
                 for z, y in zip(BINARY_LOGITS, BINARY_TARGETS, strict=True)
             ), y="loss"),
