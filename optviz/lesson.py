@@ -155,7 +155,8 @@ class Lesson:
     def words(self) -> str:
         """What a search looks through, in lower case."""
         parts = (self.title, CHAPTERS[self.chapter], self.idea, self.look_at, self.try_next, self.erratum)
-        return " ".join((*parts, self.key)).lower()
+        more = (self.key, *self.link.values(), *(check.what for check in self.checks))
+        return " ".join((*parts, *more)).lower()
 
 
 def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:

@@ -120,10 +120,10 @@ BUGS = (
         "because it divides by 1 − βᵗ.",
         "The faulty run is up to twice too fast in these 20 steps. Once the second moment has filled up, it "
         "crawls at a third of the speed.",
-        Check("Length of a step in right steps: after 20, after 20,000", lambda: [_pace(20), _pace(20_000)]),
         Check("Position with the mistake", lambda: _faulty(ADAM_UNFADING)[-1].tolist(), (0.131652, 0.447787)),
         Check("Position with the correction of the paper", ends(ADAM_RUN), (-1.980180, 0.398413),
               said="the notes do not print it; torch.optim.Adam ends at −1.980180, 0.398413"),
+        Check("Length of a step in right steps: after 20, after 20,000", lambda: [_pace(20), _pace(20_000)]),
         covers="adam-as-printed",
         erratum="The notes divide by 1 − β instead of 1 − βᵗ, so the correction never fades. Their printed "
         "position belongs to the faulty step. The right step ends elsewhere, as PyTorch does.",

@@ -108,6 +108,10 @@ class Descent:
     @property
     def noise(self) -> float:
         """How far the gradient of a batch was from that of all points: root mean square over the updates."""
+        with np.errstate(over="ignore"):  # on its way out a run may reach numbers without squares
+            return self._noise()
+
+    def _noise(self) -> float:
         apart = self.batch_gradients - self.gradients[:-1]
         return float(np.sqrt(np.mean(np.sum(apart * apart, axis=1)))) if len(apart) else 0.0
 
@@ -220,6 +224,12 @@ def _descend(
         parts = np.array_split(path, max(1, len(path) // 2000))
         losses = np.concatenate([data.loss(part) for part in parts])
         gradients = np.concatenate([data.gradient(part) for part in parts])
+    # A point may be finite while the loss there no longer is: the run ended there as well.
+    finite = np.isfinite(losses) & np.isfinite(gradients).all(axis=1)
+    if not finite.all():
+        broke_at = max(1, int(np.argmin(finite)))
+        path, losses, gradients = path[:broke_at], losses[:broke_at], gradients[:broke_at]
+        slopes = slopes[: broke_at - 1]
     seen = np.concatenate([[0], np.cumsum([len(places) for places in picks[: len(slopes)]])]).astype(int)
     along = np.array(slopes).reshape(-1, 2)
     return Descent(batch_size, path, losses, gradients, along, seen, broke_at, seconds)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.landscapes import landscape
-from optviz.figures.panels import panel
 from optviz.figures.paths import exit_arrow, path, start_marker
 from optviz.figures.plain import Figure, Trace, axis, layout, packed
 from optviz.figures.style import DASHES, MARKERS, Style, Theme
@@ -41,6 +40,7 @@ def frames(settings: MiniBatches, runs: Runs) -> tuple[int, list[np.ndarray]]:
     return stride, [np.searchsorted(run.seen, at, side="right") - 1 for _, run in runs]
 
 
+@np.errstate(all="ignore")  # a run on its way out
 def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> dict[str, Any]:
     """What the stage shows: three figures, and what the player moves in them. See `scenes.scene`."""
     data = settings.points()
@@ -295,160 +295,3 @@ def _losses(
         uirevision=f"{settings.log_loss} {settings.epochs}",
     )
     return {"data": traces, "layout": frame}
-
-
-def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[dict[str, Any]]:
-    """The gradients of all batches of one epoch, and how noise and gradient compare along the way."""
-    drawn = run_styles(theme)
-    traces: list[Trace] = []
-    shown = []
-    for (name, run), style in reversed(list(zip(runs, drawn, strict=True))):
-        inside = _of_epoch(run, epoch)
-        if not inside.any():
-            continue
-        slopes = run.batch_gradients[inside]
-        shown.append(f"{name}: {len(slopes)} gradients")
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "x": packed(slopes[:, 0]),
-                "y": packed(slopes[:, 1]),
-                "marker": {"size": 8, "symbol": style.marker, "color": style.color, "opacity": 0.75},
-                "hovertemplate": f"{name}<br>∂w %{{x:.4g}}, ∂b %{{y:.4g}}<extra></extra>",
-            }
-        )
-    run = runs[1][1]
-    inside = _of_epoch(run, epoch)
-    full = run.gradients[:-1][inside].mean(axis=0) if inside.any() else np.full(2, np.nan)
-    cross = {"size": 17, "symbol": "cross-thin", "line": {"color": theme.ink, "width": 3}}
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "all points",
-            "x": [float(full[0])] if inside.any() else [None],
-            "y": [float(full[1])] if inside.any() else [None],
-            "marker": cross,
-            "hovertemplate": "all points<br>∂w %{x:.4g}, ∂b %{y:.4g}<extra></extra>",
-        }
-    )
-    cloud = layout(theme, xaxis=axis(theme, "∂loss/∂w"), yaxis=axis(theme, "∂loss/∂b"))
-    return [
-        panel(
-            "cloud",
-            f"The gradients of epoch {epoch}",
-            {"data": traces, "layout": cloud},
-            about="One mark for each batch. Cross: the gradient of all points, mean over the epoch.",
-            alt=f"Gradients of epoch {epoch}. {'; '.join(shown)}. All points: {point(full)}.",
-            aspect=0.7,
-            lowest=260,
-        ),
-        _ratio(runs, drawn, theme),
-    ]
-
-
-def _of_epoch(run: Descent, epoch: int) -> np.ndarray:
-    """Which updates belong to that epoch, counted from 1."""
-    begun = run.seen[:-1]
-    return (begun >= (epoch - 1) * SAMPLES) & (begun < epoch * SAMPLES)
-
-
-def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> dict[str, Any]:
-    traces: list[Trace] = []
-    words = []
-    for (name, run), style in zip(runs, drawn, strict=True):
-        if run.noise < 1e-9:  # rounding alone: no batch noise to show
-            continue
-        apart = np.linalg.norm(run.batch_gradients - run.gradients[:-1], axis=1)
-        size = np.linalg.norm(run.gradients[:-1], axis=1)
-        epochs = run.seen[:-1] // SAMPLES
-        count = np.bincount(epochs)
-        noise, signal = (np.sqrt(np.bincount(epochs, v * v) / count) for v in (apart, size))
-        at = np.arange(1, len(noise) + 1)
-        words.append(f"{name}: noise {number(float(noise[-1]))}, gradient {number(float(signal[-1]))}")
-        for values, dash, what in ((noise, "solid", "noise"), (signal, "dot", "gradient of all points")):
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": f"{name}: {what}",
-                    "x": packed(at),
-                    "y": packed(values, "f8"),
-                    "line": {"color": style.color, "width": 2, "dash": dash},
-                    "hovertemplate": f"{name}<br>epoch %{{x}}<br>{what} %{{y:.4g}}<extra></extra>",
-                }
-            )
-    frame = layout(
-        theme,
-        xaxis=axis(theme, "epoch"),
-        yaxis=axis(theme, "length", type="log", exponentformat="power"),
-    )
-    return panel(
-        "ratio",
-        "Noise against gradient",
-        {"data": traces, "layout": frame},
-        about="Lines: how far a batch's gradient is from that of all points. Dots: how long the latter is.",
-        alt="In the last epoch: " + ("; ".join(words) or "no batch noise") + ".",
-        aspect=0.7,
-        lowest=260,
-    )
-
-
-def ball_panel(
-    rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, theme: Theme
-) -> dict[str, Any]:
-    """The radius of the noise ball against the learning rate, one line for each batch size."""
-    traces: list[Trace] = []
-    notes = []
-    for k, (size, row) in enumerate(zip(sizes, radii, strict=True)):
-        if size == SAMPLES:  # all points: no noise, and no place on a logarithmic axis
-            continue
-        color = theme.palette[k % len(theme.palette)]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": f"batches of {size}",
-                "x": list(rates),
-                "y": [float(v) if np.isfinite(v) else None for v in row],
-                "line": {"color": color, "width": 2},
-                "marker": {"size": 7, "symbol": MARKERS[k % len(MARKERS)], "color": color},
-                "hovertemplate": f"batches of {size}<br>rate %{{x:.3g}}<br>radius %{{y:.3g}}<extra></extra>",
-            }
-        )
-        if np.isfinite(row[0]):
-            notes.append(
-                {
-                    "x": float(np.log10(rates[0])),
-                    "y": float(np.log10(row[0])),
-                    "text": f"B = {size}",
-                    "showarrow": False,
-                    "xanchor": "right",
-                    "xshift": -8,
-                    "font": {"color": color, "size": 12},
-                }
-            )
-    low, high = np.log10(rates[0]), np.log10(rates[-1])
-    ticks = {"tickvals": list(rates), "ticktext": [number(rate) for rate in rates]}
-    frame = layout(
-        theme,
-        xaxis=axis(theme, "learning rate", type="log", range=[low - 0.28, high + 0.08], **ticks),
-        yaxis=axis(theme, "distance from the lowest point", type="log", exponentformat="power"),
-        annotations=notes,
-    )
-    return panel(
-        "ball",
-        "Radius of the ball against the rate",
-        {"data": traces, "layout": frame},
-        about="How far runs keep wandering, root mean square, measured on 32 runs each.",
-        alt="Radius of the noise ball: "
-        + "; ".join(
-            f"batches of {size} {', '.join(number(float(v)) for v in row)}"
-            for size, row in zip(sizes, radii, strict=True)
-        )
-        + f" at the rates {', '.join(number(rate) for rate in rates)}.",
-        aspect=0.6,
-        lowest=280,
-    )

@@ -1,10 +1,12 @@
 """What stands under the stage of the Mini-batches page: the table, the gradients, the ball, both loops."""
 
 import functools
+from typing import Any
 
 import streamlit as st
 
-from optviz.figures.minibatches import ball_panel, gradient_panels, run_styles
+from optviz.figures.batch_noise import ball_panel, gradient_panels
+from optviz.figures.minibatches import run_styles
 from optviz.figures.style import Theme
 from optviz.minibatches import MiniBatches
 from optviz.optimizers import OPTIMIZERS
@@ -60,7 +62,7 @@ def gradients(settings: MiniBatches, theme: Theme) -> None:
 
 @functools.lru_cache(maxsize=64)
 def _radii(settings: MiniBatches):  # noqa: ANN202
-    given = {k: v for k, v in settings.optimizer.values if k != "lr"}
+    given: dict[str, Any] = {k: v for k, v in settings.optimizer.values if k != "lr"}
     return noise_ball(settings.points(), settings.optimizer.optimizer, RATES, SIZES, updates=800, **given)
 
 
