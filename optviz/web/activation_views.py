@@ -1,5 +1,6 @@
 """What the page “Activations and losses” shows and says, view by view."""
 
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -61,6 +62,10 @@ softmax or the sigmoid: do not put one in front of them as well.
 """
 
 
+#: A slider that goes back and forth, and a class that looks at the same link, train only once.
+_trained = lru_cache(maxsize=256)(trained)
+
+
 def _functions(s: ActivationSettings, theme: Theme) -> Drawn:
     return function_panels(s.shown, s.width, theme)
 
@@ -72,12 +77,12 @@ def _formulas(s: ActivationSettings) -> None:
 
 
 def _dying(s: ActivationSettings, theme: Theme) -> Drawn:
-    return dying_panels([trained(key, s.rate, s.seed) for key in ("relu", "leaky_relu")], theme)
+    return dying_panels([_trained(key, s.rate, s.seed) for key in ("relu", "leaky_relu")], theme)
 
 
 def _broken(s: ActivationSettings) -> None:
     for key in ("relu", "leaky_relu"):
-        run = trained(key, s.rate, s.seed)
+        run = _trained(key, s.rate, s.seed)
         if run.broke_at is not None:
             st.markdown(f"{ACTIVATIONS[key].name}: the loss overflowed at step {run.broke_at}.")
 

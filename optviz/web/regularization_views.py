@@ -1,6 +1,7 @@
 """What the page “Regularization” shows and says, view by view."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ from optviz.web.views import Drawn, View, train_link
 from optviz.weight_decay import NORM_WITH_3, NORM_WITHOUT, Decayed, decayed
 
 PAGE: SettingsPage[RegularizationSettings] = SettingsPage("regularization", FIELDS, RegularizationSettings)
+#: A slider that goes back and forth, and a class that looks at the same link, train only once.
+_decayed = lru_cache(maxsize=256)(decayed)
 INPUTS, HIDDEN, OUTPUTS = 5, (8, 6), 3
 
 
@@ -38,16 +41,16 @@ def _undecided(s: RegularizationSettings) -> None:
 
 
 def _decay(s: RegularizationSettings, theme: Theme) -> Drawn:
-    l2, l1, without = (decayed(s.penalty, "l2", s.seed), decayed(s.penalty, "l1", s.seed), _free(s))
+    l2, l1, without = (_decayed(s.penalty, "l2", s.seed), _decayed(s.penalty, "l1", s.seed), _free(s))
     return decay_panels(l2, l1, without, theme)
 
 
 def _free(s: RegularizationSettings) -> Decayed:
-    return decayed(0.0, "l2", s.seed)
+    return _decayed(0.0, "l2", s.seed)
 
 
 def _decay_printed(s: RegularizationSettings) -> None:
-    without, penalised = _free(s).norms[-1], decayed(3.0, "l2", s.seed).norms[-1]
+    without, penalised = _free(s).norms[-1], _decayed(3.0, "l2", s.seed).norms[-1]
     st.markdown(
         f"| ‖w‖ after 100 epochs | printed in the notes | computed here, seed {s.seed} | 99 % of seeds |\n"
         "|---|---|---|---|\n"
