@@ -37,9 +37,9 @@ VIEW = OneOf(
     {
         "functions": "Activations",
         "dying": "Dying ReLU",
-        "chain": "Chain of layers",
+        "chain": "Chain",
         "softmax": "Softmax",
-        "entropy": "Entropy and KL",
+        "entropy": "Entropy",
         "errors": "Errors",
         "coin": "Coin",
         "classes": "Cross entropy",

@@ -74,6 +74,11 @@ def softmax_panels(logits: Sequence[float], temperature: float, theme: Theme) ->
     ], [entry(f"class {i}", color, "solid" if i < 7 else "dash") for i, color in enumerate(colors)]
 
 
+def nats(value: float) -> str:
+    """Four decimals, or the sign for infinity."""
+    return f"{value:.4f}" if np.isfinite(value) else "∞"
+
+
 def entropy_panels(p: np.ndarray, q: np.ndarray, theme: Theme) -> tuple[Panels, Legend]:
     """Two distributions side by side, and the three numbers as bars of which two add up to the third."""
     h, kl, both = float(entropy(p)), float(kl_divergence(p, q)), float(cross_entropy(p, q))
@@ -96,13 +101,13 @@ def entropy_panels(p: np.ndarray, q: np.ndarray, theme: Theme) -> tuple[Panels, 
             "hovertemplate": f"{name} = {length:.6g}<extra></extra>",
         }
 
-    rows = [f"H(p, q)<br>{both:.4f}", f"H(p) + KL<br>{h:.4f} + {kl:.4f}"]
+    rows = [f"H(p, q)<br>{nats(both)}", f"H(p) + KL<br>{nats(h)} + {nats(kl)}"]
     sums = [
         lying(rows[1], h, first, "H(p)"),
         lying(rows[1], kl, second, "KL"),
         lying(rows[0], both, third, "H(p, q)"),
     ]
-    said = f"H(p) = {h:.4f}, KL(p‖q) = {kl:.4f}, H(p, q) = {both:.4f}"
+    said = f"H(p) = {nats(h)}, KL(p‖q) = {nats(kl)}, H(p, q) = {nats(both)}"
     endless = (
         "" if np.isfinite(both) else " q gives nothing to something that p does: the surprise is infinite."
     )

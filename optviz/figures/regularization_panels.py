@@ -92,7 +92,7 @@ def decay_panels(l2: Decayed, l1: Decayed, without: Decayed, theme: Theme) -> tu
     panels = []
     for key, title, attribute in (("train", "Training loss", "train"), ("test", "Test loss", "test")):
         ends = "; ".join(
-            f"{name} {number(float(getattr(run, attribute)[-1]))}"
+            f"{name}: {number(float(getattr(run, attribute)[-1]))}"
             for name, (run, *_) in zip(names, rows, strict=True)
         )
         curves = [
@@ -112,7 +112,7 @@ def decay_panels(l2: Decayed, l1: Decayed, without: Decayed, theme: Theme) -> tu
             )
         )
     ends = "; ".join(
-        f"{name} {number(float(run.norms[-1]))}" for name, (run, *_) in zip(names, rows, strict=True)
+        f"{name}: {number(float(run.norms[-1]))}" for name, (run, *_) in zip(names, rows, strict=True)
     )
     lengths = [
         line(epochs, run.norms, color, name, dash=dash, hover="epoch %{x}: %{y:.4g}")

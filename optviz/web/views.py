@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from optviz.figures.style import Theme
+from optviz.figures.tables import as_csv
 from optviz.training.config import TrainingConfig, encode
 from optviz.web.charts import charts
 from optviz.web.page_state import SettingsPage
@@ -41,6 +42,15 @@ def show(view: View, settings: Any, theme: Theme, key: str) -> None:
     st.markdown(f"**Try:** {view.tries}")
     if view.below:
         view.below(settings)
+    st.download_button(
+        "Download what is drawn as CSV",
+        lambda: as_csv(panels),
+        file_name=f"optviz-{panels[0]['key'].split('.')[0]}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
 
 
 def sidebar(page: SettingsPage, view: View) -> None:

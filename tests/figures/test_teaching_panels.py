@@ -1,6 +1,7 @@
 """Pictures of activations, losses and regularization: they show what was computed."""
 
-import base64
+import csv
+import io
 import json
 from dataclasses import replace
 
@@ -15,14 +16,9 @@ from optviz.figures.activation_panels import chain_panels, dying_panels, functio
 from optviz.figures.drawing import look
 from optviz.figures.loss_panels import entropy_panels, error_panels
 from optviz.figures.style import DARK, LIGHT
+from optviz.figures.tables import HEADER, as_csv, unpacked
 from optviz.regularization_settings import RegularizationSettings
 from optviz.web import activation_views, regularization_views
-
-
-def unpacked(values) -> np.ndarray:
-    if isinstance(values, dict):
-        return np.frombuffer(base64.b64decode(values["bdata"]), dtype="<" + values["dtype"])
-    return np.array(values, dtype=float)
 
 
 def check(panels: list[dict], legend: list[dict]) -> None:
@@ -34,6 +30,9 @@ def check(panels: list[dict], legend: list[dict]) -> None:
         assert panel["about"].endswith(".")
     assert all(set(entry) == {"name", "color", "dash"} for entry in legend)
     assert len({panel["key"] for panel in panels}) == len(panels)
+    rows = list(csv.reader(io.StringIO(as_csv(panels).decode("utf-8-sig"))))
+    assert tuple(rows[0]) == HEADER
+    assert {row[0] for row in rows[1:]} == {panel["key"] for panel in panels}
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -142,3 +141,13 @@ def test_the_constrained_place_is_marked_where_it_is() -> None:
     mark = panels[1]["data"][-1]
     assert (mark["x"][0], mark["y"][0]) == (0.0, 1.0)
     assert "exactly 0" in panels[1]["about"]
+
+
+def test_the_table_holds_what_is_drawn() -> None:
+    panels, _ = chain_panels([("relu", chain("relu", 3, 0.5, 1.0))], 0.5, LIGHT)
+    rows = list(csv.reader(io.StringIO(as_csv(panels).decode("utf-8-sig"))))
+    assert rows[1:5] == [["chain.gradients", "ReLU", f"{k}.0", str(0.5 ** (3 - k)), ""] for k in range(4)]
+    tiles, _ = activation_views.VIEWS["classes"].draw(ActivationSettings(), LIGHT)
+    rows = list(csv.reader(io.StringIO(as_csv(tiles).decode("utf-8-sig"))))
+    assert rows[1][:4] == ["classes.logits", "heatmap", "class 0", "example 1"]
+    assert float(rows[1][4]) == pytest.approx(0.274, abs=5e-4)

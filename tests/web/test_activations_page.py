@@ -148,3 +148,12 @@ def test_the_two_trainings_open_on_train_live() -> None:
     for link, key in zip(links, ("cross_entropy", "mean_squared_error"), strict=True):
         query = dict(pair.split("=") for pair in link.proto.query_string.lstrip("?").split("&"))
         assert decode_training(query) == (PRESETS[key].config, [])
+
+
+def test_the_measured_figures_are_those_of_the_results() -> None:
+    results = (MAIN.parents[2] / "docs" / "results.md").read_text("utf-8")
+    rows = [line for line in results.splitlines() if line.startswith(("| cross entropy |", "| mean squared"))]
+    measured = {line.strip("| ").split("|")[-1].strip() for line in rows}
+    said = words(opened(encode(shown_at("duel"))))
+    assert len(measured) == 3
+    assert all(figure.replace("%", " %") in said for figure in measured)
