@@ -61,7 +61,7 @@ def settings_from_page() -> MapSettings:
     if "m.settings" not in state or (link and link != state.get("m.link")):
         state["m.kinds"] = {}
         fill(*decode(link))
-    elif "m.kind" not in state:  # back from another page, where the widgets were dropped
+    elif "m.objective" not in state:  # back from another page, where the widgets were dropped
         fill(state["m.settings"], [])
     settings = _read(state["m.settings"])
     if settings != state["m.settings"]:
