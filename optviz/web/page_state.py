@@ -87,7 +87,8 @@ class SettingsPage(Generic[S]):
             draw_text(label, key=held(key, _typed(field, value)), help=help or None)
         refusal = state[self._name("refused")].get(name)
         if refusal:
-            st.error(f"{plain(refusal)} The picture stays as it was.")
+            said = refusal.removeprefix(f"{name}: ")  # it stands under the field: which one is plain to see
+            st.error(f"{plain(said[:1].upper() + said[1:])} The picture stays as it was.")
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Set some fields, as a button's callback does."""
