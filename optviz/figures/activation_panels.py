@@ -65,7 +65,8 @@ def function_panels(shown: Sequence[str], width: float, theme: Theme) -> tuple[P
 
 def dying_panels(runs: Sequence[Silence], theme: Theme) -> tuple[Panels, Legend]:
     """The share of silent units and the loss, step by step."""
-    silent, losses, legend = [], [], []
+    silent, losses = [], []
+    legend: Legend = []
     for run in runs:
         row, style = ACTIVATIONS[run.activation], look(run.activation, theme)
         steps = np.arange(len(run.losses))
