@@ -170,13 +170,13 @@ def descend_as_printed(
 #: Both loops, as they are shown side by side.
 RIGHT_LOOP = """for epoch in range(epochs):
     for data, label in batches(x, y, 20):
-        loss = ((w * data + b - label) ** 2).mean()
+        loss = ((w*data + b - label)**2).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()"""
 PRINTED_LOOP = """for epoch in range(epochs):
     for data, label in batches(x, y, 20):
-        loss = ((w * x + b - y) ** 2).mean()
+        loss = ((w*x + b - y)**2).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()"""

@@ -192,7 +192,7 @@ def _legend(names: Sequence[str], theme: Theme) -> tuple[str, int]:
     """Names in a row, or two, above a chart, and how many pixels high they are."""
     parts, at, y = [], 10.0, 13
     for name, color in zip(names, theme.palette, strict=False):
-        room = 24 + 5.8 * len(name)
+        room = 30 + 6 * len(name)
         if at + room > WIDTH and at > 10:
             at, y = 10.0, y + 14
         parts.append(f'<rect x="{at:.0f}" y="{y - 5}" width="12" height="3" fill="{color}"/>')

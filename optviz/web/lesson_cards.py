@@ -89,6 +89,8 @@ def _mark(lesson: Lesson) -> str:
         return "Computed here"
     if not all(compared):
         return "What is printed and what is computed differ"
+    if any(check.source for check in lesson.checks):
+        return "Printed and measured agree"
     return "Printed and computed agree" if lesson.covers else "Checked by what is computed here"
 
 
@@ -149,8 +151,9 @@ def _numbers(lesson: Lesson) -> None:
         said = {True: "agrees", False: "differs", None: "—"}[verdict.agrees]
         terms = f", {verdict.terms}" if verdict.terms else ""
         rows.append(("", check.what, (check.shown, verdict.values, said + terms)))
-    table(("What", "Printed or claimed", "Computed here", "Do they agree?"), rows, told=False)
     sources = {check.source for check in lesson.checks if check.source}
+    found = "Measured" if sources else "Computed here"
+    table(("What", "Printed or claimed", found, "Do they agree?"), rows, told=False)
     for source in sources:
         st.caption(f"These numbers were {source}. Open the page to train the network yourself.")
 

@@ -90,7 +90,7 @@ def loops() -> None:
     st.markdown(
         "The printed loop takes a batch and then computes the loss on the whole x and y. So it is batch "
         "descent, run as many times an epoch as there are batches: five times the work of batch descent for "
-        "batches of 20, and none of the noise. Choose the second comparison above to see it on the loss."
+        "batches of 20, and none of the noise. Choose the second comparison above to see both."
     )
     left, right = st.columns(2)
     with left:
