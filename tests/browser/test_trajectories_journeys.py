@@ -44,7 +44,8 @@ def test_a_click_sets_the_start(server, visitors) -> None:
     stage.until(lambda: near(stage.experiment().start, (3, 4)))
     stage.until(lambda: stage.start() == stage.experiment().start)
     field = stage.page.locator("[data-testid=stNumberInput] input").first
-    assert float(field.input_value()) == stage.experiment().start[0]
+    # The picture is sent before the sidebar.
+    stage.until(lambda: float(field.input_value()) == stage.experiment().start[0])
 
 
 def test_the_start_can_be_dragged_and_paths_follow(server, visitors) -> None:
