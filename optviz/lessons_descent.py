@@ -160,9 +160,9 @@ PLANE = (
     Lesson(
         "edge", "The edge of stability", "plane",
         "On a quadratic the largest rate that still converges is known before the first step.",
-        r"\eta_{\max} = \frac{2}{\lambda_{\max}}, \qquad \text{momentum } \frac{2(1 + "
-        r"\beta)}{\lambda_{\max}}, "
-        r"\qquad \text{Nesterov } \frac{2(1 + \beta)}{(1 + 2\beta)\,\lambda_{\max}}",
+        r"\begin{aligned} \text{descent: } & \eta < \tfrac{2}{\lambda_{\max}} \\ "
+        r"\text{momentum: } & \eta < \tfrac{2(1 + \beta)}{\lambda_{\max}} \\ "
+        r"\text{Nesterov: } & \eta < \tfrac{2(1 + \beta)}{(1 + 2\beta)\,\lambda_{\max}} \end{aligned}",
         "Each curve falls to its best rate and then rises at a wall.",
         "Raise the momentum. Whose wall moves to the right, whose to the left?",
         "maps", map_settings.encode(SWEEP), _swept,
@@ -312,7 +312,7 @@ RATES = (
         "decoupled", "Decoupled weight decay", "rates", DECOUPLED,
         "AdamW shrinks the weights apart from the gradient. So the decay is not divided by the root of the "
         "squares, and it pulls every weight alike.",
-        OPTIMIZERS["adamw"].formula,
+        r"x_t = (1 - \eta \lambda)\, x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}",
         "Adam ends in the minimum (1, 3). AdamW stops where the slope and the pull towards zero are in "
         "balance.",
         "Set the decay to 0 and watch both paths fall together.",
