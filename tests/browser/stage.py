@@ -63,8 +63,8 @@ class Stage:
         self.page.locator(f"{STAGE} .main").scroll_into_view_if_needed()
         return tuple(
             self.read(
-                "(() => { const {xaxis, yaxis} = main._fullLayout, box = main.getBoundingClientRect(); return "
-                f"[box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})] }})()"
+                "(() => { const {xaxis, yaxis} = main._fullLayout, box = main.getBoundingClientRect();"
+                f" return [box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})] }})()"
             )
         )
 
