@@ -64,7 +64,8 @@ class Stage:
         return tuple(
             self.read(
                 "(() => { const {xaxis, yaxis} = main._fullLayout, box = main.getBoundingClientRect();"
-                f" return [box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})] }})()"
+                f" const px = xaxis._offset + xaxis.d2p({x}), py = yaxis._offset + yaxis.d2p({y});"
+                " return [box.left + px, box.top + py] })()"
             )
         )
 
