@@ -25,6 +25,7 @@ from optviz.web.ground import (
 )
 from optviz.web.hyperparameter import adjust, exact, held
 from optviz.web.slots import entrant_slots, fill_slots, read_slots
+from optviz.web.stage import chosen_start
 from optviz.web.words import plain
 
 state = st.session_state
@@ -74,7 +75,7 @@ def show_notices(notices: list[str] | None = None) -> None:
 
 def set_start() -> None:
     """The start was clicked or dragged on the stage."""
-    for axis, coordinate in zip(AXES, state.stage.start or (), strict=False):
+    for axis, coordinate in zip(AXES, chosen_start("stage"), strict=False):
         state[f"w.start.{axis}"] = min(max(float(coordinate), COORDINATE.low), COORDINATE.high)
 
 

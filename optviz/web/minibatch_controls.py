@@ -22,6 +22,7 @@ from optviz.minibatches import (
 )
 from optviz.optimizers import OPTIMIZERS
 from optviz.web.hyperparameter import adjust, exact, held
+from optviz.web.stage import chosen_start
 from optviz.web.words import plain
 
 state = st.session_state
@@ -61,7 +62,7 @@ def fill(settings: MiniBatches, notices: list[str]) -> None:
 
 def set_start() -> None:
     """The start was clicked or dragged on the stage."""
-    for axis, coordinate in zip("wb", state.minibatch_stage.start or (), strict=False):
+    for axis, coordinate in zip("wb", chosen_start("minibatch_stage"), strict=False):
         state[f"mb.start.{axis}"] = min(max(float(coordinate), COORDINATE.low), COORDINATE.high)
 
 

@@ -35,8 +35,8 @@ _stage = mount("optviz.stage", HERE, isolated=False)
 def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None], follow: bool = False) -> None:
     """Show a scene of `figures.scenes`; `on_start` is called when the start was clicked or dragged.
 
-    The new start is then in `st.session_state[key].start`, a list of d numbers. With `follow` the page runs
-    again whenever the player comes to rest, and the step that it shows is in `st.session_state[key].step`.
+    `chosen_start` then says where. With `follow` the page runs again whenever the player comes to rest, and
+    the step that it shows is in `st.session_state[key].step`.
     """
     data = {**scene, "plotly": plotly_url(), "follow": follow}
     _stage(key=key, data=data, on_start_change=on_start, on_step_change=_nothing)
@@ -44,3 +44,9 @@ def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None], foll
 
 def _nothing() -> None:
     """A value of a component needs a callback, even where the next run is all that is wanted."""
+
+
+def chosen_start(key: str) -> tuple[float, ...]:
+    """The d coordinates that were clicked or dragged last on the stage of that key, or none."""
+    start = st.session_state[key].get("start") or {}
+    return tuple(map(float, start.get("at", ())))

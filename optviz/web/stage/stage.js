@@ -328,9 +328,11 @@ class Stage {
 
   release(event) {
     if (this.dragging) {
-      const { at } = this.dragging
+      // The release has its own place: the last move may not have been told.
+      const moved = this.dragging.at !== null
+      const { at } = this.toData(event)
       this.dragging = null
-      if (at) this.send(at)
+      if (moved && at.every(Number.isFinite)) this.send(at)
       return
     }
     const pressed = this.pressed
@@ -372,14 +374,19 @@ class Stage {
   }
 }
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+// The start is a state, not a trigger: while the server still works on one change, it keeps the last value
+// of a state, but may keep the first of two triggers, and a drag ends with two in quick succession. Choices
+// are counted, so that the same place chosen again is news.
+let choices = Date.now()
+
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".optviz-stage")
   let stage = stages.get(root)
   if (!stage) {
     stage = new Stage(root)
     stages.set(root, stage)
   }
-  stage.show(data, at => setTriggerValue("start", at), k => setStateValue("step", k))
+  stage.show(data, at => setStateValue("start", { at, choice: ++choices }), k => setStateValue("step", k))
   return () => {
     stage.close()
     stages.delete(root)
