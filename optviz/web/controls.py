@@ -11,6 +11,7 @@ import streamlit as st
 from optviz.experiments import COORDINATE, MOST_ENTRANTS, NOISE, SEED, STEPS, Experiment, decode, encode
 from optviz.figures.style import Theme
 from optviz.formulas import FormulaError
+from optviz.web.address import is_news, write
 from optviz.web.ground import (
     AXES,
     domain_fields,
@@ -39,7 +40,7 @@ def experiment_from_page() -> Experiment:
     picture can be drawn and sent before the many widgets of the sidebar are.
     """
     link = st.query_params.to_dict()
-    if "experiment" not in state or (link and link != state.get("link")):
+    if "experiment" not in state or is_news(link, state.get("link")):
         fill(*decode(link))
     elif "w.objective" not in state:  # back from another page, where the widgets were dropped
         fill(state.experiment, [])
@@ -49,7 +50,7 @@ def experiment_from_page() -> Experiment:
     state.experiment = experiment
     state.link = encode(experiment)
     if link != state.link:
-        st.query_params.from_dict(state.link)
+        write(state.link)
     return experiment
 
 
