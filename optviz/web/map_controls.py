@@ -33,6 +33,7 @@ from optviz.map_settings import (
     sides_of,
 )
 from optviz.optimizers import OPTIMIZERS
+from optviz.web.address import is_news, write
 from optviz.web.charts import Picked
 from optviz.web.ground import (
     domain_fields,
@@ -58,7 +59,7 @@ def settings_from_page() -> MapSettings:
     link = st.query_params.to_dict()
     if link and link == state.get("m.opened"):
         link = {}  # the browser's Back, from the experiment that a click on the map has opened
-    if "m.settings" not in state or (link and link != state.get("m.link")):
+    if "m.settings" not in state or is_news(link, state.get("m.link")):
         state["m.kinds"] = {}
         fill(*decode(link))
     elif "m.objective" not in state:  # back from another page, where the widgets were dropped
@@ -70,7 +71,7 @@ def settings_from_page() -> MapSettings:
     state["m.kinds"][settings.kind] = settings
     state["m.link"] = encode(settings)
     if link != state["m.link"]:
-        st.query_params.from_dict(state["m.link"])
+        write(state["m.link"])
     return settings
 
 

@@ -21,6 +21,7 @@ from optviz.minibatches import (
     encode,
 )
 from optviz.optimizers import OPTIMIZERS
+from optviz.web.address import is_news, write
 from optviz.web.hyperparameter import adjust, exact, held
 from optviz.web.stage import chosen_start
 from optviz.web.words import plain
@@ -32,7 +33,7 @@ VIEW_NAMES = {"kinds": "Batch, mini-batch, stochastic", "loop": "The notes' loop
 def settings_from_page() -> MiniBatches:
     """What the address and the widgets say, written back to the address."""
     link = st.query_params.to_dict()
-    if "minibatches" not in state or (link and link != state.get("mb.link")):
+    if "minibatches" not in state or is_news(link, state.get("mb.link")):
         fill(*decode(link))
     elif "mb.optimizer" not in state:  # back from another page, where the widgets were dropped
         fill(state.minibatches, [])
@@ -42,7 +43,7 @@ def settings_from_page() -> MiniBatches:
     state.minibatches = settings
     state["mb.link"] = encode(settings)
     if link != state["mb.link"]:
-        st.query_params.from_dict(state["mb.link"])
+        write(state["mb.link"])
     return settings
 
 

@@ -16,6 +16,7 @@ import streamlit as st
 from optviz import page_settings
 from optviz.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.page_settings import Complaint, Field, OneOf, Rows, Several
+from optviz.web.address import is_news, write
 from optviz.web.hyperparameter import adjust, exact, held
 from optviz.web.words import plain
 
@@ -35,7 +36,7 @@ class SettingsPage(Generic[S]):
     def read(self) -> S:
         """What the address and the widgets say, written back to the address."""
         link = st.query_params.to_dict()
-        if self._name("settings") not in state or (link and link != state.get(self._name("link"))):
+        if self._name("settings") not in state or is_news(link, state.get(self._name("link"))):
             settings, notices = page_settings.decode(self.fields, self.settings, link, self.unfit)
             self._fill(settings)
             state[self._name("settings")], state[self._name("notices")] = settings, notices
@@ -46,7 +47,7 @@ class SettingsPage(Generic[S]):
         state[self._name("settings")] = settings
         state[self._name("link")] = page_settings.encode(self.fields, settings)
         if link != state[self._name("link")]:
-            st.query_params.from_dict(state[self._name("link")])
+            write(state[self._name("link")])
         return settings
 
     @property

@@ -32,6 +32,7 @@ from optviz.training.config import (
 )
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS
+from optviz.web.address import is_news, write
 from optviz.web.hyperparameter import adjust, exact, held
 from optviz.web.live import watch
 from optviz.web.words import plain
@@ -66,7 +67,7 @@ class Chosen:
 def chosen_on_page() -> Chosen:
     """Read the address if it is new, show the widgets, and write the address."""
     link = st.query_params.to_dict()
-    if "training" not in state or (link and link != state.get("training.link")):
+    if "training" not in state or is_news(link, state.get("training.link")):
         _open(link)
     elif "t.dataset" not in state:  # back from another page, where the widgets were dropped
         fill(state.training, [])
@@ -78,7 +79,7 @@ def chosen_on_page() -> Chosen:
     chosen = Chosen(config, complaint, state["training.run"], tuple(state["training.overlays"]))
     state["training.link"] = chosen.link()
     if link != state["training.link"]:
-        st.query_params.from_dict(state["training.link"])
+        write(state["training.link"])
     return chosen
 
 
