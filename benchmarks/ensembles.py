@@ -50,7 +50,7 @@ def engine() -> dict:
     """All rows in this engine, in one thread."""
     import numpy as np
 
-    from optviz.trajectories import simulate_many
+    from optviz.engine.trajectories import simulate_many
 
     lr, beta1 = grid()
     starts = np.broadcast_to(START, (SIDE * SIDE, 2))
@@ -118,7 +118,7 @@ def optax_compiled() -> dict:
 
 def basin_map() -> dict:
     """One map for each of three optimizers."""
-    from optviz.maps import basins
+    from optviz.maps.grids import basins
 
     begin = peak_megabytes()
     found = {}

@@ -22,8 +22,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.machine import heading, table
-from optviz.experiments import Entrant, Experiment, encode
-from optviz.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.settings.experiment import Entrant, Experiment, encode
 
 ROOT = Path(__file__).parents[1]
 MOVES = 40

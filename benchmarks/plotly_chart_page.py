@@ -5,8 +5,8 @@ import streamlit as st
 
 from optviz.figures.scenes import scene
 from optviz.figures.style import LIGHT
-from optviz.web.controls import experiment_from_page, sidebar
-from optviz.web.results import results_table
+from optviz.web.trajectories.controls import experiment_from_page, sidebar
+from optviz.web.trajectories.results import results_table
 
 st.set_page_config(layout="wide", initial_sidebar_state=380)
 experiment = experiment_from_page()

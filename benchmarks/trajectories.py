@@ -10,10 +10,10 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.machine import heading, table
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.snippets import torch_formula
-from optviz.trajectories import simulate
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.torch_script import torch_formula
+from optviz.engine.trajectories import simulate
 
 STEPS = 2000
 ROUNDS = 7

@@ -5,11 +5,11 @@ python -m docs.tables
 
 from pathlib import Path
 
-from optviz.objectives import GROUPS as LANDSCAPES
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import GROUPS, OPTIMIZERS
-from optviz.outcomes import number
-from optviz.schedules import SCHEDULES
+from optviz.engine.landscapes import GROUPS as LANDSCAPES
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import GROUPS, OPTIMIZERS
+from optviz.engine.outcomes import number
+from optviz.engine.schedules import SCHEDULES
 
 PAGE = Path(__file__).parent / "catalogue.md"
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from optviz.lesson import matching
-from optviz.training.course import COURSE
-from optviz.web.lesson_cards import chosen_lesson, gallery, searched, single, way
-from optviz.web.share import share_button
+from optviz.lessons.lesson import matching
+from optviz.lessons.networks import COURSE
+from optviz.web.components.share import share_button
+from optviz.web.lessons.cards import chosen_lesson, gallery, searched, single, way
 from optviz.web.theme import current_theme
 
 theme = current_theme()

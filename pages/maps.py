@@ -5,14 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from optviz.figures.map_figures import map_csv, map_picture
-from optviz.map_settings import KINDS
-from optviz.web.charts import charts
-from optviz.web.controls import show_notices
-from optviz.web.map_controls import kind_picker, notices, open_experiment, settings_from_page, sidebar
-from optviz.web.map_work import begin, finish
-from optviz.web.share import share_button
+from optviz.settings.maps import KINDS
+from optviz.web.components.charts import charts
+from optviz.web.components.share import share_button
+from optviz.web.maps.controls import kind_picker, notices, open_experiment, settings_from_page, sidebar
+from optviz.web.maps.progress import begin, finish
 from optviz.web.tables import table
 from optviz.web.theme import current_theme
+from optviz.web.trajectories.controls import show_notices
 
 TRAJECTORIES = Path(__file__).with_name("trajectories.py")
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from optviz.figures.minibatches import scene
-from optviz.web.minibatch_controls import set_start, settings_from_page, show_notices, sidebar, view_switch
-from optviz.web.minibatch_results import ball, comparison, gradients, loops
-from optviz.web.share import share_button
-from optviz.web.stage import stage
+from optviz.web.components.share import share_button
+from optviz.web.components.stage import stage
+from optviz.web.minibatches.controls import set_start, settings_from_page, show_notices, sidebar, view_switch
+from optviz.web.minibatches.results import ball, comparison, gradients, loops
 from optviz.web.theme import current_theme
 
 theme = current_theme()

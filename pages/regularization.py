@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from optviz.web.regularization_views import PAGE, VIEWS
-from optviz.web.share import share_button
+from optviz.web.components.share import share_button
+from optviz.web.regularization.views import PAGE, VIEWS
+from optviz.web.teaching_view import show, sidebar
 from optviz.web.theme import current_theme
-from optviz.web.views import show, sidebar
 
 settings = PAGE.read()
 view = VIEWS[settings.view]

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from optviz.web.charts import charts
-from optviz.web.run_downloads import downloads
-from optviz.web.run_history import own_runs
-from optviz.web.run_panel import buttons, differs, headline, live, watched
-from optviz.web.share import share_button
+from optviz.web.components.charts import charts
+from optviz.web.components.share import share_button
+from optviz.web.markdown_escape import plain
 from optviz.web.theme import current_theme
-from optviz.web.training_controls import chosen_on_page, show_notices
-from optviz.web.training_scene import drawing
-from optviz.web.words import plain
+from optviz.web.train.controls import chosen_on_page, show_notices
+from optviz.web.train.run_downloads import downloads
+from optviz.web.train.run_history import own_runs
+from optviz.web.train.run_panel import buttons, differs, headline, live, watched
+from optviz.web.train.scene import drawing
 
 theme = current_theme()
 chosen = chosen_on_page()

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from optviz.figures.scenes import scene
-from optviz.web.controls import experiment_from_page, set_start, show_notices, sidebar
-from optviz.web.curvature import asks_for_the_step, curvature_panel
-from optviz.web.reference_panel import references_panel
-from optviz.web.results import as_csv, behind, results_table
-from optviz.web.share import share_button
-from optviz.web.stage import stage
+from optviz.web.components.share import share_button
+from optviz.web.components.stage import stage
 from optviz.web.theme import current_theme
+from optviz.web.trajectories.controls import experiment_from_page, set_start, show_notices, sidebar
+from optviz.web.trajectories.curvature import asks_for_the_step, curvature_panel
+from optviz.web.trajectories.results import as_csv, behind, results_table
+from optviz.web.trajectories.scipy_methods import references_panel
 
 theme = current_theme()
 experiment = experiment_from_page()

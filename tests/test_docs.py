@@ -5,9 +5,9 @@ import tomllib
 from pathlib import Path
 
 from docs.tables import PAGE, catalogue
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.trajectories import simulate
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.trajectories import simulate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,7 +42,11 @@ def test_every_link_in_the_documentation_leads_somewhere() -> None:
 def test_the_readmes_example_of_a_new_optimizer_works() -> None:
     (code,) = re.findall(r"```python\n(# .*?\n.*?)```", README, re.DOTALL)
     names: dict = {}
-    exec("from optviz.elementwise import sign\nfrom optviz.optimizer import Optimizer, rate\n" + code, names)
+    exec(
+        "from optviz.engine.elementwise import sign\n"
+        "from optviz.engine.optimizers.base import Optimizer, rate\n" + code,
+        names,
+    )
     made = next(v for v in names.values() if type(v).__name__ == "Optimizer")
     run = simulate("bowl", made, steps=200)
     assert run.values[-1] < run.values[0]

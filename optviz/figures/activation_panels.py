@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from optviz.activations import ACTIVATIONS, Chain, sigmoid
-from optviz.dying_units import Silence
-from optviz.figures.drawing import entry, line, look, marks, powers, rule
+from optviz.engine.outcomes import number
 from optviz.figures.panels import panel
-from optviz.figures.plain import axis, layout
+from optviz.figures.plotly_dicts import axis, layout
 from optviz.figures.style import Theme
-from optviz.losses import (
+from optviz.figures.traces import entry, line, look, marks, powers, rule
+from optviz.teaching.activations import ACTIVATIONS, Chain, sigmoid
+from optviz.teaching.dying_units import Silence
+from optviz.teaching.losses import (
     binary_cross_entropy_from_logits_gradient,
     squared_error_on_sigmoid_gradient,
 )
-from optviz.outcomes import number
 
 Panels = list[dict[str, Any]]
 Legend = list[dict[str, str]]

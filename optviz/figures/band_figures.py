@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.fates import translucent
+from optviz.engine.outcomes import number
 from optviz.figures.heights import Heights, heights
+from optviz.figures.outcome_colors import translucent
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
-from optviz.map_settings import MapSettings
-from optviz.outcomes import number
-from optviz.sweeps import Band, NoiseBands
+from optviz.maps.sweeps import Band, NoiseBands
+from optviz.settings.maps import MapSettings
 
 HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
 

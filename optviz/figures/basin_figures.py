@@ -4,17 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.fates import NAMES, fate_color, shaded
+from optviz.engine.objective import Objective
+from optviz.engine.outcomes import number, point
 from optviz.figures.landscapes import ACROSS, contour_lines, landscape
+from optviz.figures.outcome_colors import NAMES, fate_color, shaded
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
-from optviz.figures.plain import Figure, Trace, packed
+from optviz.figures.plotly_dicts import Figure, Trace, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.formulas import Objective
-from optviz.map_settings import MapSettings
-from optviz.maps import DIVERGED, NOT_YET, UNDEFINED, Basins
-from optviz.outcomes import number, point
+from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED, Basins
+from optviz.settings.maps import MapSettings
 
 MOST_COLUMNS = 5
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.outcomes import number, point
 from optviz.figures.minibatches import Runs, run_styles
 from optviz.figures.panels import panel
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.style import MARKERS, Style, Theme
-from optviz.outcomes import number, point
-from optviz.regression import SAMPLES, Descent
+from optviz.teaching.line import SAMPLES, Descent
 
 
 @np.errstate(all="ignore")  # a run on its way out

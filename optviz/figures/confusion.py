@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.panels import panel
-from optviz.figures.plain import axis, layout, packed
+from optviz.figures.plotly_dicts import axis, layout, packed
 from optviz.figures.style import Theme
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optviz.engine.objective import Objective
 from optviz.figures.landscapes import lowest_known
-from optviz.formulas import Objective
 
 TINY = 1e-300
 DEEPEST = 16  # decades below the start that are told apart

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.engine.objective import Objective
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.style import Theme
-from optviz.formulas import Objective
 
 ACROSS = 121  # grid points in each direction of a contour
 ALONG = 601  # points of a curve

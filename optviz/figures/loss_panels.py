@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from optviz.activations import softplus
+from optviz.engine.outcomes import number
 from optviz.figures.activation_panels import Legend, Panels
-from optviz.figures.drawing import bars, entry, line, marks, rule
 from optviz.figures.panels import blend, panel
-from optviz.figures.plain import axis, layout
+from optviz.figures.plotly_dicts import axis, layout
 from optviz.figures.style import Theme
-from optviz.losses import (
+from optviz.figures.traces import bars, entry, line, marks, rule
+from optviz.teaching.activations import softplus
+from optviz.teaching.losses import (
     absolute_error,
     coin_best,
     coin_loss,
@@ -22,7 +23,6 @@ from optviz.losses import (
     softmax,
     squared_error,
 )
-from optviz.outcomes import number
 
 
 def _names(count: int) -> list[str]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optviz.engine.objective import Objective
+from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import lowest_known
-from optviz.figures.plain import Figure, Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Figure, Trace, axis, layout, packed
 from optviz.figures.style import Style, Theme
-from optviz.formulas import Objective
-from optviz.trajectories import Trajectory
 
 
 def loss_curves(

@@ -14,8 +14,8 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.stability_figures import stability_picture
 from optviz.figures.style import Theme
 from optviz.figures.sweep_figures import sweep_picture
-from optviz.map_settings import Map, MapSettings
-from optviz.maps import DIVERGED, NOT_YET, UNDEFINED, NoiseBands, StabilityMap, Sweep
+from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED, NoiseBands, StabilityMap, Sweep
+from optviz.settings.maps import Map, MapSettings
 
 
 def map_picture(settings: MapSettings, made: Map, fineness: int, theme: Theme) -> Picture:

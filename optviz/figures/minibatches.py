@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.outcomes import Outcome, number, point
+from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import landscape
 from optviz.figures.paths import exit_arrow, path, start_marker
-from optviz.figures.plain import Figure, Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Figure, Trace, axis, layout, packed
 from optviz.figures.style import DASHES, MARKERS, Style, Theme
-from optviz.minibatches import MiniBatches
-from optviz.outcomes import Outcome, number, point
-from optviz.regression import SAMPLES, Data, Descent
-from optviz.regression import landscape as loss_landscape
-from optviz.trajectories import Trajectory
+from optviz.settings.minibatches import MiniBatches
+from optviz.teaching.line import SAMPLES, Data, Descent
+from optviz.teaching.line import landscape as loss_landscape
 
 Runs = Sequence[tuple[str, Descent]]
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from optviz.figures.panels import bare, panel
-from optviz.figures.plain import layout
+from optviz.figures.plotly_dicts import layout
 from optviz.figures.style import Theme
 
 WIDTH = 0.16  # of a column, where columns are 1 apart

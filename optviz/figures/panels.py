@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from optviz.figures.plain import Figure
+from optviz.figures.plotly_dicts import Figure
 from optviz.figures.style import Theme
 
 

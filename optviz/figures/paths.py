@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.plain import Trace, packed
+from optviz.engine.outcomes import number, point
+from optviz.engine.trajectories import Trajectory
+from optviz.figures.plotly_dicts import Trace, packed
 from optviz.figures.style import Style, Theme
-from optviz.outcomes import number, point
-from optviz.trajectories import Trajectory
 
 MOST_MARKED = 200  # steps up to which every iterate gets its own marker
 REACH = 1e4  # in widths of the picture: lines are drawn no farther out, browsers cannot

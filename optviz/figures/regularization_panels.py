@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from optviz.constraints import Bound, Bowl
-from optviz.dropout import Layers
+from optviz.engine.outcomes import number
 from optviz.figures.activation_panels import Legend, Panels
-from optviz.figures.drawing import entry, line, marks, powers, rule
 from optviz.figures.panels import bare, blend, panel
-from optviz.figures.plain import axis, layout, packed
+from optviz.figures.plotly_dicts import axis, layout, packed
 from optviz.figures.style import Theme
-from optviz.outcomes import number
-from optviz.polynomials import HIGH, LOW, MOST, Fits, truth
-from optviz.weight_decay import Decayed
+from optviz.figures.traces import entry, line, marks, powers, rule
+from optviz.teaching.constraints import Bound, Bowl
+from optviz.teaching.dropout import Layers
+from optviz.teaching.fits import HIGH, LOW, MOST, Fits, truth
+from optviz.teaching.weight_decay import Decayed
 
 
 def fitting_panels(fits: Fits, degree: int, theme: Theme) -> tuple[Panels, Legend]:

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from optviz.experiments import Entrant, Experiment
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.outcomes import number, point
+from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import landscape, sample
 from optviz.figures.losses import loss_curves
 from optviz.figures.paths import exit_arrow, path, start_marker
 from optviz.figures.style import Theme, styles
-from optviz.optimizers import OPTIMIZERS
-from optviz.outcomes import number, point
-from optviz.trajectories import Trajectory
+from optviz.settings.experiment import Entrant, Experiment
 
 
 def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:

@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.fates import fate_color
+from optviz.engine.optimizers import Optimizer
+from optviz.engine.outcomes import number
 from optviz.figures.heights import heights
+from optviz.figures.outcome_colors import fate_color
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.figures.sweep_figures import EDGES
-from optviz.map_settings import MapSettings
-from optviz.maps import DIVERGED, Axis, StabilityMap
-from optviz.optimizers import Optimizer
-from optviz.outcomes import number
+from optviz.maps.grids import DIVERGED, Axis, StabilityMap
+from optviz.settings.maps import MapSettings
 
 DEEPEST = 32  # decades below the start that have colours: how fast it converges is what one looks for
 HEADINGS = ("Optimizer", "Lowest loss at", "f there", "Ended above the start", "Diverged", "At a minimum")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optviz.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OPTIMIZERS
 
 # M. Okabe, K. Ito, Color universal design (2008); black and blue are lightened on dark ground.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#1A1A1A", "#56B4E9")

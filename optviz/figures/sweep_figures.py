@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.outcomes import ARRIVED, number
 from optviz.figures.heights import Heights, heights
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
-from optviz.map_settings import MapSettings
-from optviz.outcomes import ARRIVED, number
-from optviz.sweeps import Sweep, SweepCurve
+from optviz.maps.sweeps import Sweep, SweepCurve
+from optviz.settings.maps import MapSettings
 
 # What the edges are on a quadratic, in words; others are given as numbers only.
 EDGES = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.plain import Trace
+from optviz.figures.plotly_dicts import Trace
 
 HEADER = ("picture", "series", "x", "y", "value")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.panels import panel
-from optviz.figures.plain import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.style import Style, Theme, styles
 
 #: The smoothed loss is the mean of so many points of the curve, which has up to 1,000.

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, liter
 from sqlalchemy.dialects import postgresql, sqlite
 
 from optviz.runs.database import clock
+from optviz.runs.fair_queue import Waiting, turns
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS
 from optviz.runs.store import ACTIVE, Run, Store, run_from_row
-from optviz.runs.turns import Waiting, turns
 from optviz.training.events import Checkpoint
 
 STALE_SECONDS = 12.0  # a running run whose worker said nothing for so long has lost it

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from optviz.runs.database import StoreUnavailableError
-from optviz.runs.journal import INTERVAL, PATIENCE, Journal
+from optviz.runs.event_writer import INTERVAL, PATIENCE, Journal
 from optviz.runs.leases import Ending, Lease, begin
 from optviz.runs.store import Run, Store
 from optviz.training.config import TrainingConfig

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from optviz.hyperparameters import Hyperparameter, HyperparameterError, complete
-from optviz.optimizers import OPTIMIZERS
-from optviz.schedules import SCHEDULES
+from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError, complete
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.schedules import SCHEDULES
 from optviz.training.datasets import DATASETS
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from optviz.schedules import SCHEDULES
+from optviz.engine.schedules import SCHEDULES
 from optviz.training import checkpoints
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.datasets import Dataset

@@ -3,7 +3,7 @@
 import inspect
 from itertools import pairwise
 
-from optviz.schedules import SCHEDULES
+from optviz.engine.schedules import SCHEDULES
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
 from optviz.training.datasets import DATASETS
 from optviz.training.networks import optimizer_class, optimizer_keywords

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from optviz.web.stage import PLOTLY
+from optviz.web.components.stage import PLOTLY
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -97,10 +97,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 def _import_engine() -> None:
     """SymPy takes half a second to import; the first visitor need not wait for it."""
-    import optviz.experiments
     import optviz.figures.scenes
+    import optviz.settings.experiment
 
-    optviz.experiments.Experiment().run()
+    optviz.settings.experiment.Experiment().run()
 
 
 async def _start_training_soon() -> None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from optviz.map_settings import MapSettings, decode, encode
+from optviz.settings.maps import MapSettings, decode, encode
 
 CHARTS = ".optviz-charts"
 

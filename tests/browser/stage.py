@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from optviz.experiments import Experiment, decode
+from optviz.settings.experiment import Experiment, decode
 
 STAGE = ".optviz-stage"
 

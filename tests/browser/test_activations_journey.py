@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from optviz import activation_settings, regularization_settings
+from optviz.settings import activations as activation_settings
+from optviz.settings import regularization as regularization_settings
 from tests.browser.stage import no_sideways_scrolling
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from optviz import experiments
-from optviz.training.course import COURSE
+from optviz.lessons.networks import COURSE
+from optviz.settings import experiment as experiments
 from tests.browser.stage import STAGE, Stage, no_sideways_scrolling
 
 pytestmark = pytest.mark.browser

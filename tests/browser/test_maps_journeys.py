@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from optviz.map_settings import DEFAULTS, KINDS, MapSettings
+from optviz.settings.maps import DEFAULTS, KINDS, MapSettings
 from tests.browser.maps import MapsPage
 from tests.browser.stage import Stage, near, no_sideways_scrolling, text_of
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from optviz.experiments import Entrant, Experiment, encode
+from optviz.settings.experiment import Entrant, Experiment, encode
 from tests.browser.stage import STAGE, Stage, near, no_sideways_scrolling, text_of
 
 pytestmark = pytest.mark.browser

@@ -7,14 +7,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from optviz.experiments import Entrant, Experiment
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.trajectories import simulate
 from optviz.figures.landscapes import landscape
 from optviz.figures.paths import exit_arrow, path
 from optviz.figures.scenes import describe, legend_name, scene
 from optviz.figures.style import DARK, LIGHT, styles
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.trajectories import simulate
+from optviz.settings.experiment import Entrant, Experiment
 
 
 def unpacked(values) -> np.ndarray:

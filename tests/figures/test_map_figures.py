@@ -9,14 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from optviz.figures.fates import fate_color, minimum_color, shaded
+from optviz.engine.landscapes import OBJECTIVES
 from optviz.figures.heights import heights
 from optviz.figures.map_figures import map_csv, map_picture
+from optviz.figures.outcome_colors import fate_color, minimum_color, shaded
 from optviz.figures.style import DARK, LIGHT
-from optviz.links import Entrant
-from optviz.map_settings import DEFAULTS, KINDS, MapSettings, sides_of
-from optviz.maps import DIVERGED, NOT_YET, UNDEFINED
-from optviz.objectives import OBJECTIVES
+from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
+from optviz.settings.link import Entrant
+from optviz.settings.maps import DEFAULTS, KINDS, MapSettings, sides_of
 from tests.figures.test_figures import unpacked
 
 FINENESS = 24

@@ -9,16 +9,17 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from optviz.activation_settings import ActivationSettings, shown_at
-from optviz.activations import ACTIVATIONS, chain
-from optviz.dying_units import trained
 from optviz.figures.activation_panels import chain_panels, dying_panels, function_panels, largest_slope
-from optviz.figures.drawing import look
 from optviz.figures.loss_panels import entropy_panels, error_panels
 from optviz.figures.style import DARK, LIGHT
 from optviz.figures.tables import HEADER, as_csv, unpacked
-from optviz.regularization_settings import RegularizationSettings
-from optviz.web import activation_views, regularization_views
+from optviz.figures.traces import look
+from optviz.settings.activations import ActivationSettings, shown_at
+from optviz.settings.regularization import RegularizationSettings
+from optviz.teaching.activations import ACTIVATIONS, chain
+from optviz.teaching.dying_units import trained
+from optviz.web.activations import views as activation_views
+from optviz.web.regularization import views as regularization_views
 
 
 def check(panels: list[dict], legend: list[dict]) -> None:

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 import pytest
 
 from optviz.figures.confusion import confusion_panel
+from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import blend, diverging
 from optviz.figures.style import DARK, LIGHT
-from optviz.figures.tiles import mosaic, samples_panel, weights_panel
 from optviz.figures.training_curves import WINDOW, Curves, curve_panels, smoothed
 
 DIGITS = tuple("0123456789")

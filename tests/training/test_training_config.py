@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from optviz.hyperparameters import HyperparameterError
-from optviz.schedules import SCHEDULES
+from optviz.engine.hyperparameters import HyperparameterError
+from optviz.engine.schedules import SCHEDULES
 from optviz.training.config import (
     ACTIVATIONS,
     BATCH_SIZE,

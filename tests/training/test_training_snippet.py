@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from optviz.schedules import SCHEDULES
+from optviz.engine.schedules import SCHEDULES
 from optviz.training.config import (
     ACTIVATIONS,
     INITIALISATIONS,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.activation_settings import VIEW, ActivationSettings, decode, encode, shown_at
+from optviz.settings.activations import VIEW, ActivationSettings, decode, encode, shown_at
 from optviz.training.config import decode as decode_training
 from optviz.training.presets import PRESETS
 

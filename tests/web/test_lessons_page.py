@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.training.course import COURSE
+from optviz.lessons.networks import COURSE
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/lessons.py"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.links import Entrant
-from optviz.map_settings import DEFAULTS, KINDS, WITH_TWO, MapSettings, Side, decode, encode, sides_of
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.web import map_work
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.settings.link import Entrant
+from optviz.settings.maps import DEFAULTS, KINDS, WITH_TWO, MapSettings, Side, decode, encode, sides_of
+from optviz.web.maps import progress as map_work
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.links import Entrant
-from optviz.minibatches import MiniBatches, decode, encode
-from optviz.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.settings.link import Entrant
+from optviz.settings.minibatches import MiniBatches, decode, encode
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/minibatches.py"

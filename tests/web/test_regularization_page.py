@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.regularization_settings import VIEW, RegularizationSettings, decode, encode, shown_at
+from optviz.settings.regularization import VIEW, RegularizationSettings, decode, encode, shown_at
 from optviz.training.config import decode as decode_training
 from optviz.training.presets import PRESETS
 

@@ -13,12 +13,12 @@ import pytest
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
+from optviz.runs import history as live
 from optviz.runs import scheduler
+from optviz.runs.history import watch
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig, decode, encode
 from optviz.training.presets import PRESETS
-from optviz.web import live
-from optviz.web.live import watch
-from optviz.web.run_downloads import as_csv, as_json, script, weights
+from optviz.web.train.run_downloads import as_csv, as_json, script, weights
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 QUICK = TrainingConfig("digits", (8,), epochs=3)
@@ -292,7 +292,8 @@ def test_a_damaged_data_set_gets_a_sentence_and_starts_nothing(monkeypatch, tmp_
 
 def test_the_server_shows_trainings_without_torch() -> None:
     code = (
-        "import sys, optviz.web.run_panel, optviz.web.run_history, optviz.web.run_downloads; "
+        "import sys, optviz.web.train.run_panel, optviz.web.train.run_history; "
+        "import optviz.web.train.run_downloads; "
         "sys.exit('torch' in sys.modules)"
     )
     root = MAIN.parents[2]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz.experiments import Entrant, Experiment, decode, encode
-from optviz.objectives import OBJECTIVES
-from optviz.optimizers import OPTIMIZERS
-from optviz.schedules import SCHEDULES
-from optviz.web.results import as_csv
-from optviz.web.words import plain
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.schedules import SCHEDULES
+from optviz.settings.experiment import Entrant, Experiment, decode, encode
+from optviz.web.markdown_escape import plain
+from optviz.web.trajectories.results import as_csv
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 

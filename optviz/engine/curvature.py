@@ -1,0 +1,56 @@
+"""How a landscape is curved at one point, and what that allows a learning rate to be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.engine.landscapes import as_objective
+from optviz.engine.objective import Objective
+from optviz.engine.optimizers import Optimizer, as_optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioning:
+    """The curvature at one point, and what theory makes of it; None where it has nothing to say.
+
+    `eigenvalues` (d,) of the Hessian, from small to large, not numbers where f has none. `condition` is
+    λmax/λmin, where both are positive. `best_rate` is 2/(λmin + λmax), gradient descent's best on that
+    quadratic. `edge` is the largest stable rate of the optimizer in question, `share` the present rate
+    divided by it: beyond 1 theory expects growth.
+    """
+
+    eigenvalues: np.ndarray
+    condition: float | None
+    best_rate: float | None
+    edge: float | None
+    share: float | None
+
+
+def conditioning(
+    objective: Objective | str,
+    point: Sequence[float],
+    optimizer: Optimizer | str = "gd",
+    values: Mapping[str, float] | None = None,
+) -> Conditioning:
+    """The curvature of `objective` at `point` (d numbers), beside the rate of `optimizer`.
+
+    Raises:
+        HyperparameterError: for a value that is not allowed.
+    """
+    objective, optimizer = as_objective(objective), as_optimizer(optimizer)
+    complete = optimizer.complete(values or {})
+    hessian = objective.hessian(np.asarray(point, dtype=float))
+    if not np.isfinite(hessian).all():
+        return Conditioning(np.full(objective.dimension, np.nan), None, None, None, None)
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
+    convex = smallest > 0
+    edge = optimizer.stable_rate(complete, largest)
+    return Conditioning(
+        eigenvalues,
+        condition=largest / smallest if convex else None,
+        best_rate=2 / (smallest + largest) if convex else None,
+        edge=edge,
+        share=complete["lr"] / edge if edge else None,
+    )

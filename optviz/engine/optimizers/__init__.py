@@ -1,0 +1,27 @@
+"""The table of optimizers: every row of the modules here, in order of increasing complexity.
+
+An optimizer is data plus a pure function. The step takes the point x, the gradient g, the step
+number t = 1, 2, …, and the state, which starts at zero; it returns the next point and the next
+state. Everything is elementwise, so x may have any shape. Conventions are PyTorch's: the velocity is
+v = βv + g with the learning rate outside, ε stands outside the root, bias is corrected by 1 - βᵗ.
+
+To add one, write its step and its row in the module of its group. The table finds it, and sliders,
+links, formulas, exported code, documentation and the parity test against `torch.optim` follow.
+"""
+
+from optviz.engine.optimizers import adaptive, averaging, classic, sign_based
+from optviz.engine.optimizers.base import GROUPS, Optimizer
+
+__all__ = ["GROUPS", "OPTIMIZERS", "Optimizer", "as_optimizer"]
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    row.key: row
+    for module in (classic, averaging, adaptive, sign_based)
+    for row in vars(module).values()
+    if isinstance(row, Optimizer)
+}
+
+
+def as_optimizer(optimizer: Optimizer | str) -> Optimizer:
+    """The optimizer itself, or the one of that key."""
+    return OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer

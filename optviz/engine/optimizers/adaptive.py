@@ -1,0 +1,336 @@
+"""Optimizers with a rate for each coordinate: what grew out of AdaGrad, RMSProp and Adam."""
+
+from optviz.engine.elementwise import maximum, power, sign, sqrt, where
+from optviz.engine.hyperparameters import Hyperparameter
+from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, Optimizer, epsilon, rate
+
+# RMSProp without a unit of its own
+
+
+def adadelta(x, g, t, s, d, *, lr, rho, eps):
+    s = rho * s + (1 - rho) * g * g
+    move = sqrt(d + eps) / sqrt(s + eps) * g
+    d = rho * d + (1 - rho) * move * move
+    return x - lr * move, s, d
+
+
+ADADELTA = Optimizer(
+    key="adadelta",
+    name="AdaDelta",
+    group="adaptive",
+    step=adadelta,
+    formula=r"\begin{aligned} s_t &= \rho s_{t-1} + (1 - \rho)\, g_t^2, & "
+    r"\Delta_t &= \sqrt{\frac{d_{t-1} + \epsilon}{s_t + \epsilon}}\; g_t, \\ "
+    r"d_t &= \rho d_{t-1} + (1 - \rho)\, \Delta_t^2, & x_t &= x_{t-1} - \eta\, \Delta_t \end{aligned}",
+    hyperparameters=(
+        rate(1.0),
+        Hyperparameter("rho", r"\rho", 0.9, 0.0, 0.9999, help="How long both mean squares remember."),
+        Hyperparameter(
+            "eps",
+            r"\epsilon",
+            1e-3,
+            1e-16,
+            1.0,
+            log=True,
+            help="Added under both roots; the first steps are about its root long.",
+        ),
+    ),
+    state=("mean square gradient", "mean square step"),
+    torch="Adadelta",
+    torch_arguments={"lr": "lr", "rho": "rho", "eps": "eps"},
+    reference="M. D. Zeiler, ADADELTA: an adaptive learning rate method (2012), Algorithm 1",
+    idea="Steps are measured in earlier steps, so that no rate has to be chosen.",
+    remark="ε stands under the roots and sets the pace of the start: PyTorch's 1e-6 takes hundreds of steps "
+    "to get going on a plot, so 1e-3 is the default here. The paper has no η; it is 1.",
+    on_networks={"lr": 1.0, "eps": 1e-6},
+)
+
+
+# Adam with the largest gradient in place of the mean square
+
+
+def adamax(x, g, t, m, u, *, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    u = maximum(beta2 * u, abs(g) + eps)
+    return x - lr / (1 - beta1**t) * m / u, m, u
+
+
+ADAMAX = Optimizer(
+    key="adamax",
+    name="Adamax",
+    group="adaptive",
+    step=adamax,
+    formula=r"\begin{aligned} m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, & "
+    r"u_t &= \max(\beta_2 u_{t-1},\, |g_t| + \epsilon), \\ "
+    r"x_t &= x_{t-1} - \frac{\eta}{1 - \beta_1^t}\, \frac{m_t}{u_t} \end{aligned}",
+    hyperparameters=(rate(0.2), BETA1, BETA2, epsilon(1e-8)),
+    state=("first moment", "largest gradient"),
+    torch="Adamax",
+    torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps"},
+    reference="D. P. Kingma, J. Ba, Adam: a method for stochastic optimization (2015), Algorithm 2",
+    idea="Adam that divides by the largest recent gradient, so that no step exceeds η by much.",
+    remark="PyTorch adds ε to |g|; the paper has no ε here.",
+    on_networks={"lr": 0.002},
+)
+
+
+# Adam whose denominator never falls
+
+
+def amsgrad(x, g, t, m, v, v_max, *, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    v_max = maximum(v_max, v)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v_max / (1 - beta2**t)
+    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v, v_max
+
+
+AMSGRAD = Optimizer(
+    key="amsgrad",
+    name="AMSGrad",
+    group="adaptive",
+    step=amsgrad,
+    formula=r"\begin{aligned} m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, & "
+    r"v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \\ "
+    r"v^{\max}_t &= \max(v^{\max}_{t-1},\, v_t), & "
+    r"x_t &= x_{t-1} - \eta\, \frac{m_t / (1 - \beta_1^t)}"
+    r"{\sqrt{v^{\max}_t / (1 - \beta_2^t)} + \epsilon} \end{aligned}",
+    hyperparameters=(rate(0.2), BETA1, BETA2, epsilon(1e-8)),
+    state=("first moment", "second moment", "largest second moment"),
+    torch="Adam",
+    torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps", "amsgrad": True},
+    reference="S. J. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond (2018), Algorithm 2",
+    idea="Adam that never forgets a large gradient: the largest second moment stays in the denominator.",
+    remark="PyTorch corrects both moments for their start at zero; the paper corrects neither.",
+    on_networks={"lr": 0.001},
+)
+
+
+# Adam, and a pull towards zero beside it
+
+
+def adamw(x, g, t, m, v, *, lr, beta1, beta2, eps, decay):
+    x = x * (1 - lr * decay)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+
+
+ADAMW = Optimizer(
+    key="adamw",
+    name="AdamW",
+    group="adaptive",
+    step=adamw,
+    formula=r"\begin{aligned} m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, & "
+    r"\hat m_t &= \frac{m_t}{1 - \beta_1^t}, \\ v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, & "
+    r"\hat v_t &= \frac{v_t}{1 - \beta_2^t}, \\ "
+    r"x_t &= (1 - \eta \lambda)\, x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} "
+    r"\end{aligned}",
+    hyperparameters=(rate(0.2), BETA1, BETA2, epsilon(1e-8), DECAY),
+    state=("first moment", "second moment"),
+    torch="AdamW",
+    torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps", "weight_decay": "decay"},
+    reference="I. Loshchilov, F. Hutter, Decoupled weight decay regularization (2019), Algorithm 2",
+    idea="Adam that also shrinks the point a little: the pull is not divided by the gradients' size.",
+    remark="It comes to rest where the pull towards zero and Adam's step balance, off the minimum. PyTorch "
+    "multiplies the decay by η; the paper by its schedule alone.",
+    on_networks={"lr": 0.001},
+)
+
+
+# Adam whose second moment moves by steps of bounded size
+
+
+def yogi(x, g, t, m, v, *, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = v - (1 - beta2) * sign(v - g * g) * g * g
+    return x - lr * m / (sqrt(v) + eps), m, v
+
+
+YOGI = Optimizer(
+    key="yogi",
+    name="Yogi",
+    group="adaptive",
+    step=yogi,
+    formula=r"\begin{aligned} m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \\ "
+    r"v_t &= v_{t-1} - (1 - \beta_2)\, \operatorname{sign}(v_{t-1} - g_t^2)\, g_t^2, \\ "
+    r"x_t &= x_{t-1} - \eta\, \frac{m_t}{\sqrt{v_t} + \epsilon} \end{aligned}",
+    hyperparameters=(rate(0.1), BETA1, BETA2, epsilon(1e-3)),
+    state=("first moment", "second moment"),
+    reference="M. Zaheer, S. Reddi, D. Sachan, S. Kale, S. Kumar, Adaptive methods for nonconvex "
+    "optimization (2018), Algorithm 2",
+    idea="Adam whose memory of large gradients fades slowly when small ones follow.",
+    remark="As in the paper nothing is corrected for the start at zero; some programs correct both moments "
+    "and start v at 1e-6.",
+    on_networks={"lr": 0.01},
+)
+
+
+# Adam that divides by how far gradients are from what was expected
+
+
+def adabelief(x, g, t, m, s, *, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * (g - m) * (g - m) + eps
+    m_hat = m / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    return x - lr * m_hat / (sqrt(s_hat) + eps), m, s
+
+
+ADABELIEF = Optimizer(
+    key="adabelief",
+    name="AdaBelief",
+    group="adaptive",
+    step=adabelief,
+    formula=r"\begin{aligned} m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, & "
+    r"\hat m_t &= \frac{m_t}{1 - \beta_1^t}, \\ "
+    r"s_t &= \beta_2 s_{t-1} + (1 - \beta_2)(g_t - m_t)^2 + \epsilon, & "
+    r"\hat s_t &= \frac{s_t}{1 - \beta_2^t}, \\ "
+    r"x_t &= x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat s_t} + \epsilon} \end{aligned}",
+    hyperparameters=(rate(0.1), BETA1, BETA2, epsilon(1e-8)),
+    state=("first moment", "mean square surprise"),
+    reference="J. Zhuang et al., AdaBelief optimizer: adapting stepsizes by the belief in observed "
+    "gradients (2020), Algorithm 2",
+    idea="Bold where gradients are as expected, careful where they surprise.",
+    remark="ε is added to s at every step and to its root, as in the paper.",
+    on_networks={"lr": 0.001, "eps": 1e-16},
+)
+
+
+# Adam that looks ahead
+
+
+def nadam(x, g, t, m, v, product, *, lr, beta1, beta2, eps, psi):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    mu = beta1 * (1 - 0.5 * power(0.96, t * psi))
+    mu_next = beta1 * (1 - 0.5 * power(0.96, (t + 1) * psi))
+    product = mu if t == 1 else product * mu
+    m_hat = mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+    v_hat = v / (1 - beta2**t)
+    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v, product
+
+
+NADAM = Optimizer(
+    key="nadam",
+    name="NAdam",
+    group="adaptive",
+    step=nadam,
+    formula=r"\begin{aligned} \mu_t &= \beta_1 (1 - \tfrac{1}{2}\, 0.96^{t \psi}), & "
+    r"\hat m_t &= \frac{\mu_{t+1}\, m_t}{1 - \prod_{i=1}^{t+1} \mu_i} + "
+    r"\frac{(1 - \mu_t)\, g_t}{1 - \prod_{i=1}^{t} \mu_i}, \\ "
+    r"m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, & "
+    r"v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \\ "
+    r"\hat v_t &= \frac{v_t}{1 - \beta_2^t}, & "
+    r"x_t &= x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} \end{aligned}",
+    hyperparameters=(
+        rate(0.2),
+        BETA1,
+        BETA2,
+        epsilon(1e-8),
+        Hyperparameter(
+            "psi", r"\psi", 0.004, 0.0, 1.0, rare=True, help="How fast the momentum warms up to β₁."
+        ),
+    ),
+    state=("first moment", "second moment", "product of momenta"),
+    torch="NAdam",
+    torch_arguments={
+        "lr": "lr",
+        "betas": ("beta1", "beta2"),
+        "eps": "eps",
+        "momentum_decay": "psi",
+    },
+    reference="T. Dozat, Incorporating Nesterov momentum into Adam (2016), Algorithm 2",
+    idea="Adam with Nesterov's look ahead.",
+    remark="PyTorch's defaults; the momentum starts at half of β₁ and warms up.",
+    on_networks={"lr": 0.002},
+)
+
+
+# Adam that waits until its second moment can be trusted
+
+
+def radam(x, g, t, m, v, *, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    limit = 2 / (1 - beta2) - 1
+    rho = limit - 2 * t * beta2**t / (1 - beta2**t)
+    trust = (rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho)
+    adaptive = sqrt(maximum(trust, 0.0)) * sqrt(1 - beta2**t) / (sqrt(v) + eps)
+    m_hat = m / (1 - beta1**t)
+    return x - lr * m_hat * where(rho > 5, adaptive, 1.0), m, v
+
+
+RADAM = Optimizer(
+    key="radam",
+    name="RAdam",
+    group="adaptive",
+    step=radam,
+    formula=r"\begin{aligned} \rho_t &= \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}, \qquad "
+    r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \\ "
+    r"r_t &= \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}"
+    r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}}, \\ "
+    r"x_t &= x_{t-1} - \eta\, \hat m_t \begin{cases} "
+    r"r_t \sqrt{1 - \beta_2^t} / (\sqrt{v_t} + \epsilon) & \rho_t > 5 \\ 1 & \text{otherwise} \end{cases} "
+    r"\end{aligned}",
+    hyperparameters=(
+        rate(0.1),
+        BETA1,
+        Hyperparameter("beta2", r"\beta_2", 0.999, 0.9, 0.99999, help=BETA2.help),
+        epsilon(1e-8),
+    ),
+    state=("first moment", "second moment"),
+    torch="RAdam",
+    torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps"},
+    reference="L. Liu et al., On the variance of the adaptive learning rate and beyond (2020), Algorithm 2",
+    idea="Adam that starts as plain momentum and turns adaptive as its second moment becomes reliable.",
+    remark="PyTorch switches at ρ > 5, the paper at ρ > 4. Its first steps are not scaled by the gradient's "
+    "size, so a rate that suits Adam may throw it far off. β₂ is 0.9 or more, where the formula has roots.",
+    on_networks={"lr": 0.001},
+)
+
+
+# Adam with a moment for the change of the gradient
+
+
+def adan(x, g, t, m, v, n, previous, *, lr, beta1, beta2, beta3, eps, decay):
+    if t == 1:
+        m, previous, n = g, g, g * g
+    change = g - previous
+    m = (1 - beta1) * m + beta1 * g
+    v = (1 - beta2) * v + beta2 * change
+    ahead = g + (1 - beta2) * change
+    n = (1 - beta3) * n + beta3 * ahead * ahead
+    x = (x - lr * (m + (1 - beta2) * v) / (sqrt(n) + eps)) / (1 + decay * lr)
+    return x, m, v, n, g
+
+
+ADAN = Optimizer(
+    key="adan",
+    name="Adan",
+    group="adaptive",
+    step=adan,
+    formula=r"\begin{aligned} m_t &= (1 - \beta_1)\, m_{t-1} + \beta_1\, g_t, \\ "
+    r"v_t &= (1 - \beta_2)\, v_{t-1} + \beta_2\, (g_t - g_{t-1}), \\ "
+    r"n_t &= (1 - \beta_3)\, n_{t-1} + \beta_3 \left( g_t + (1 - \beta_2)(g_t - g_{t-1}) \right)^2, \\ "
+    r"x_t &= \frac{1}{1 + \lambda \eta} \left( x_{t-1} - \eta\, "
+    r"\frac{m_t + (1 - \beta_2)\, v_t}{\sqrt{n_t} + \epsilon} \right) \end{aligned}",
+    hyperparameters=(
+        rate(0.1),
+        Hyperparameter("beta1", r"\beta_1", 0.02, 0.0, 1.0, help="Weight of the new gradient in its mean."),
+        Hyperparameter("beta2", r"\beta_2", 0.08, 0.0, 1.0, help="Weight of the new change in its mean."),
+        Hyperparameter("beta3", r"\beta_3", 0.01, 0.0, 1.0, help="Weight of the new square in its mean."),
+        epsilon(1e-8),
+        Hyperparameter("decay", DECAY.symbol, 0.0, 0.0, 1.0, help=DECAY.help),
+    ),
+    state=("mean gradient", "mean change", "mean square", "previous gradient"),
+    reference="X. Xie, P. Zhou, H. Li, Z. Lin, S. Yan, Adan: adaptive Nesterov momentum algorithm for "
+    "faster optimizing deep models (2022), Algorithm 1",
+    idea="Watches how the gradient changes, and steps as if it stood a little further on.",
+    remark="Here β weighs the new gradient, opposite to Adam's. It starts as Algorithm 1 restarts: with the "
+    "first gradient as its own mean, so nothing needs a bias correction.",
+    on_networks={"lr": 0.001},
+)

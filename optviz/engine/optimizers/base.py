@@ -1,0 +1,122 @@
+"""What an optimizer is: data plus a pure function. And the hyperparameters that many of them share."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from optviz.engine.hyperparameters import Hyperparameter, complete
+
+Step = Callable[..., tuple[Any, ...]]
+
+GROUPS: dict[str, str] = {
+    "classic": "The classic six",
+    "averaging": "Averages of gradients and points",
+    "adaptive": "A rate for each coordinate",
+    "sign": "Only the sign of the slope",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """One optimizer: its update rule, its hyperparameters, and what torch calls it.
+
+    `torch` names the class in `torch.optim` ("" where torch has none). `torch_arguments` maps each of
+    its keywords to a hyperparameter's name, a tuple of names, or a constant that is not a string.
+    `on_networks` holds the defaults that differ when a network is trained instead of a plot.
+    `edge` gives, for a quadratic, the largest stable learning rate times the largest curvature.
+    `group` is a key of GROUPS.
+    """
+
+    key: str
+    name: str
+    step: Step
+    formula: str
+    hyperparameters: tuple[Hyperparameter, ...]
+    state: tuple[str, ...] = ()
+    torch: str = ""
+    torch_arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    reference: str = ""
+    idea: str = ""
+    remark: str = ""
+    on_networks: Mapping[str, float] = field(default_factory=dict, hash=False)
+    edge: Callable[..., float] | None = None
+    group: str = "classic"
+
+    @property
+    def source(self) -> str:
+        """The step's own Python source, as the engine runs it."""
+        return textwrap.dedent(inspect.getsource(self.step))
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """Every hyperparameter's default, by name."""
+        return {h.name: h.default for h in self.hyperparameters}
+
+    @property
+    def network_defaults(self) -> dict[str, float]:
+        """The defaults for training a network, by name."""
+        return {**self.defaults, **self.on_networks}
+
+    def complete(self, given: Mapping[str, float]) -> dict[str, float]:
+        """Validate `given` and fill in the defaults; raises HyperparameterError."""
+        return complete(self.hyperparameters, given)
+
+    def torch_keywords(self, values: Mapping[str, float]) -> dict[str, Any]:
+        """Keyword arguments for the class in `torch.optim`, from hyperparameters by name."""
+
+        def translate(argument: Any) -> Any:
+            if isinstance(argument, str):
+                return values[argument]
+            if isinstance(argument, tuple):
+                return tuple(values[name] for name in argument)
+            return argument
+
+        return {keyword: translate(argument) for keyword, argument in self.torch_arguments.items()}
+
+    def stable_rate(self, values: Mapping[str, float], curvature: float) -> float | None:
+        """The largest stable learning rate on a quadratic of that largest curvature, or None."""
+        if self.edge is None or not curvature > 0:
+            return None
+        return self.edge(**{k: v for k, v in values.items() if k != "lr"}) / curvature
+
+
+def rate(default: float) -> Hyperparameter:
+    """The learning rate, with the default that suits one optimizer on the plots."""
+    return Hyperparameter(
+        "lr", r"\eta", default, 1e-6, 10.0, log=True, help="Learning rate: how far one step goes."
+    )
+
+
+def epsilon(default: float) -> Hyperparameter:
+    """The small number that keeps a division finite, outside the root as in PyTorch."""
+    return Hyperparameter(
+        "eps",
+        r"\epsilon",
+        default,
+        1e-16,
+        1.0,
+        log=True,
+        rare=True,
+        help="Added to the root in the denominator, so that nothing is divided by zero.",
+    )
+
+
+MOMENTUM = Hyperparameter(
+    "momentum", r"\beta", 0.9, 0.0, 0.999, help="The share of the velocity that survives a step."
+)
+BETA1 = Hyperparameter(
+    "beta1", r"\beta_1", 0.9, 0.0, 0.9999, help="Decay of the first moment, the mean of the gradient."
+)
+BETA2 = Hyperparameter(
+    "beta2", r"\beta_2", 0.999, 0.0, 0.99999, help="Decay of the second moment, the mean of its square."
+)
+DECAY = Hyperparameter(
+    "decay",
+    r"\lambda",
+    0.01,
+    0.0,
+    1.0,
+    help="Decoupled weight decay: each step shrinks the point itself by η·λ, apart from the gradient.",
+)

@@ -1,0 +1,139 @@
+"""An experiment as a PyTorch script that anybody can run: it ends where the engine ends."""
+
+import inspect
+from typing import Any
+
+import sympy
+from sympy.printing.pycode import PythonCodePrinter
+
+from optviz.engine import elementwise
+from optviz.engine.formula_text import FUNCTIONS, VARIABLES, read
+from optviz.engine.objective import Objective
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.schedules import SCHEDULES
+
+NAMES = {symbolic.__name__: name for name, (symbolic, _) in FUNCTIONS.items() if name not in ("ln", "sqrt")}
+
+
+class _TorchPrinter(PythonCodePrinter):
+    """Prints a SymPy expression with torch's functions; plain numbers go through math."""
+
+    def _print_Function(self, expr: Any) -> str:  # noqa: N802 (SymPy's naming)
+        return f"torch.{NAMES[type(expr).__name__]}({self._print(expr.args[0])})"
+
+    def _print_Abs(self, expr: Any) -> str:  # noqa: N802
+        return f"torch.abs({self._print(expr.args[0])})"
+
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:  # noqa: N802
+        base, exponent = expr.args
+        if exponent == sympy.Rational(1, 2):
+            return f"{'math' if base.is_number else 'torch'}.sqrt({self._print(base)})"
+        return super()._print_Pow(expr, rational=rational)
+
+    def _print_exp(self, expr: Any) -> str:
+        return f"torch.exp({self._print(expr.args[0])})"
+
+    _print_sin = _print_cos = _print_tan = _print_log = _print_Function
+    _print_asin = _print_acos = _print_atan = _print_sinh = _print_cosh = _print_tanh = _print_Function
+
+    def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802
+        return repr(float(expr))
+
+
+def torch_formula(objective: Objective) -> str:
+    """The objective as a Python expression of torch tensors x, or x and y."""
+    return _TorchPrinter({"allow_unknown_functions": True}).doprint(read(objective.formula))
+
+
+def torch_script(
+    objective: Objective,
+    optimizer: str,
+    values: dict[str, float],
+    start: tuple[float, ...],
+    steps: int,
+    *,
+    schedule: str = "constant",
+    schedule_values: dict[str, float] | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> str:
+    """A complete script for one optimizer; it needs torch, and numpy where there is noise."""
+    chosen = OPTIMIZERS[optimizer]
+    scheduled = schedule != "constant"
+    arguments = ", ".join(v.name for v in VARIABLES[: objective.dimension])
+    expression = torch_formula(objective)
+    head = (
+        ["import math", ""]
+        if "math." in expression or (scheduled and "math." in SCHEDULES[schedule].source)
+        else []
+    )
+    head += ["import numpy"] if noise else []
+    head += [
+        "import torch",
+        "",
+        "torch.set_default_dtype(torch.float64)",
+        "",
+        "",
+        f"def f({arguments}):",
+        f"    return {expression}",
+        "",
+        "",
+    ]
+    before, during = _update(chosen, values, scheduled)
+    if scheduled:
+        rest = "".join(f", {k}={v!r}" for k, v in (schedule_values or {}).items())
+        head += [SCHEDULES[schedule].source, ""]
+        before.insert(0, f"steps, factor = {steps}, lambda t: {schedule}(t, {steps}{rest})")
+    else:
+        before.insert(0, f"steps = {steps}")
+    if noise:
+        shape = f"(steps, {objective.dimension})"
+        before.append(f"draws = numpy.random.default_rng({seed}).standard_normal({shape}) * {noise!r}")
+    loop = ["for t in range(steps):", "    point.grad = None", "    f(*point).backward()"]
+    if noise:
+        loop.append("    point.grad += torch.from_numpy(draws[t])")
+    body = [
+        f"point = torch.tensor({list(start)}, requires_grad=True)",
+        *before,
+        *loop,
+        *during,
+        "",
+        "print(*point.tolist())",
+    ]
+    return "\n".join([*head, *_definitions(chosen), *body]) + "\n"
+
+
+def _update(optimizer: Any, values: dict[str, float], scheduled: bool) -> tuple[list[str], list[str]]:
+    """The lines that prepare the update, and those inside the loop that make it."""
+    if optimizer.torch:
+        keywords = "".join(f", {k}={v!r}" for k, v in optimizer.torch_keywords(values).items())
+        before = [f"optimizer = torch.optim.{optimizer.torch}([point]{keywords})"]
+        during = ["    optimizer.step()"]
+        if scheduled:
+            before.append("scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)")
+            during.append("    scheduler.step()")
+        return before, during
+    before = [
+        f"values = {values!r}",
+        f"state = [torch.zeros_like(point) for _ in range({len(optimizer.state)})]",
+    ]
+    during = [f"    values['lr'] = {values['lr']!r} * factor(t)"] if scheduled else []
+    during += [
+        "    with torch.no_grad():",
+        f"        moved, *state = {optimizer.step.__name__}(point, point.grad, t + 1, *state, **values)",
+        "        point.copy_(moved)",
+    ]
+    return before, during
+
+
+def _definitions(optimizer: Any) -> list[str]:
+    """torch has no such optimizer: bring its step along, with torch's own elementwise functions."""
+    if optimizer.torch:
+        return []
+    used = [
+        name
+        for name in optimizer.step.__code__.co_names
+        if inspect.isroutine(getattr(elementwise, name, None))
+    ]
+    imports = [f"from torch import {', '.join(used)}", ""] if used else []
+    return [*imports, f"# torch has no {optimizer.name}; this is its step.", optimizer.source, ""]

@@ -1,0 +1,142 @@
+"""One optimizer on one objective: the path it takes, step by step, and what became of it."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.engine.ensembles import MOST_STEPS
+from optviz.engine.ensembles import simulate_many as simulate_many
+from optviz.engine.landscapes import as_objective
+from optviz.engine.noise import gaussian_noise
+from optviz.engine.objective import Objective
+from optviz.engine.optimizers import Optimizer, as_optimizer
+from optviz.engine.outcomes import Outcome, judge
+from optviz.engine.schedules import SCHEDULES, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The path of one run; row 0 of every array is the start.
+
+    `points` (k+1, d), `values` (k+1,), `gradients` (k+1, d), the true ones even when the steps used
+    noisy ones; `state` maps the name of each part of the optimizer's state to (k+1, d). k is the number
+    of steps asked for, or fewer if the run left the numbers: then the last row is the last finite one.
+    """
+
+    points: np.ndarray
+    values: np.ndarray
+    gradients: np.ndarray
+    state: dict[str, np.ndarray]
+    outcome: Outcome
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.points) - 1
+
+
+def simulate(
+    objective: Objective | str,
+    optimizer: Optimizer | str,
+    start: Sequence[float] | float | None = None,
+    steps: int = 100,
+    *,
+    schedule: Schedule | str = "constant",
+    schedule_values: dict[str, float] | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+    **hyperparameters: float,
+) -> Trajectory:
+    """Run `optimizer` on `objective` for `steps` steps from `start` (d numbers).
+
+    Objective, optimizer and schedule may be given by key. `noise` is the standard deviation of Gaussian
+    noise that is added to every coordinate of every gradient; its draws depend on `seed` alone, so that
+    all optimizers meet the same noise.
+
+    Raises:
+        FormulaError, HyperparameterError: for a formula or a hyperparameter that is not allowed.
+        KeyError: for an unknown optimizer or schedule.
+        ValueError: for a start, a number of steps or a noise that make no sense.
+    """
+    objective = as_objective(objective)
+    optimizer = as_optimizer(optimizer)
+    schedule = SCHEDULES[schedule] if isinstance(schedule, str) else schedule
+    x = [float(v) for v in np.atleast_1d(objective.start if start is None else start)]
+    if len(x) != objective.dimension or not all(map(math.isfinite, x)):
+        raise ValueError(f"The start must be {objective.dimension} finite numbers.")
+    if not 0 <= steps <= MOST_STEPS:
+        raise ValueError(f"The steps must be 0 to {MOST_STEPS}.")
+    if not 0 <= noise < math.inf:
+        raise ValueError("The noise must be a finite number, zero or more.")
+    values = optimizer.complete(hyperparameters)
+    factors = schedule.factors(steps, schedule.complete(schedule_values or {}))
+    draws = gaussian_noise(seed, steps, objective.dimension) * noise if noise else None
+    with np.errstate(all="ignore"):  # infinities are found and reported below
+        points, states, broke_at = _walk(
+            _plain_gradient(objective),
+            optimizer,
+            x,
+            values,
+            factors.tolist(),
+            None if draws is None else draws.tolist(),
+        )
+        path = np.array(points)
+        heights, slopes = objective.value(path), objective.gradient(path)
+    # A point may be finite while the function there no longer is: the run ended there as well.
+    finite = np.isfinite(heights) & np.isfinite(slopes).all(axis=-1)
+    end = len(path)
+    if not finite.all():
+        broke_at = int(np.argmin(finite))
+        end = max(broke_at, 1)
+    outcome = judge(objective, optimizer, values, path, heights, slopes, broke_at)
+    state = {name: np.array(states[i][:end]) for i, name in enumerate(optimizer.state)}
+    return Trajectory(path[:end], heights[:end], slopes[:end], state, outcome)
+
+
+Gradient = Callable[..., Sequence[float]]
+
+
+def _walk(
+    gradient: Gradient,
+    optimizer: Optimizer,
+    start: list[float],
+    values: dict[str, float],
+    factors: list[float],
+    draws: list[list[float]] | None,
+) -> tuple[list[list[float]], list[list[list[float]]], int | None]:
+    """Take the steps on plain floats, one coordinate at a time: numpy is slow for two numbers."""
+    step, coordinates = optimizer.step, range(len(start))
+    x, state = list(start), [[0.0] * len(optimizer.state) for _ in coordinates]
+    points, states = [x], [[[0.0] * len(start)] for _ in optimizer.state]
+    values, base = dict(values), values["lr"]
+    for t, factor in enumerate(factors, 1):
+        g = gradient(*x)
+        if draws is not None:
+            g = [slope + draw for slope, draw in zip(g, draws[t - 1], strict=True)]
+        values["lr"] = base * factor
+        following = []
+        for i in coordinates:
+            moved, *state[i] = step(x[i], g[i], t, *state[i], **values)
+            following.append(moved)
+        if not all(map(math.isfinite, following)):
+            return points, states, t
+        x = following
+        points.append(x)
+        for j, history in enumerate(states):
+            history.append([state[i][j] for i in coordinates])
+    return points, states, None
+
+
+def _plain_gradient(objective: Objective) -> Gradient:
+    """The gradient on plain floats, with infinities where plain floats raise an error."""
+    fast = objective.gradient_at
+
+    def gradient(*x: float) -> Sequence[float]:
+        try:
+            return fast(*x)
+        except (ZeroDivisionError, OverflowError):
+            return objective.gradient(x).tolist()
+
+    return gradient

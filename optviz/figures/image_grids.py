@@ -1,0 +1,229 @@
+"""Small images side by side: test images with what the network says of them, and its first weights."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.panels import bare, diverging, panel
+from optviz.figures.plotly_dicts import Trace, layout, packed
+from optviz.figures.style import Theme
+
+ACROSS = 4  # samples in a row
+WEIGHTS_ACROSS = 8
+
+
+def mosaic(
+    images: np.ndarray, across: int, gap: tuple[int, int], empty: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, height, width) as one, row by row, and the lower left corner (x, y) of each in it.
+
+    `gap` is the room right of and below each image; `empty` fills it.
+    """
+    count, height, width = images.shape
+    rows = -(-count // across)
+    right, below = gap
+    whole = np.full((rows * (height + below), across * (width + right)), empty, dtype=images.dtype)
+    corners = np.zeros((count, 2), dtype=int)
+    for k, image in enumerate(images):
+        y, x = (k // across) * (height + below), (k % across) * (width + right)
+        whole[y : y + height, x : x + width] = image
+        corners[k] = x, y
+    return whole, corners
+
+
+def samples_panel(
+    images: np.ndarray,
+    labels: Sequence[int],
+    probabilities: Sequence[Sequence[float]],
+    classes: Sequence[str],
+    white: int,
+    theme: Theme,
+) -> dict[str, Any]:
+    """Test images (n, height, width), each with a bar for the probability of every class below it."""
+    count, height, width = images.shape
+    answers = [int(np.argmax(row)) for row in probabilities]
+    title, bars = 0.42 * height, 0.4 * height  # the room above an image for two lines, and below it
+    cell = (round(width * 0.22), round(height * 0.92))
+    whole, corners = mosaic(images, ACROSS, cell, 0)
+    mask = mosaic(np.ones_like(images), ACROSS, cell, 0)[0]
+    z = np.where(mask, whole.astype(float), np.nan)
+    shades = [[0, "#000000"], [1, "#ffffff"]] if theme.dark else [[0, "#ffffff"], [1, "#000000"]]
+    pictures: Trace = {
+        "type": "heatmap",
+        "z": packed(z),
+        "zmin": 0,
+        "zmax": white,
+        "colorscale": shades,
+        "showscale": False,
+        "hoverinfo": "skip",
+    }
+    frames = [
+        {
+            "type": "rect",
+            "x0": float(x) - 0.5,
+            "x1": float(x) + width - 0.5,
+            "y0": float(y) - 0.5,
+            "y1": float(y) + height - 0.5,
+            "line": {"width": 1, "color": theme.faint},
+        }
+        for x, y in corners
+    ]
+    notes = []
+    for (x, y), label, answer, row in zip(corners, labels, answers, probabilities, strict=True):
+        wrong = label != answer
+        said = f"{classes[answer]}, {row[answer]:.0%}"
+        notes.append(
+            {
+                "x": float(x) - 0.5,
+                "y": float(y) - 0.5,
+                "text": f"<b>{said}</b><br>is {classes[label]}" if wrong else f"{said}<br>right",
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "align": "left",
+                "showarrow": False,
+                "font": {"size": 11, "color": theme.palette[1] if wrong else theme.ink},
+            }
+        )
+    rows = -(-count // ACROSS)
+    across = [-1.0, ACROSS * (width + cell[0]) - cell[0]]
+    down = [rows * (height + cell[1]) - cell[1] + bars + 1, -title]
+    frame = layout(
+        theme,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        xaxis=bare(range=across, constrain="domain"),
+        yaxis=bare(range=down, scaleanchor="x", constrain="domain"),
+        shapes=frames,
+        annotations=notes,
+        bargap=0,
+        uirevision="samples",
+    )
+    mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
+    first = ""
+    if mistakes:
+        first = f" The surest: {classes[labels[0]]} taken for {classes[answers[0]]}."
+    return panel(
+        "samples",
+        "What it says of single images",
+        {
+            "data": [
+                pictures,
+                _bars(corners, height, width, bars, probabilities, labels, answers, classes, theme),
+            ],
+            "layout": frame,
+        },
+        about="Mistakes first, the surest in front. Bars: the probability of each class.",
+        alt=f"{count} test images with their probabilities, {mistakes} of them mistakes.{first}",
+        aspect=(down[0] - down[1]) / (across[1] - across[0]),
+        lowest=300,
+        highest=640,
+    )
+
+
+def _bars(
+    corners: np.ndarray,
+    height: int,
+    width: int,
+    room: float,
+    probabilities: Sequence[Sequence[float]],
+    labels: Sequence[int],
+    answers: Sequence[int],
+    classes: Sequence[str],
+    theme: Theme,
+) -> Trace:
+    """One bar trace for all images: each bar hangs between its base line and its height."""
+    step = width / len(classes)
+    x, base, reach, colors, texts = [], [], [], [], []
+    for (left, top), row, label, answer in zip(corners, probabilities, labels, answers, strict=True):
+        for k, share in enumerate(row):
+            x.append(float(left) - 0.5 + (k + 0.5) * step)
+            base.append(float(top) + height - 0.5 + room)
+            reach.append(-share * (room - 0.08 * height))
+            wrong = k == answer != label
+            colors.append(theme.palette[1] if wrong else theme.palette[2] if k == label else theme.ink)
+            texts.append(f"{classes[k]}: {share:.1%}")
+    return {
+        "type": "bar",
+        "x": x,
+        "base": base,
+        "y": reach,
+        "width": step * 0.82,
+        "marker": {"color": colors, "line": {"width": 0}},
+        "text": texts,
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def weights_panel(
+    pixels: np.ndarray, scale: float, of: int, names: Sequence[str], theme: Theme
+) -> dict[str, Any]:
+    """Weights into units, bytes (n, height, width) with 128 for zero and `scale` at 255, as images.
+
+    `names` gives each image a name, or is empty.
+    """
+    count, height, width = pixels.shape
+    across = 5 if count <= 10 else WEIGHTS_ACROSS
+    gap = (max(1, width // 10), max(1, height // (4 if names else 10)))
+    whole, corners = mosaic(pixels, across, gap, 128)
+    heat = {
+        "type": "heatmap",
+        "z": packed(whole, "u1"),
+        "zmin": 1,
+        "zmax": 255,
+        "colorscale": diverging(theme),
+        "colorbar": {
+            "thickness": 10,
+            "outlinewidth": 0,
+            "len": 0.9,
+            "tickvals": [1, 128, 255],
+            "ticktext": [f"−{scale:.2g}", "0", f"{scale:.2g}"],
+        },
+        "hoverinfo": "skip",
+    }
+    frames = [
+        {
+            "type": "rect",
+            "x0": float(x) - 0.5,
+            "x1": float(x) + width - 0.5,
+            "y0": float(y) - 0.5,
+            "y1": float(y) + height - 0.5,
+            "line": {"width": 1, "color": theme.faint},
+        }
+        for x, y in corners
+    ]
+    notes = [
+        {
+            "x": float(x) + width / 2 - 0.5,
+            "y": float(y) + height,
+            "text": name,
+            "yanchor": "top",
+            "showarrow": False,
+            "font": {"size": 11, "color": theme.ink},
+        }
+        for (x, y), name in zip(corners, names, strict=False)
+    ]
+    rows = -(-count // across)
+    frame = layout(
+        theme,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        xaxis=bare(range=[-1, across * (width + gap[0]) - gap[0]], constrain="domain"),
+        yaxis=bare(
+            range=[rows * (height + gap[1]) - (0 if names else gap[1]), -1],
+            scaleanchor="x",
+            constrain="domain",
+        ),
+        shapes=frames,
+        annotations=notes,
+        uirevision="weights",
+    )
+    what = "The weights into each class" if names else f"The weights into {count} of {of:,} units"
+    return panel(
+        "weights",
+        "First layer's weights",
+        {"data": [heat], "layout": frame},
+        about=f"{what}, each as an image of the pixels it looks at: blue for, orange against.",
+        alt=f"{what} as {count} images; the largest weight is {scale:.3g} in size.",
+        aspect=0.84 * rows * (height + gap[1]) / (across * (width + gap[0])),
+        lowest=200,
+    )

@@ -1,0 +1,63 @@
+"""Dropout: units switched off by chance, and the others made larger so that the mean stays the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.engine.hyperparameters import Hyperparameter
+
+SHARE = Hyperparameter(
+    "share", "p", 0.5, 0.0, 0.9, help="The probability with which a unit is switched off in one step."
+)
+
+
+def mask(shape: int | tuple[int, ...], share: float, random: np.random.Generator) -> np.ndarray:
+    """True for each unit that stays; each is switched off with the probability `share`, on its own."""
+    return random.random(shape) >= share
+
+
+def dropout(values: np.ndarray, kept: np.ndarray, share: float) -> np.ndarray:
+    """h·m/(1 − p): 0 where a unit is off, and made larger where it stays, so that E[result] = `values`.
+
+    `kept` is a `mask` of a shape that goes with `values`. A share of 1 leaves nothing and is refused.
+
+    Raises:
+        ValueError: when the share is not in 0 ≤ p < 1.
+    """
+    if not 0 <= share < 1:
+        raise ValueError("The share that is dropped must be at least 0 and below 1.")
+    return np.where(kept, values / (1 - share), 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """One draw of dropout on a small network: which units stay in its layers, with the outputs.
+
+    `kept` has one mask per hidden layer. The rest is of the first hidden layer: `values` (units,) before
+    dropout, `first` (units,) after this draw, and `averages` (draws, units) the means over the first 1, 2,
+    … draws.
+    """
+
+    kept: tuple[np.ndarray, ...]
+    values: np.ndarray
+    first: np.ndarray
+    averages: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The largest distance of an average over all draws from the value that it should keep."""
+        return float(np.abs(self.averages[-1] - self.values).max())
+
+
+def drawn(share: float, units: tuple[int, ...], seed: int, draws: int = 2000) -> Layers:
+    """Draw masks for hidden layers of `units`, and measure what stays of the first layer's mean.
+
+    The outputs of the first layer are max(0, N(0, 1)) + 0.1, which stands for any outputs of a ReLU.
+    """
+    random = np.random.default_rng(seed)
+    values = np.maximum(random.normal(size=units[0]), 0.0) + 0.1
+    first = mask((draws, units[0]), share, random)
+    outputs = dropout(values, first, share)
+    averages = np.cumsum(outputs, axis=0) / np.arange(1, draws + 1)[:, None]
+    rest = tuple(mask(n, share, random) for n in units[1:])
+    return Layers((first[0], *rest), values, outputs[0], averages)

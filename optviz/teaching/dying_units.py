@@ -1,0 +1,68 @@
+"""Dying ReLU: a small network trained with gradient descent, and how many of its units fell silent.
+
+One input, 100 hidden units, one output, on y = sin(3x) with 64 points in −1…1, mean squared error, all
+points in every step. The same seed gives the same first weights whatever the activation and the rate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.engine.hyperparameters import Hyperparameter
+from optviz.teaching.activations import ACTIVATIONS
+
+UNITS, POINTS = 100, 64
+STEPS = 200
+RATE = Hyperparameter(
+    "rate",
+    r"\eta",
+    0.3,
+    0.001,
+    0.5,
+    log=True,
+    help="Learning rate: a large step can throw a unit off for good.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silence:
+    """A training of the small network, by step and the start first, all of shape (steps + 1,).
+
+    `silent` is the share of units whose input is negative for every point: with ReLU they are dead, as
+    nothing reaches their weights any more. `losses` are mean squared errors; `broke_at` is the first step
+    at which one was not finite, or None, and there the rows end.
+    """
+
+    activation: str
+    silent: np.ndarray
+    losses: np.ndarray
+    broke_at: int | None
+
+
+def trained(activation: str, rate: float, seed: int, steps: int = STEPS) -> Silence:
+    """Train with gradient descent at this rate; `activation` is a key of ACTIVATIONS."""
+    row = ACTIVATIONS[activation]
+    random = np.random.default_rng(seed)
+    x = np.linspace(-1.0, 1.0, POINTS)[:, None]
+    y = np.sin(3 * x)
+    w1 = random.normal(0.0, np.sqrt(2.0), (1, UNITS))  # He: one input
+    b1 = np.zeros(UNITS)
+    w2 = random.normal(0.0, np.sqrt(2.0 / UNITS), (UNITS, 1))
+    b2 = np.zeros(1)
+    silent, losses, broke_at = [], [], None
+    with np.errstate(all="ignore"):
+        for step in range(steps + 1):
+            z = x @ w1 + b1
+            h = row.function(z)
+            error = h @ w2 + b2 - y
+            loss = float((error**2).mean())
+            if not np.isfinite(loss):
+                broke_at = step
+                break
+            silent.append(float((z < 0).all(axis=0).mean()))
+            losses.append(loss)
+            back = 2 * error / POINTS
+            behind = (back @ w2.T) * row.derivative(z)
+            w2, b2 = w2 - rate * h.T @ back, b2 - rate * back.sum(axis=0)
+            w1, b1 = w1 - rate * x.T @ behind, b1 - rate * behind.sum(axis=0)
+    return Silence(activation, np.array(silent), np.array(losses), broke_at)

@@ -1,0 +1,51 @@
+"""Several charts in a grid, redrawn in place: for pictures that grow while one looks at them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optviz.web.components.stage import mount, plotly_url
+
+_charts = mount("optviz.charts", Path(__file__).parent, isolated=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A place that was clicked: the key of its panel, and where, in the coordinates of the data."""
+
+    chart: str
+    x: float
+    y: float
+
+
+def charts(
+    figures: Sequence[dict[str, Any]],
+    *,
+    key: str,
+    version: str,
+    legend: Sequence[dict[str, str]] = (),
+    note: str = "",
+    pickable: bool = False,
+    least: int = 400,
+) -> Picked | None:
+    """Show panels of `figures.panels`, with one legend above and a note below all of them.
+
+    Nothing is drawn again as long as `version` stays the same. No panel is narrower than `least` pixels, as
+    far as there is room. Returns the place that was just clicked, if they are `pickable`.
+    """
+    data = {
+        "figures": figures,
+        "legend": legend,
+        "note": note,
+        "version": version,
+        "plotly": plotly_url(),
+        "pickable": pickable,
+        "least": least,
+    }
+    picked = _charts(key=key, data=data, on_picked_change=_nothing).picked
+    return Picked(str(picked["chart"]), float(picked["x"]), float(picked["y"])) if picked else None
+
+
+def _nothing() -> None:
+    """A trigger needs a callback, even where its value is all that is wanted."""

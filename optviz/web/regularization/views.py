@@ -1,0 +1,144 @@
+"""What the page “Regularization” shows and says, view by view."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+
+from optviz.figures.regularization_panels import (
+    constraint_panels,
+    decay_panels,
+    dropout_panels,
+    fitting_panels,
+)
+from optviz.figures.style import Theme
+from optviz.settings.regularization import FIELDS, RegularizationSettings
+from optviz.teaching.constraints import lowest_in_circle, lowest_in_diamond
+from optviz.teaching.dropout import drawn
+from optviz.teaching.fits import fitted
+from optviz.teaching.weight_decay import NORM_WITH_3, NORM_WITHOUT, Decayed, decayed
+from optviz.training.presets import PRESETS
+from optviz.web.page import SettingsPage
+from optviz.web.teaching_view import Drawn, View, train_link
+
+PAGE: SettingsPage[RegularizationSettings] = SettingsPage("regularization", FIELDS, RegularizationSettings)
+#: A slider that goes back and forth, and a class that looks at the same link, train only once.
+_decayed = lru_cache(maxsize=256)(decayed)
+INPUTS, HIDDEN, OUTPUTS = 5, (8, 6), 3
+
+
+def _fitting(s: RegularizationSettings, theme: Theme) -> Drawn:
+    return fitting_panels(fitted(s.samples, s.noise, s.seed), s.degree, theme)
+
+
+def _undecided(s: RegularizationSettings) -> None:
+    most = s.samples - 1
+    if s.degree > most:
+        st.markdown(
+            f"{s.samples} points decide a polynomial of degree {most} at most. Of the many that go through "
+            "all points, the one with the smallest coefficients is drawn."
+        )
+
+
+def _decay(s: RegularizationSettings, theme: Theme) -> Drawn:
+    l2, l1, without = (_decayed(s.penalty, "l2", s.seed), _decayed(s.penalty, "l1", s.seed), _free(s))
+    return decay_panels(l2, l1, without, theme)
+
+
+def _free(s: RegularizationSettings) -> Decayed:
+    return _decayed(0.0, "l2", s.seed)
+
+
+def _decay_printed(s: RegularizationSettings) -> None:
+    without, penalised = _free(s).norms[-1], _decayed(3.0, "l2", s.seed).norms[-1]
+    st.markdown(
+        f"| ‖w‖ after 100 epochs | printed in the notes | computed here, seed {s.seed} | 99 % of seeds |\n"
+        "|---|---|---|---|\n"
+        f"| without a penalty | 13.11, 12.57 | {without:.2f} | {NORM_WITHOUT[0]} to {NORM_WITHOUT[1]} |\n"
+        f"| L2, λ = 3 | 0.337, 0.367 | {penalised:.3f} | {NORM_WITH_3[0]} to {NORM_WITH_3[1]} |\n"
+    )
+    st.caption(
+        "y = 0.05 + Σ 0.01·xᵢ + N(0, 0.01) with 200 inputs, 20 training and 100 test examples, batches of 5, "
+        "rate 0.003. Weights start at N(0, 1), so ‖w‖ starts near √200 ≈ 14.1. The loss is the mean of "
+        "(ŷ − y)²/2. L2 adds λ/2 ‖w‖² and takes its gradient along; L1 adds λ ‖w‖₁ and takes proximal steps, "
+        "which move every weight towards 0 by η·λ and stop there. One λ is not one strength for both."
+    )
+
+
+def _constraint(s: RegularizationSettings, theme: Theme) -> Drawn:
+    bounds = (lowest_in_circle(s.bowl, s.radius), lowest_in_diamond(s.bowl, s.radius))
+    return constraint_panels(s.bowl, s.radius, bounds, theme)
+
+
+def _dropout(s: RegularizationSettings, theme: Theme) -> Drawn:
+    return dropout_panels(drawn(s.share, HIDDEN, s.seed), s.share, INPUTS, OUTPUTS, theme)
+
+
+def _dropout_measured(s: RegularizationSettings) -> None:
+    layers = drawn(s.share, HIDDEN, s.seed)
+    draws = len(layers.averages)
+    rows = zip(layers.values, layers.first, layers.averages[-1], strict=True)
+    lines = "\n".join(
+        f"| {i + 1} | " + " | ".join(f"{v:.3f}" for v in row) + " |" for i, row in enumerate(rows)
+    )
+    head = f"| Unit of hidden 1 | without dropout | in this draw | mean of {draws:,} draws |"
+    st.markdown(f"{head}\n|---|---|---|---|\n{lines}")
+    st.markdown(
+        "##### On a real network\n"
+        "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
+        "both, and lay one over the other: how far apart are training and test accuracy?"
+    )
+    preset = PRESETS["dropout"]
+    train_link("Fashion-MNIST with dropout, on Train live", preset.config)
+    train_link("Fashion-MNIST without dropout, on Train live", replace(preset.config, dropout=()))
+
+
+SEED = ("seed", "Seed", "")
+
+VIEWS: dict[str, View] = {
+    "fitting": View(
+        r"y = 5 + 1.2\,x - 1.7\,x^2 + 0.9\,x^3 + \varepsilon, \qquad \varepsilon \sim N(0, \sigma^2)",
+        "Too few powers cannot follow the truth; too many follow the noise. The training error falls with "
+        "every degree, only fresh points tell.",
+        "degree 1, 3, 9 and 18. Then give it 200 points: what becomes of degree 9?",
+        _fitting,
+        (("degree", "Degree", ""), ("samples", "Points", ""), ("noise", "Noise", ""), SEED),
+        _undecided,
+    ),
+    "decay": View(
+        r"L = \frac{1}{n} \sum_i \tfrac12 (\hat y_i - y_i)^2 + \tfrac{\lambda}{2} \|w\|^2 "
+        r"\quad \text{or} \quad \ldots + \lambda \|w\|_1",
+        "200 weights fit 20 examples without learning anything of the rest; a penalty on their size leaves "
+        "only what the examples insist on.",
+        "λ = 0: the training loss vanishes, the test loss does not move. Then λ = 1: how many weights does "
+        "L1 set to exactly 0, and L2?",
+        _decay,
+        (("penalty", "Penalty", ""), SEED),
+        _decay_printed,
+    ),
+    "constraint": View(
+        r"\min_w \tfrac12 (w - c)^\top A\, (w - c) \quad \text{with} \quad \|w\|_2 \le r "
+        r"\;\text{ or }\; \|w\|_1 \le r",
+        "A penalty is a bound in disguise: the weights end where a level line of the loss first touches the "
+        "circle or the diamond, and the diamond's corners stick out.",
+        "move c around: over which part of the plane does the diamond give a weight that is exactly 0? When "
+        "does the circle?",
+        _constraint,
+        (
+            ("radius", "Radius", ""),
+            ("c1", "Lowest place of the loss, w₁", ""),
+            ("c2", "Lowest place of the loss, w₂", ""),
+            ("tilt", "Tilt", ""),
+        ),
+    ),
+    "dropout": View(
+        r"h' = \frac{m \cdot h}{1 - p}, \quad m \sim \mathrm{Bernoulli}(1 - p), \qquad E[h'] = h",
+        "Units are switched off by chance, so that none can rely on another; those that stay are made larger "
+        "by 1/(1 − p), so that the mean is kept and nothing need change when the network is used.",
+        "p = 0.9: the mean is still kept, but how long does the average take to settle? Change the seed for "
+        "another draw.",
+        _dropout,
+        (("share", "Share that is switched off", ""), SEED),
+        _dropout_measured,
+    ),
+}

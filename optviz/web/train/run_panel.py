@@ -1,0 +1,201 @@
+"""Start, Pause, Resume, Stop; what the run is doing; and its pictures, which grow while one looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from optviz.figures.style import Theme
+from optviz.runs import scheduler
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.history import History, prepare, watch
+from optviz.runs.store import RunError
+from optviz.training.config import TrainingConfig
+from optviz.training.datasets import DATASETS, DatasetError
+from optviz.web.components.charts import charts
+from optviz.web.markdown_escape import plain
+from optviz.web.train import scene
+from optviz.web.train.controls import Chosen
+from optviz.web.train.run_words import describe, name_of, sentence
+from optviz.web.visitors import owner
+
+LOOK_SECONDS = 1.0
+state = st.session_state
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The run on the page and those laid over it; None and a sentence when it cannot be shown.
+
+    `away` says that the store may answer another time.
+    """
+
+    history: History | None = None
+    overlays: tuple[History, ...] = ()
+    sentence: str = ""
+    away: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the visitor may pause, resume and stop it."""
+        return self.history is not None and self.history.run.belongs_to(owner())
+
+    @property
+    def live(self) -> bool:
+        """Whether looking again makes sense."""
+        return self.away or any(history.run.active for history in self._all())
+
+    def _all(self) -> tuple[History, ...]:
+        return ((self.history,) if self.history else ()) + self.overlays
+
+    def statuses(self) -> tuple[tuple[str, str, str], ...]:
+        """What the buttons of the page depend on."""
+        return tuple((h.run.id, h.run.status, h.run.wanted) for h in self._all())
+
+
+def watched(chosen: Chosen, fresh: bool = False) -> Watched:
+    """Read what the page shows; what cannot be read is told in a sentence."""
+    if not chosen.run:
+        return Watched()
+    try:
+        history = watch(chosen.run, fresh)
+    except (RunError, StoreUnavailableError) as error:
+        return Watched(sentence=str(error), away=isinstance(error, StoreUnavailableError))
+    overlays, missing = [], 0
+    for run_id in chosen.overlays:
+        if run_id == chosen.run:
+            continue
+        try:
+            overlays.append(watch(run_id))
+        except (RunError, StoreUnavailableError):
+            missing += 1
+    lost = f"{missing} of the runs laid over this one cannot be shown." if missing else ""
+    return Watched(history, tuple(overlays), lost)
+
+
+def headline(chosen: Chosen, seen: Watched) -> str:
+    """The name of the run that is shown, or what the sidebar describes."""
+    return name_of(seen.history.run) if seen.history else describe(chosen.config)
+
+
+def differs(chosen: Chosen, seen: Watched) -> None:
+    """Say so when the sidebar describes another network than the one that is shown, or none at all."""
+    if chosen.complaint:
+        st.caption(f"Start waits until the sidebar is right: {plain(chosen.complaint)}")
+    elif seen.history and seen.history.run.config != chosen.config:
+        st.caption(f"The sidebar has changed. Start trains {plain(describe(chosen.config))}.")
+
+
+def buttons(chosen: Chosen, seen: Watched) -> None:
+    """The four buttons; only what makes sense now can be pressed."""
+    run = seen.history.run if seen.history else None
+    mine = run if run and seen.own else None
+    busy = bool(mine and mine.active and mine.config == chosen.config)
+    asked = bool(mine and mine.wanted in ("pause", "stop"))
+    row = st.container(horizontal=True, gap="small", key="run-buttons")
+    with row:
+        start = st.button(
+            "Start",
+            type="primary",
+            key="run.start",
+            icon=":material/play_arrow:",
+            disabled=busy or bool(chosen.complaint),
+            help="Train the network that the sidebar describes.",
+        )
+        tasks = scheduler.current()
+        _button("Pause", ":material/pause:", tasks.pause, mine, bool(mine and mine.active and not asked))
+        _button("Resume", ":material/resume:", tasks.resume, mine, bool(mine and (mine.resumable or asked)))
+        stoppable = bool(mine and (mine.active or mine.status in ("paused", "interrupted")))
+        _button(
+            "Stop", ":material/stop:", tasks.stop, mine, stoppable and not (mine and mine.wanted == "stop")
+        )
+    if start:
+        _start(chosen.config)
+    if said := state.pop("training.said", ""):
+        st.error(plain(said))
+
+
+def _button(label: str, icon: str, act: Callable[..., Any], run: Any, enabled: bool) -> None:
+    st.button(
+        label,
+        key=f"run.{label.lower()}",
+        icon=icon,
+        disabled=not enabled,
+        on_click=_ask,
+        args=(act, run.id if run else ""),
+    )
+
+
+def _ask(act: Callable[..., Any], run_id: str) -> None:
+    try:
+        act(run_id, owner())
+    except (RunError, StoreUnavailableError) as error:
+        state["training.said"] = str(error)
+
+
+def _start(config: TrainingConfig) -> None:
+    """Fetch the data if they are not here, queue the run, and show it."""
+    info, bar = DATASETS[config.dataset], st.empty()
+
+    def report(done: int, total: int) -> None:
+        bar.progress(done / total, f"Downloading {info.name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+
+    try:
+        prepare(config.dataset, report)
+        run_id = scheduler.current().submit(config, owner())
+    except (DatasetError, RunError, StoreUnavailableError) as error:
+        bar.empty()
+        st.error(plain(str(error)))
+        return
+    before = state["training.run"]
+    state["training.run"] = run_id
+    state["training.overlays"] = [o for o in state["training.overlays"] if o not in (before, run_id)]
+    st.rerun()
+
+
+def live(chosen: Chosen, seen: Watched, theme: Theme) -> None:
+    """Status, progress and pictures, looked at again every second until the run is over."""
+    part = st.fragment(_look, run_every=LOOK_SECONDS if seen.live else None)
+    part(chosen, seen.statuses(), theme)
+
+
+def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
+    seen = watched(chosen)
+    if seen.statuses() != drawn_with:
+        st.rerun()  # the buttons, too
+    if seen.sentence:
+        st.warning(plain(seen.sentence))
+    if seen.history is None:
+        return
+    _status(seen)
+    log = bool(state.get("t.log", False))
+    histories = (seen.history, *seen.overlays)
+    panels, legend = scene.curves(histories, theme, log)
+    places = " ".join(f"{h.run.id}:{h.run.last_event}:{name_of(h.run)}" for h in histories)
+    charts(
+        panels,
+        key="curves",
+        version=f"{places} {theme.dark} {log}",
+        legend=legend,
+        note=scene.fairness(histories),
+    )
+    charts(
+        scene.pictures(seen.history, theme),
+        key="pictures",
+        version=f"{scene.pictures_version(seen.history)} {theme.dark}",
+    )
+
+
+def _status(seen: Watched) -> None:
+    history = seen.history
+    assert history is not None
+    run = history.run
+    st.progress(min(history.step / run.config.steps, 1.0), plain(sentence(history)))
+    if not seen.own:
+        st.caption(
+            "You are watching: who started this run can pause and stop it. Start trains one of your own."
+        )
+    for notice in (*history.notices, history.complaint):
+        if notice:
+            st.warning(plain(notice))

@@ -1,0 +1,103 @@
+"""A run in words: what it is called, and what it is doing."""
+
+from optviz.engine.outcomes import number
+from optviz.runs import scheduler
+from optviz.runs.history import History
+from optviz.runs.store import Run
+from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.datasets import DATASETS
+from optviz.training.events import Finished
+
+STATUS = {
+    "queued": "waiting",
+    "running": "training",
+    "paused": "paused",
+    "stopped": "stopped",
+    "finished": "finished",
+    "diverged": "diverged",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+
+
+def describe(config: TrainingConfig) -> str:
+    """A configuration in one line: data, layers, optimizer and rate."""
+    rate = number(dict(config.optimizer_values)["lr"])
+    layers = "–".join(map(str, config.widths))
+    return f"{DATASETS[config.dataset].name}, {layers}, {NETWORK_OPTIMIZERS[config.optimizer].name} {rate}"
+
+
+def name_of(run: Run) -> str:
+    """The title that its owner gave the run, or else what it trains."""
+    return run.title or describe(run.config)
+
+
+def sentence(history: History) -> str:
+    """What the run is doing, for people."""
+    run = history.run
+    if run.status == "queued":
+        return _waiting(run)
+    if run.status == "running":
+        return _running(history)
+    where = _where(history)
+    if run.status == "finished":
+        end = history.last(Finished)
+        took = f" in {duration(end.elapsed)}" if end else ""
+        result = f" Test accuracy {history.accuracy:.2%}." if history.accuracy is not None else ""
+        epochs = f"{run.config.epochs} epoch{'s' * (run.config.epochs > 1)}"
+        return f"Finished: {epochs}{took} on {run.device or 'its device'}.{result}"
+    if run.status == "paused":
+        return f"Paused {where}. Resume goes on from there."
+    if run.status == "stopped":
+        return f"Stopped {where}. Everything up to there is kept, and Resume would go on."
+    if run.status == "diverged":
+        return f"Diverged. {run.sentence}"
+    return f"{STATUS[run.status].capitalize()} {where}. {run.sentence}".strip()
+
+
+def _waiting(run: Run) -> str:
+    health = scheduler.current().status()
+    place = scheduler.current().place(run.id)
+    words = f"Waiting for a worker: place {place} in the queue." if place else "Waiting for a worker."
+    return words if health.ready else f"{words} {health.sentence}"
+
+
+def _running(history: History) -> str:
+    run, progress, started = history.run, history.progress, history.started
+    if run.wanted == "pause":
+        return "Pausing: the worker writes a checkpoint."
+    if run.wanted == "stop":
+        return "Stopping: the worker writes a checkpoint."
+    if started is None:
+        return run.sentence or "A worker has taken the run and loads the data."
+    words = f"Training on {started.device_name}"
+    if progress is None or progress.step <= started.resumed_at:
+        return f"{words}: the first images are on their way."
+    left = (started.steps - progress.step) * progress.elapsed / progress.step
+    return (
+        f"{words}: epoch {progress.epoch:.1f} of {run.config.epochs}, "
+        f"step {progress.step:,} of {started.steps:,}, {_rate(progress.images_per_second)} images/s, "
+        f"about {duration(left)} left."
+    )
+
+
+def _where(history: History) -> str:
+    if not history.step:
+        return "before its first step"
+    epoch = history.step / history.run.config.steps_per_epoch
+    return f"after {epoch:.1f} of {history.run.config.epochs} epochs ({history.step:,} steps)"
+
+
+def _rate(value: float) -> str:
+    """Two significant digits: the third changes with every look."""
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in the units that suit it."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.1f} h"

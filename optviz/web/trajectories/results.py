@@ -1,0 +1,111 @@
+"""What stands under the stage: the table of results, and formula, source and script of each optimizer."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.outcomes import ARRIVED, first_within, number
+from optviz.engine.torch_script import torch_script
+from optviz.engine.trajectories import Trajectory
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Theme, styles
+from optviz.settings.experiment import Entrant, Experiment
+from optviz.web.tables import table
+
+HEADINGS = (
+    "Optimizer",
+    "What happened",
+    "f at the end",
+    "Distance to nearest minimum",
+    f"Steps to {ARRIVED:g}",
+)
+
+
+def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
+    """One row for each optimizer: its verdict, final value, distance, and steps to arrive."""
+    drawn = styles([e.optimizer for e in experiment.entrants], theme)
+    objective = experiment.landscape()
+    rows = []
+    for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
+        outcome = trajectory.outcome
+        arrived = None
+        if outcome.minimum >= 0:
+            arrived = first_within(trajectory.points, objective.minima[outcome.minimum], ARRIVED)
+        cells = (
+            outcome.sentence,
+            number(float(trajectory.values[-1])),
+            "—" if math.isnan(outcome.distance) else number(outcome.distance),
+            "—" if arrived is None else str(arrived),
+        )
+        rows.append((style.color, legend_name(entrant), cells))
+    table(HEADINGS, rows)
+
+
+def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
+    """Every iterate of every run: optimizer, step, coordinates, f, gradient."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    axes = ("x", "y")[: len(experiment.start)]
+    writer.writerow(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)])
+    for entrant, t in zip(experiment.entrants, trajectories, strict=True):
+        for k in range(len(t.points)):
+            row = [*t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
+            writer.writerow([legend_name(entrant), k, *row])
+    return out.getvalue().encode()
+
+
+def behind(experiment: Experiment) -> None:
+    """The gradient, and for the optimizer that one picks its formula, step and PyTorch script.
+
+    Nothing in here is computed or sent while it is closed, so that it costs a slider nothing.
+    """
+    panel = st.expander("Gradient, formulas and code", key="behind", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        objective = experiment.landscape()
+        parts = zip("xy", objective.gradient_latex, strict=False)
+        st.markdown(
+            "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
+        )
+        places = range(len(experiment.entrants))
+        names = [OPTIMIZERS[e.optimizer].name for e in experiment.entrants]
+        key = f"behind.{'.'.join(names)}"
+        picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
+        if picked is not None:
+            _optimizer(experiment, experiment.entrants[picked])
+
+
+def _optimizer(experiment: Experiment, entrant: Entrant) -> None:
+    optimizer = OPTIMIZERS[entrant.optimizer]
+    st.markdown(optimizer.idea)
+    st.latex(optimizer.formula)
+    if optimizer.remark:
+        st.caption(optimizer.remark)
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**The step as the engine runs it**")
+        st.code(optimizer.source, language="python")
+        st.caption(optimizer.reference)
+    with right:
+        st.markdown("**This run in PyTorch**")
+        st.code(script(experiment, entrant), language="python")
+
+
+def script(experiment: Experiment, entrant: Entrant) -> str:
+    """The PyTorch script of one entrant."""
+    return torch_script(
+        experiment.landscape(),
+        entrant.optimizer,
+        dict(entrant.values),
+        experiment.start,
+        experiment.steps,
+        schedule=experiment.schedule,
+        schedule_values=dict(experiment.schedule_values),
+        noise=experiment.noise,
+        seed=experiment.seed,
+    )

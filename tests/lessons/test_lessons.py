@@ -1,0 +1,180 @@
+"""The course: every printed figure has a lesson, and what it computes is what is printed."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optviz.figures.style import DARK, LIGHT
+from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Line, Paths, matching
+from optviz.lessons.networks import COURSE, RESULTS
+from optviz.lessons.thumbnails import sketch
+from optviz.settings import activations as activation_settings
+from optviz.settings import experiment as experiments
+from optviz.settings import maps as map_settings
+from optviz.settings import minibatches
+from optviz.settings import regularization as regularization_settings
+from optviz.teaching.weight_decay import NORM_WITH_3, NORM_WITHOUT, decayed
+from optviz.training import config
+
+PRINTED = json.loads((Path(__file__).parents[1] / "printed-figures.json").read_text("utf-8"))
+DECODERS = {
+    "trajectories": experiments.decode,
+    "minibatches": minibatches.decode,
+    "maps": map_settings.decode,
+    "activations": activation_settings.decode,
+    "regularization": regularization_settings.decode,
+    "train": config.decode,
+}
+lessons = pytest.mark.parametrize("lesson", COURSE.values(), ids=lambda lesson: lesson.key)
+
+
+def printed_keys() -> list[str]:
+    """The trajectories by their id, the losses one by one, and everything else by its key."""
+    keys = [row["id"] for row in PRINTED["trajectories"]] + list(PRINTED["losses"])
+    return keys + [key for key in PRINTED if key not in ("about", "trajectories", "losses")]
+
+
+def of(key: str) -> Lesson:
+    (lesson,) = (lesson for lesson in COURSE.values() if lesson.covers == key)
+    return lesson
+
+
+@pytest.mark.parametrize("key", printed_keys())
+def test_every_printed_figure_has_a_lesson(key: str) -> None:
+    assert of(key).checks
+
+
+def test_no_lesson_covers_what_is_not_printed() -> None:
+    assert {lesson.covers for lesson in COURSE.values()} - {""} == set(printed_keys())
+
+
+@pytest.mark.parametrize("row", PRINTED["trajectories"], ids=lambda row: row["id"])
+def test_a_lesson_prints_the_position_of_the_notes_and_opens_their_run(row: dict) -> None:
+    lesson = of(row["id"])
+    assert list(lesson.checks[0].printed) == row["prints"]
+    experiment, complaints = experiments.decode(lesson.link)
+    assert complaints == []
+    assert experiment.landscape().formula == row["objective"]
+    assert list(experiment.start) == row["start"]
+    assert experiment.steps == row["steps"]
+    (entrant,) = experiment.entrants
+    assert entrant.optimizer == row["optimizer"]
+    given = {name: row[name] for name in dict(entrant.values) if name in row}
+    if "eps_inside_root" in row:
+        given["eps"] = row["eps_inside_root"]
+    assert dict(entrant.values) == given
+    assert bool(lesson.erratum) == ("erratum" in row)
+
+
+def test_the_other_printed_numbers_are_those_of_the_notes() -> None:
+    losses, kinds = PRINTED["losses"], PRINTED["gradient_descent_kinds"]
+    for key in ("nll", "cross_entropy", "bce_with_logits"):
+        assert of(key).checks[0].printed == (losses[key]["prints"],)
+    assert of("coin_likelihood").checks[0].printed == (losses["coin_likelihood"]["argmin_theta"],)
+    assert list(of("softmax").checks[0].printed) == PRINTED["softmax"]["prints"]
+    sigmoid = PRINTED["sigmoid"]
+    assert [c.printed for c in of("sigmoid").checks] == [(sigmoid["largest_derivative"],), (sigmoid["at"],)]
+    assert sorted(of("gradient_descent_kinds").checks[0].printed) == sorted(kinds["updates"].values())
+    assert of("mnist_mlp").checks[0].interval[0] < PRINTED["mnist_mlp"]["test_accuracy"]
+    for key in ("nll",):
+        assert of(key).erratum
+
+
+@lessons
+def test_what_is_computed_agrees_with_what_is_printed_or_claimed(lesson: Lesson) -> None:
+    for check in lesson.checks:
+        verdict = check.verdict()
+        assert verdict.agrees is not False, f"{check.what}: {verdict}"
+        assert verdict.values
+    assert any(check.verdict().agrees for check in lesson.checks), "something can be held against something"
+
+
+@pytest.mark.parametrize("key", printed_keys())
+def test_every_printed_figure_is_compared(key: str) -> None:
+    assert all(check.printed or check.interval for check in of(key).checks if check.said or check.printed)
+    if not RESULTS.exists():
+        pytest.skip("The page of results is not here.")
+    assert of(key).checks[0].verdict().agrees
+
+
+def test_the_norms_of_weight_decay_stay_in_their_intervals_over_seeds() -> None:
+    """The printed norms are two draws each; 99 % of seeds lie in the interval, and so do the printed ones."""
+    printed = PRINTED["weight_decay"]
+    for penalty, (low, high), name in (
+        (0.0, NORM_WITHOUT, "norm_w_without"),
+        (3.0, NORM_WITH_3, "norm_w_with_3"),
+    ):
+        norms = np.array([decayed(penalty, seed=seed).norms[-1] for seed in range(40)])
+        assert ((norms >= low) & (norms <= high)).mean() >= 0.95
+        assert all(low <= norm <= high for norm in printed[name])
+
+
+@lessons
+def test_the_page_opens_in_exactly_that_state(lesson: Lesson) -> None:
+    found, complaints = DECODERS[lesson.page](dict(lesson.link))
+    assert complaints == []
+    assert found is not None
+    assert all(isinstance(v, str) for v in lesson.link.values())
+
+
+@lessons
+def test_a_lesson_says_what_it_should(lesson: Lesson) -> None:
+    assert lesson.chapter in CHAPTERS
+    for text in (lesson.title, lesson.idea, lesson.look_at, lesson.try_next):
+        assert text.strip()
+        assert "!" not in text
+    assert lesson.formula.count("{") == lesson.formula.count("}")
+    assert 1 <= len(re.findall(r"[.?](?:\s|$)", lesson.idea)) <= 4, "one idea is short"
+
+
+@lessons
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_lesson_has_a_picture(lesson: Lesson, theme: object) -> None:
+    text = sketch(lesson.picture(), theme)
+    assert text.startswith("<svg")
+    assert "nan" not in text
+    assert "nothing to show" not in text
+    assert len(text) < 60_000
+    assert "<polyline" in text or "<rect" in text
+
+
+def test_the_order_is_that_of_the_chapters() -> None:
+    order = list(CHAPTERS)
+    places = [order.index(lesson.chapter) for lesson in COURSE.values()]
+    assert places == sorted(places)
+    assert {lesson.chapter for lesson in COURSE.values()} == set(CHAPTERS)
+
+
+def test_a_search_finds_every_word_anywhere_in_a_lesson() -> None:
+    found = [lesson.key for lesson in matching(list(COURSE.values()), "Ravine momentum")]
+    assert "momentum" in found
+    assert "momentum-map" in found
+    assert "sigmoid" not in found
+    assert matching(list(COURSE.values()), "") == list(COURSE.values())
+    assert matching(list(COURSE.values()), "zeppelin") == []
+
+
+def test_a_check_tells_agreement_from_difference() -> None:
+    assert Check("", lambda: [0.12345], (0.1235,), digits=4).verdict().agrees
+    assert not Check("", lambda: [0.12339], (0.1235,), digits=4).verdict().agrees
+    assert not Check("", lambda: [1.0, 2.0], (1.0,)).verdict().agrees
+    assert Check("", lambda: [1.0], interval=(0.5, 1.0)).verdict().agrees
+    assert not Check("", lambda: [1.1], interval=(0.5, 1.0)).verdict().agrees
+    assert Check("", list, interval=(0.5, 1.0)).verdict() == Check("", list, interval=(0.5, 1.0)).verdict()
+    assert Check("", list, interval=(0.5, 1.0)).verdict().agrees is None
+    assert Check("", lambda: [1.0]).verdict().agrees is None
+
+
+def test_a_picture_without_numbers_says_so() -> None:
+    empty = Chart((Line("a", np.array([1.0]), np.array([0.0])),), log="y")
+    assert "nothing to show" in sketch(empty, LIGHT)
+
+
+def test_names_in_a_picture_are_shown_to_the_letter() -> None:
+    objective = experiments.Experiment().landscape()
+    paths = tuple((f"<b>{i}</b>", "gd", np.zeros((2, 2))) for i in range(2))
+    text = sketch(Paths(objective, objective.domain, paths), LIGHT)
+    assert "<b>" not in text
