@@ -32,7 +32,7 @@ from optviz.settings.maps import (
     decode,
     encode,
 )
-from tests.test_experiments import all_of, within
+from tests.settings.test_experiment import all_of, within
 
 
 @st.composite
