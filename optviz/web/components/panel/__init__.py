@@ -1,0 +1,76 @@
+"""The panel: one browser component that draws all settings of a page and gives back what was changed."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+Texts = Mapping[str, str]
+
+#: In this order they make one script: each uses what stands before it.
+SCRIPTS = (
+    "elements.js",
+    "numbers.js",
+    "slider.js",
+    "number_row.js",
+    "help.js",
+    "choices.js",
+    "edits.js",
+    "simple_fields.js",
+    "interval_fields.js",
+    "setup_fields.js",
+    "cards.js",
+    "panel.js",
+    "mount.js",
+)
+
+
+def script() -> str:
+    """The component's JavaScript, one module; the bus that it shares with the stage stands in front."""
+    paths = (HERE.parent / "bus.js", *(HERE / name for name in SCRIPTS))
+    return "\n".join(path.read_text("utf-8") for path in paths)
+
+
+_panel = st.components.v2.component(
+    "optviz.panel",
+    html=(HERE / "panel.html").read_text("utf-8"),
+    css=(HERE / "panel.css").read_text("utf-8"),
+    js=script(),
+    isolate_styles=True,
+)
+
+
+def panel(
+    declaration: str,
+    *,
+    page: str,
+    values: Texts,
+    refused: Texts,
+    done: int,
+    dark: bool,
+    key: str,
+    on_edit: Callable[[], None],
+    address: Texts | None = None,
+) -> None:
+    """Draw the settings that the JSON at the address `declaration` describes; `on_edit` hears of changes.
+
+    `values` are the texts of the link by name, `refused` sentences by place (a name of the link, or `o2.lr`).
+    `page` names the bus that panel and stage share in the browser. An edit has a number: `done` is that of
+    the last one that was answered. After each answer the browser's address says `address`, unless None.
+
+    What was changed is then in `st.session_state[key]["edit"]`: `{"n": number, "changes": {name: text or
+    None}}` with all changes since `done`, or `{"n": number, "changes": {}, "link": {name: text}}` after Back
+    or Forward, with the whole of the address and what was changed since.
+    """
+    data = {
+        "declaration": declaration,
+        "page": page,
+        "values": dict(values),
+        "refused": dict(refused),
+        "ack": done,
+        "dark": dark,
+    }
+    if address is not None:
+        data["address"] = dict(address)
+    _panel(key=key, data=data, on_edit_change=on_edit)

@@ -1,0 +1,129 @@
+// What was changed and not yet answered, and what can be undone. Nothing here draws.
+
+/** @typedef {{n: number, changes: Changes, link?: Texts}} Edit  what the server is sent */
+
+/** @param {Texts} texts @param {Changes} changes @returns {Texts} a copy with the changes in it */
+function changed(texts, changes) {
+  const after = { ...texts }
+  for (const [name, text] of Object.entries(changes)) {
+    if (text === null) delete after[name]
+    else after[name] = text
+  }
+  return after
+}
+
+/** What leads from some texts to others. @param {Texts} from @param {Texts} to @returns {Changes} */
+function difference(from, to) {
+  /** @type {Changes} */ const changes = {}
+  for (const name of Object.keys(from)) if (!(name in to)) changes[name] = null
+  for (const [name, text] of Object.entries(to)) if (from[name] !== text) changes[name] = text
+  return changes
+}
+
+/** @param {Texts} a @param {Texts} b */
+function sameTexts(a, b) {
+  return Object.keys(difference(a, b)).length === 0
+}
+
+/** Numbers the edits, and sends all that are unanswered together: the server may see only the last message. */
+class Edits {
+  constructor() {
+    this.n = 0
+    /** @type {{n: number, changes: Changes}[]} */ this.pending = []
+    /** @type {Texts | null} */ this.link = null // from Back or Forward, not yet answered
+  }
+
+  get settled() {
+    return !this.pending.length && !this.link
+  }
+
+  /** @param {Changes} changes @returns {Edit} */
+  add(changes) {
+    this.count()
+    if (this.link) { // what is changed on a page that is still coming is part of what comes
+      this.link = changed(this.link, changes)
+      return { n: this.n, changes: {}, link: this.link }
+    }
+    this.pending.push({ n: this.n, changes })
+    return { n: this.n, changes: Object.assign({}, ...this.pending.map(edit => edit.changes)) }
+  }
+
+  /** @param {Texts} link the whole of another address @returns {Edit} */
+  open(link) {
+    this.count()
+    this.pending = []
+    this.link = link
+    return { n: this.n, changes: {}, link }
+  }
+
+  count() {
+    this.n = Math.max(this.n + 1, Date.now())
+  }
+
+  /** @param {number} ack the number of the last edit that the server has read */
+  answered(ack) {
+    this.pending = this.pending.filter(edit => edit.n > ack)
+    if (ack >= this.n) this.link = null
+  }
+
+  /** The server's texts with what it has not yet answered. @param {Texts} texts */
+  over(texts) {
+    return this.link ?? this.pending.reduce((all, edit) => changed(all, edit.changes), texts)
+  }
+}
+
+const LONGEST_HISTORY = 200
+
+/** Undo and redo of whole values, as the server has acknowledged them. */
+class UndoHistory {
+  constructor() {
+    /** @type {Texts[]} */ this.past = []
+    /** @type {Texts[]} */ this.future = []
+    /** @type {Texts | null} */ this.present = null
+  }
+
+  /** The server has answered everything. @param {Texts} texts */
+  arrived(texts) {
+    if (this.present && sameTexts(this.present, texts)) return
+    if (this.present) {
+      this.past.push(this.present)
+      this.past.splice(0, this.past.length - LONGEST_HISTORY)
+      this.future = []
+    }
+    this.present = texts
+  }
+
+  /** Where Undo leads from what is shown, or null. @param {Texts} shown @returns {Texts | null} */
+  before(shown) {
+    if (this.present && !sameTexts(this.present, shown)) return this.present
+    return this.past.at(-1) ?? null
+  }
+
+  /** @returns {Texts | null} where Redo leads */
+  after() {
+    return this.future.at(-1) ?? null
+  }
+
+  /** Go back. @param {Texts} shown with what is not yet acknowledged @returns {Texts | null} */
+  undo(shown) {
+    if (!this.present) return null
+    if (!sameTexts(this.present, shown)) { // the last change was not even answered
+      this.future.push(shown)
+      return this.present
+    }
+    const target = this.past.pop()
+    if (!target) return null
+    this.future.push(this.present)
+    this.present = target
+    return target
+  }
+
+  /** @returns {Texts | null} */
+  redo() {
+    const target = this.future.pop()
+    if (!target || !this.present) return null
+    this.past.push(this.present)
+    this.present = target
+    return target
+  }
+}

@@ -1,0 +1,221 @@
+// A row of a table with its numbers, such as an optimizer with its learning rate; and the landscape.
+
+/** @typedef {{key: string, values: Texts}} Setup */
+/**
+ * @typedef {object} SetupOwner
+ * @property {(values: Texts) => void} draft
+ * @property {(values: Texts) => void} commit
+ */
+
+/** Read key_name_value_name_value. @param {string} text @returns {Setup} */
+function readSetup(text) {
+  const [key = "", ...parts] = text.split("_")
+  /** @type {Texts} */ const values = {}
+  for (let i = 0; i + 1 < parts.length; i += 2) values[parts[i] ?? ""] = parts[i + 1] ?? ""
+  return { key, values }
+}
+
+/** @param {Option} option @param {Texts} values those that are missing take their default */
+function writeSetup(option, values) {
+  const given = defaultsOf(option)
+  return [option.key, ...Object.keys(given).flatMap(name => [name, values[name] ?? given[name]])].join("_")
+}
+
+/** @param {Option} option @returns {Texts} every number's default */
+function defaultsOf(option) {
+  return Object.fromEntries((option.numbers ?? []).map(number => [number.name, String(number.default ?? number.low ?? 0)]))
+}
+
+/** The rows of a setup's numbers, the advanced ones behind More. They are made anew only for another option. */
+class SetupNumbers {
+  /** @param {Panel} panel @param {SetupOwner} owner @param {Fold} fold whether More is open */
+  constructor(panel, owner, fold) {
+    this.panel = panel
+    this.owner = owner
+    this.built = ""
+    /** @type {Map<string, NumberRow>} */ this.rows = new Map()
+    /** @type {Texts} */ this.values = {}
+    this.plain = el("div", { class: "rows" })
+    this.more = new More(fold)
+    this.node = el("div", { class: "setup" }, this.plain, this.more.body)
+  }
+
+  /** @param {Option | undefined} option @param {Texts} values @param {(name: string) => string} refusal @param {string[]} [without] */
+  show(option, values, refusal, without = []) {
+    const built = `${option?.key ?? ""}|${without.join()}`
+    if (built !== this.built) this.build(option, without)
+    this.built = built
+    this.values = option ? { ...defaultsOf(option), ...values } : values
+    for (const [name, row] of this.rows) row.show(this.values[name] ?? "", refusal(name))
+  }
+
+  /** @param {Option | undefined} option @param {string[]} without */
+  build(option, without) {
+    this.rows.clear()
+    /** @type {[HTMLElement[], HTMLElement[]]} */ const [plain, advanced] = [[], []]
+    for (const number of option?.numbers ?? []) {
+      if (without.includes(number.name)) continue
+      const { name } = number
+      const row = new NumberRow(this.panel, number, {
+        draft: text => this.owner.draft({ ...this.values, [name]: text }),
+        commit: text => {
+          this.values = { ...this.values, [name]: text }
+          this.owner.commit(this.values)
+        },
+        giveUp: () => this.panel.giveUp(),
+      })
+      this.rows.set(name, row)
+      ;(number.advanced ? advanced : plain).push(row.node)
+    }
+    this.plain.replaceChildren(...plain)
+    this.more.body.replaceChildren(...advanced)
+    this.more.present(advanced.length > 0)
+  }
+}
+
+/** @typedef {{open: boolean}} Fold */
+
+/** A button that shows and hides what is rarely needed. */
+class More {
+  /** @param {Fold} fold */
+  constructor(fold) {
+    this.fold = fold
+    this.body = el("div", { class: "advanced", id: newId() })
+    this.button = el("button", { type: "button", class: "more", "aria-controls": this.body.id, onclick: () => { fold.open = !fold.open; this.draw() } }, "More")
+    this.button.prepend(icon(ICONS.open))
+    this.draw()
+  }
+
+  draw() {
+    this.body.hidden = !this.fold.open
+    attribute(this.button, "aria-expanded", String(this.fold.open))
+  }
+
+  /** @param {boolean} there whether there is anything to show */
+  present(there) {
+    this.button.hidden = !there
+  }
+}
+
+/** One row of a table; its values stand in the same text, or, with `spread`, under names of their own. */
+class ConfiguredField {
+  /** @param {Panel} panel @param {Field} field */
+  constructor(panel, field) {
+    this.panel = panel
+    this.field = field
+    this.options = field.options ?? []
+    /** @type {Setup} */ this.setup = { key: "", values: {} }
+    /** @type {Map<string, Texts>} */ this.memory = new Map() // what each option had when it was left
+    const choose = (/** @type {string} */ key) => this.choose(key)
+    this.choice = field.look === "segments"
+      ? new Segments(this.options, choose, { "aria-label": field.label || field.name })
+      : new Combobox(panel, { label: field.label || field.name, options: this.options, choose })
+    const inputs = this.choice instanceof Segments ? [this.choice.node] : [this.choice.input]
+    const { node, label, sentence } = labelled(panel, field, this.choice.node, inputs, field.look === "segments" ? "stacked" : "beside")
+    label.addEventListener("dblclick", () => this.restore())
+    this.sentence = sentence
+    this.numbers = new SetupNumbers(panel, {
+      draft: values => panel.draft(this.changes(this.setup.key, values)),
+      commit: values => panel.commit(this.changes(this.setup.key, values)),
+    }, panel.fold(`${field.name}.more`))
+    this.node = el("div", { class: "configured" }, node, this.numbers.node, this.numbers.more.button)
+  }
+
+  /** @param {string} key @returns {Option | undefined} */
+  option(key) {
+    return this.options.find(option => option.key === key)
+  }
+
+  restore() {
+    const usual = typeof this.field.default === "string" ? readSetup(this.field.default) : null
+    if (!usual || !this.option(usual.key)) return
+    this.panel.commit(this.changes(usual.key, usual.values))
+  }
+
+  /** @param {string} key */
+  choose(key) {
+    this.memory.set(this.setup.key, this.setup.values)
+    this.panel.commit(this.changes(key, this.memory.get(key) ?? {}))
+  }
+
+  /** @param {string} key @param {Texts} values @returns {Changes} */
+  changes(key, values) {
+    const { name, spread } = this.field
+    const option = this.option(key) ?? { key, name: key }
+    if (!spread) return { [name]: writeSetup(option, values) }
+    const wanted = { ...defaultsOf(option), ...values }
+    /** @type {Changes} */ const changes = { [name]: key }
+    for (const old of this.option(this.setup.key)?.numbers ?? []) changes[spread + old.name] = null
+    for (const number of option.numbers ?? []) changes[spread + number.name] = wanted[number.name] ?? null
+    return changes
+  }
+
+  /** @param {Texts} texts @param {Refusals} refusals */
+  show(texts, refusals) {
+    const { name, spread } = this.field
+    const text = this.panel.text(texts, this.field)
+    this.setup = readSetup(text)
+    if (spread) {
+      const numbers = this.option(this.setup.key)?.numbers ?? []
+      const given = numbers.map(number => [number.name, texts[spread + number.name]]).filter(pair => pair[1] !== undefined)
+      this.setup.values = Object.fromEntries(given)
+    }
+    this.choice.show(this.setup.key)
+    this.numbers.show(this.option(this.setup.key), this.setup.values, number => refusals.take(spread ? spread + number : `${name}.${number}`))
+    say(this.sentence, refusals.take(name))
+  }
+}
+
+/** The landscape: one of the table with a line about it, or one's own formula. */
+class LandscapeField {
+  /** @param {Panel} panel @param {Field} field */
+  constructor(panel, field) {
+    this.panel = panel
+    this.field = field
+    this.options = field.options ?? []
+    this.typing = false // one's own formula is chosen, but none is there yet
+    this.choice = new Combobox(panel, { label: field.label || field.name, options: this.options, noun: "landscape", choose: key => this.choose(key) })
+    this.notes = el("p", { class: "notes" })
+    const placeholder = this.options.find(({ key }) => key === "formula")?.placeholder
+    this.formula = new TypedText({ placeholder }, { "aria-label": "Formula in x and y", enterkeyhint: "done" }, text => this.take(text))
+    const body = el("div", { class: "landscape" }, this.choice.node, this.formula.input, this.notes)
+    const { node, label, sentence } = labelled(panel, field, body, [this.choice.input, this.formula.input])
+    label.addEventListener("dblclick", () => { if (typeof field.default === "string") this.choose(field.default) })
+    this.node = node
+    this.sentence = sentence
+  }
+
+  /** @param {string} key */
+  choose(key) {
+    if (key !== "formula") {
+      this.typing = false
+      return this.panel.commit({ objective: key, formula: null, start: null, domain: null })
+    }
+    if (this.formula.kept) return this.take(this.formula.kept)
+    this.typing = true
+    this.panel.refresh()
+    this.formula.input.focus()
+  }
+
+  /** @param {string} text */
+  take(text) {
+    this.typing = true // until the server has taken it
+    this.formula.kept = text
+    this.panel.commit({ objective: "formula", formula: text, start: null, domain: null })
+  }
+
+  /** @param {Texts} texts @param {Refusals} refusals */
+  show(texts, refusals) {
+    const key = this.panel.text(texts, this.field)
+    const refusal = [refusals.take("formula"), refusals.take(this.field.name)].filter(Boolean)[0] ?? ""
+    if (key === "formula" && !refusal) this.typing = false
+    const shown = this.typing ? "formula" : key
+    const option = this.options.find(each => each.key === shown)
+    this.choice.show(shown)
+    this.formula.input.hidden = shown !== "formula"
+    this.formula.show(texts.formula ?? "", refusal)
+    const notes = option ? detail(option) : ""
+    if (this.notes.textContent !== notes) this.notes.textContent = notes
+    say(this.sentence, refusal)
+  }
+}
