@@ -108,8 +108,8 @@ class TestSlider:
         p = panel(viewport={"width": 380, "height": 400})
         p.slider("Steps").hover()
         before = p.page.evaluate("scrollY")
-        p.page.mouse.wheel(0, 40)
-        p.page.wait_for_function(f"scrollY > {before}")
+        p.page.mouse.wheel(0, -40)
+        p.page.wait_for_function(f"scrollY < {before}")
         assert p.drafts == 0
         p.range("Steps").focus()
         p.slider("Steps").hover()
@@ -306,7 +306,7 @@ class TestCards:
         assert box.is_visible()
         assert box.is_disabled()
         assert p.page.get_by_text("Six optimizers are the most; remove one to add another.").is_visible()
-        p.card(6).get_by_role("button", name="Remove").click()
+        p.card(6).get_by_role("button", name="Remove AdamW").click()
         assert p.values.keys() & {"o5", "o6"} == {"o5"}
         assert box.is_enabled()
 
@@ -322,7 +322,7 @@ class TestCards:
 
     def test_moving_keeps_the_focus_on_the_card(self, panel):
         p = panel()
-        p.card(3).get_by_role("button", name="up").focus()
+        p.card(3).get_by_role("button", name="Move Adam (3) up").focus()
         p.page.keyboard.press("Enter")
         assert p.names() == ["Gradient descent", "Adam", "Momentum"]
         p.page.keyboard.press("Enter")
@@ -338,11 +338,13 @@ class TestCards:
     def test_hiding_is_for_the_picture_alone(self, panel):
         p = panel()
         p.card(2).get_by_role("button", name="Hide").click()
-        assert p.page.evaluate("window.hiddenSlots") == [2]
+        assert p.page.evaluate("window.hiddenSlots") == ["o2"]
         p.card(1).get_by_role("button", name="down").click()
-        assert p.page.evaluate("window.hiddenSlots") == [1]
+        assert p.page.evaluate("window.hiddenSlots") == ["o1"]
         p.card(1).get_by_role("button", name="Show").click()
         assert p.page.evaluate("window.hiddenSlots") == []
+        p.page.evaluate("window.pageBus.tell('hidden', new Set(['o3']))")
+        assert p.card(3).get_by_role("button", name="Show").count() == 1
         assert changes(p) == [{"o1": VALUES["o2"], "o2": VALUES["o1"]}]
 
     def test_another_optimizer_has_its_defaults_and_the_way_back_its_values(self, panel):
@@ -535,7 +537,7 @@ class TestEveryKind:
         assert p.page.get_by_text("Learning rates", exact=True).is_visible()
         p.page.get_by_role("radio", name="Stability").check()
         assert not p.page.get_by_text("Learning rates", exact=True).is_visible()
-        p.page.get_by_role("combobox", name="Sides y: hyperparameter").wait_for(state="hidden")
+        assert p.page.get_by_label("Sides y: hyperparameter").is_visible()
 
     def test_a_side_takes_a_hyperparameter_of_the_first_optimizer(self, panel):
         p = panel(everything=True, values=VALUES | {"map": "stability", "o1": VALUES["o3"]})

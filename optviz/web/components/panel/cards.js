@@ -175,10 +175,15 @@ class ComparedField {
     this.tellHidden()
   }
 
-  /** Tell the stage which slots (1, 2, …) are not drawn. */
+  /** Tell the stage which slots (o1, o2, …) are not drawn. */
   tellHidden() {
     this.panel.memory.slots = this.cards.map(card => card.slot)
-    this.panel.tellHidden(new Set(this.cards.filter(card => card.slot.hidden).map(card => card.place + 1)))
+    this.panel.tellHidden(new Set(this.cards.filter(card => card.slot.hidden).map(card => card.name)))
+  }
+
+  /** The stage's legend hides runs too. @param {Set<string>} slots */
+  takeHidden(slots) {
+    for (const card of this.cards) card.slot.hidden = slots.has(card.name)
   }
 
   /** @param {Card} card @param {number} place */

@@ -47,6 +47,8 @@ class Panel {
     /** @type {Texts} */ this.refused = {}
     this.written = true // no edit waits for its address
     this.drafting = false
+    this.telling = false
+    this.foreign = false // the stage's draft is shown
     this.frame = 0
     /** @type {EventTarget | null} */ this.typing = null
     /** @type {SetStateValue} */ this.send = () => {}
@@ -168,9 +170,18 @@ class Panel {
     this.live.textContent = sentence
   }
 
-  /** @param {Set<number>} slots */
+  /** @param {Set<string>} slots */
   tellHidden(slots) {
+    this.telling = true
     this.bus.tell("hidden", slots)
+    this.telling = false
+  }
+
+  /** @param {Set<string>} slots what the stage's legend has hidden */
+  takeHidden(slots) {
+    if (this.telling) return
+    for (const { control } of this.controls) if (control instanceof ComparedField) control.takeHidden(slots)
+    this.refresh()
   }
 
   // ---- drawing
@@ -304,16 +315,20 @@ class Panel {
     window.addEventListener("popstate", back)
     const typed = (/** @type {Event} */ event) => { this.typing = event.target }
     const rested = () => { this.typing = null }
+    const ended = (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === "Escape") rested() }
     root.addEventListener("input", typed)
+    root.addEventListener("keydown", ended, true)
     root.addEventListener("change", rested)
     root.addEventListener("focusin", rested)
     this.ends = [
       bus.on("commit", changes => this.committed(changes)),
       bus.on("draft", texts => this.drafted(texts)),
-      bus.on("settled", () => { if (!this.drafting) this.settle() }),
+      bus.on("settled", () => this.settle()),
+      bus.on("hidden", slots => this.takeHidden(slots)),
       () => window.removeEventListener("keydown", heard),
       () => window.removeEventListener("popstate", back),
       () => root.removeEventListener("input", typed),
+      () => root.removeEventListener("keydown", ended, true),
       () => root.removeEventListener("change", rested),
       () => root.removeEventListener("focusin", rested),
     ]
@@ -328,14 +343,15 @@ class Panel {
   /** The stage drags: its numbers are shown once a frame. @param {Texts} texts */
   drafted(texts) {
     if (this.drafting) return
+    this.foreign = true
     window.cancelAnimationFrame(this.frame)
-    this.frame = window.requestAnimationFrame(() => { this.frame = 0; this.show(texts) })
+    this.frame = window.requestAnimationFrame(() => this.show(texts))
   }
 
   settle() {
-    if (!this.frame) return
+    if (!this.foreign) return
+    this.foreign = false
     window.cancelAnimationFrame(this.frame)
-    this.frame = 0
     this.refresh()
   }
 
