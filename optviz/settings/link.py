@@ -144,6 +144,10 @@ class Settings:
         """Which values do not go together."""
         return []
 
+    def objection(self) -> tuple[str, str] | None:
+        """Why these settings show nothing: the place and a sentence. A link may say them, an edit may not."""
+        return None
+
 
 def setting(field: Field, default: Any) -> Any:
     """Declare an attribute of settings that `field` reads and writes."""
@@ -207,6 +211,9 @@ def edit(before: S, changes: Mapping[str, str | None]) -> tuple[S, dict[str, str
     for _ in range(2 * len(texts) + 2):
         after, complaints = read(type(before), texts)
         if not complaints:
+            objection = after.objection()
+            if objection and not before.objection():
+                return before, dict([objection])
             return after, refused
         restored = False
         for complaint in complaints:

@@ -249,8 +249,8 @@ class MapSettings(OnLandscape, Settings):
         """Say in one sentence why there can be no such map, or return None if there can."""
         return self.row.refusal(self)
 
-    def start_complaint(self) -> str | None:
-        """Say why no run can begin at the start, or return None if it can."""
+    def objection(self) -> tuple[str, str] | None:
+        """No run can begin where f or its gradient is not finite."""
         if "start" not in self.row.fields:
             return None
         landscape = self.landscape()
@@ -258,7 +258,8 @@ class MapSettings(OnLandscape, Settings):
         if np.isfinite(landscape.value(self.start)) and np.isfinite(gradient).all():
             return None
         where = point(np.array(self.start))
-        return f"f or its gradient has no finite value at {where}, so no run can begin there."
+        said = f"f or its gradient has no finite value at {where}, so no run can begin there."
+        return "start", f"{said} Choose another start."
 
     def experiment(self, made: Map, x: float = 0.0, y: float = 0.0) -> Experiment:
         """The experiment behind the place (x, y) of a map that these settings made."""

@@ -138,6 +138,61 @@ class Configured(Described):
 
 
 @dataclass(frozen=True, slots=True)
+class Spread(Configured):
+    """A row of a table with its values, each number under a name of its own: opt=adam and o.lr=0.001.
+
+    `prefix` begins the names of the numbers, `numbers` gives a row's hyperparameters with their defaults.
+    """
+
+    prefix: str = ""
+    numbers: Callable[[Any], Sequence[Hyperparameter]] = field(
+        default=lambda row: row.hyperparameters, hash=False
+    )
+
+    def write(self, settings: Any) -> Link:
+        """The key, and every number."""
+        key, values = (getattr(settings, attribute) for attribute in self.attributes)
+        given = dict(values)
+        numbers = {self.prefix + h.name: h.write(given[h.name]) for h in self.numbers(self.table[key])}
+        return {self.name: key, **numbers}
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The row, and each number that the link says or its default."""
+        key = default = getattr(usual, self.attributes[0])
+        text = reader.take(self.name)
+        if text is not None and text not in self.table:
+            said = f"“{short(text)}” is no {self.noun} here; there is {', '.join(self.table)}."
+            reader.complain((self.name,), said, f"This link gets {default} instead.")
+            # The numbers were meant for another row.
+            reader.used |= {name for name in reader.given if name.startswith(self.prefix)}
+            return {
+                self.attributes[0]: default,
+                self.attributes[1]: tuple((h.name, h.usual) for h in self.numbers(self.table[default])),
+            }
+        key = default if text is None else text
+        found = []
+        for h in self.numbers(self.table[key]):
+            name, value = self.prefix + h.name, h.usual
+            written = reader.take(name)
+            if written is not None:
+                try:
+                    value = h.parse(written)
+                except HyperparameterError as error:
+                    reader.complain((name,), str(error), f"This link gets {h.write(value)} instead.")
+            found.append((h.name, value))
+        return dict(zip(self.attributes, (key, tuple(found)), strict=True))
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With all rows and their numbers, and how their names begin."""
+        rows = list(self.table.values())
+        return Described.describe(self, usual) | {
+            "kind": "configured",
+            "spread": self.prefix,
+            "options": describe_options(rows, self.numbers),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class OneEntrant(Described):
     """One optimizer with its values, as an `Entrant`."""
 
