@@ -13,51 +13,13 @@ from typing import Any, TypeVar
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError, complete
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.datasets import DATASETS
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
 
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the few values that a setting can have: its stable key, its name, and what it does."""
-
-    key: str
-    name: str
-    help: str = ""
-
-
-def _table(*choices: Choice) -> dict[str, Choice]:
-    return {choice.key: choice for choice in choices}
-
-
-ACTIVATIONS = _table(
-    Choice("relu", "ReLU", "max(0, z): the usual choice."),
-    Choice("leaky_relu", "Leaky ReLU", "ReLU with a slope of 0.01 on the left, so that no unit dies."),
-    Choice("gelu", "GELU", "A smooth ReLU: z times the normal distribution function of z."),
-    Choice("tanh", "Tanh", "Between -1 and 1; its slope vanishes where |z| is large."),
-    Choice("sigmoid", "Sigmoid", "Between 0 and 1; its slope is at most 1/4."),
-    Choice("identity", "None (identity)", "Without a bend, any number of layers is one linear map."),
-)
-LOSSES = _table(
-    Choice("cross_entropy", "Cross entropy", "Minus the logarithm of the right class's softmax probability."),
-    Choice(
-        "mse_sigmoid",
-        "Mean squared error on sigmoids",
-        "Mean over the outputs of (σ(z) - y)²; the step carries the factor σ'(z).",
-    ),
-    Choice(
-        "mse_softmax",
-        "Mean squared error on softmax",
-        "Mean over the outputs of (softmax(z) - y)², the Brier score divided by the number of classes.",
-    ),
-)
-INITIALISATIONS = _table(
-    Choice("torch", "PyTorch's own", "Weights and biases uniform in ±1/√(inputs)."),
-    Choice("he", "He (Kaiming)", "Weights N(0, √(2/inputs)), made for ReLU; biases zero."),
-    Choice("xavier", "Xavier (Glorot)", "Weights uniform in ±√(6/(inputs + outputs)); biases zero."),
-    Choice("normal", "N(0, 0.01)", "Weights normal with standard deviation 0.01; biases zero."),
-)
 
 UNITS = Hyperparameter("units", "n", 128, 1, 2048, log=True, integer=True, help="Units of a hidden layer.")
 DROPOUT = Hyperparameter(
@@ -88,6 +50,12 @@ SEED = Hyperparameter(
     rare=True,
     help="The same seed gives the same first weights and the same order of the images.",
 )
+
+VERSION = "1"
+#: Names in the page's address that belong to the page and not to the configuration.
+BESIDES = frozenset({"run", "over"})
+#: What mail programs and social networks add to addresses; nobody typed it.
+TRACKING = ("utm_", "fbclid", "gclid", "msclkid", "mc_", "igshid", "_hs")
 
 MAX_LAYERS = 6
 #: The most work of a run, measured as `TrainingConfig.work_per_epoch` does: about two hours on one core.
@@ -212,7 +180,7 @@ def encode(config: TrainingConfig) -> dict[str, str]:
     """Write every value of `config` under a stable key, in characters that a link leaves alone."""
     optimizer, schedule = NETWORK_OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]
     return {
-        "v": "1",
+        "v": VERSION,
         "data": config.dataset,
         "hidden": "_".join(UNITS.write(n) for n in config.hidden) or "none",
         "act": config.activation,
@@ -233,14 +201,20 @@ def encode(config: TrainingConfig) -> dict[str, str]:
 def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
     """Read a configuration from a link; never raises.
 
-    A value that is missing is the default's. One that cannot be used is replaced by the default too,
-    and a sentence in the list of complaints names it. Keys that are not of a configuration are passed
-    over, because a link holds other things as well.
+    A value that is missing is the default's. The list has a sentence for each value that cannot be used
+    and got the default instead, one for names that no configuration has, and one when the version is
+    missing or another one. Names in BESIDES, and those that begin with a text of TRACKING, are ignored.
     """
-    given = {str(key): text if isinstance(text, str) else "" for key, text in mapping.items()}
+    given = {
+        str(key): text if isinstance(text, str) else ""
+        for key, text in mapping.items()
+        if str(key) not in BESIDES and not str(key).lower().startswith(TRACKING)
+    }
     complaints: list[str] = []
+    known = {"v"}
 
     def read(key: str, default: T, reader: Callable[[str], T], shown: str) -> T:
+        known.add(key)
         if key not in given:
             return default
         try:
@@ -256,22 +230,16 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
         return read(key, default, setting.parse, setting.write(default))
 
     def numbers(prefix: str, table: Any, defaults: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        known = {prefix + h.name for h in table}
-        unknown = [key for key in given if key.startswith(prefix) and key not in known]
-        if unknown:
-            more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-            complaints.append(
-                f"This link names “{_short(unknown[0])}”{more}, which nothing here has; left out."
-            )
         return tuple((h.name, number(prefix + h.name, h, defaults[h.name])) for h in table)
 
-    if given.get("v", "1") != "1":
-        complaints.append(f"This link is of version “{_short(given['v'])}”; it is read as version 1.")
+    if given and given.get("v") != VERSION:
+        said = f"is of version “{_short(given['v'])}”" if "v" in given else "says no version"
+        complaints.append(f"This link {said}; it is read as version {VERSION}.")
     usual = TrainingConfig()
     optimizer = NETWORK_OPTIMIZERS[pick("opt", "optimizer", NETWORK_OPTIMIZERS, usual.optimizer)]
     schedule = SCHEDULES[pick("sched", "schedule", SCHEDULES, usual.schedule)]
     for key, prefix, entry in (("opt", "o.", optimizer.key), ("sched", "s.", schedule.key)):
-        if given.get(key, entry) != entry:  # the values were meant for another one
+        if given.get(key, entry) != entry:  # the values belong to an optimizer or schedule that is unknown
             given = {name: text for name, text in given.items() if not name.startswith(prefix)}
     hidden = read("hidden", usual.hidden, _read_layers, "_".join(map(str, usual.hidden)))
     no_dropout: tuple[float, ...] = ()
@@ -293,6 +261,9 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
         "seed": number("seed", SEED, usual.seed),
     }
     epochs = number("epochs", EPOCHS, usual.epochs)
+    if unknown := [key for key in given if key not in known]:
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        complaints.append(f"This link names “{_short(unknown[0])}”{more}, which nothing here has; left out.")
     if values["weight_decay"] and not takes_weight_decay(optimizer.key):
         complaints.append(f"{_no_weight_decay(optimizer.key)} This link gets 0 instead.")
         values["weight_decay"] = 0.0
@@ -304,7 +275,7 @@ def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
 
 
 def _no_weight_decay(optimizer: str) -> str:
-    """The sentence that refuses a weight decay beside this optimizer."""
+    """Why a weight decay cannot be used with this optimizer, as a sentence."""
     entry = NETWORK_OPTIMIZERS[optimizer]
     if entry.torch in WITHOUT_WEIGHT_DECAY:
         return f"{entry.name} takes no weight decay in torch; weight_decay must be 0."

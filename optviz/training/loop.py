@@ -18,7 +18,7 @@ from torch import nn
 
 from optviz.engine.schedules import SCHEDULES
 from optviz.training import checkpoints
-from optviz.training.config import TrainingConfig, encode
+from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
 from optviz.training.events import (
@@ -231,7 +231,7 @@ class Trainer:
         """All that `restore` needs to go on from here."""
         return checkpoints.pack(
             checkpoints.Saved(
-                encode(self.config),
+                self.config,
                 self.step,
                 self.elapsed,
                 self.device.type,

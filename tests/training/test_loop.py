@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.checkpoints import CheckpointError
-from optviz.training.config import ACTIVATIONS, INITIALISATIONS, LOSSES, NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
 from optviz.training.events import (
     Checkpoint,
     Diverged,
@@ -22,7 +23,9 @@ from optviz.training.events import (
     from_json,
     to_json,
 )
+from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.loop import batch_order, pick_device, train
+from optviz.training.losses import LOSSES
 from optviz.training.networks import TrainingError, build
 from optviz.training.presets import PRESETS
 
