@@ -228,9 +228,10 @@ def edit(before: S, changes: Mapping[str, str | None]) -> tuple[S, dict[str, str
                 said = complaint.sentence.removeprefix("The link's ")
                 refused[complaint.place or theirs[-1]] = said[:1].upper() + said[1:]
         if not restored:  # what is left was not changed, but no longer fits
-            for complaint in complaints:
-                for name in complaint.names:
-                    texts.pop(name, None)
+            dropped = [name for c in complaints for name in c.names if texts.pop(name, None) is not None]
+            if not dropped:  # even the default does not go with what was changed
+                place = next(iter(changed), next(iter(changes), ""))
+                return before, {place: complaints[0].sentence}
     return before, refused
 
 
