@@ -14,8 +14,8 @@ from optviz.engine.trajectories import simulate
 from optviz.lessons.lesson import Chart, Check, Lesson, Line, ends, on_trajectories, paths_of
 from optviz.settings import maps as map_settings
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
 from optviz.settings.maps import MapSettings
+from optviz.settings.setups import Entrant
 
 GD = r"x_t = x_{t-1} - \eta\, \nabla f(x_{t-1})"
 

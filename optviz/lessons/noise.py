@@ -26,9 +26,9 @@ from optviz.lessons.lesson import (
 )
 from optviz.settings import maps as map_settings
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
+from optviz.settings.setups import Entrant
 from optviz.teaching.line import PRINTED_LOOP, RIGHT_LOOP, noise_ball
 
 PRINTED_ADAM: dict[str, Any] = {"lr": 0.16, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}

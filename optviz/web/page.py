@@ -14,7 +14,8 @@ import streamlit as st
 
 from optviz.figures.style import DARK, LIGHT, slot_styles
 from optviz.settings.declaration import declaration
-from optviz.settings.link import Link, Settings, decode, edit, encode
+from optviz.settings.fields import Rows
+from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
 from optviz.web.address import arriving
 from optviz.web.assets import asset
 from optviz.web.components.panel import panel
@@ -31,13 +32,15 @@ HERE = "page"  # where the session keeps the key of the page that ran last
 class Shown(Generic[S]):
     """What one visitor's page shows.
 
-    `refused` says under each place of the panel why an edit was not taken, `done` is the number of the last
+    `refused` says under each place of the panel why an edit was not taken; `typed` are the texts of it that
+    still stand in their fields, and may fit together with the next edit. `done` is the number of the last
     edit that was answered.
     """
 
     settings: S
     notices: list[str]
     refused: dict[str, str] = field(default_factory=dict)
+    typed: Changes = field(default_factory=dict)
     done: int = 0
 
 
@@ -89,8 +92,7 @@ class Page(Generic[S]):
         if not isinstance(number, int) or number <= shown.done:
             return
         if isinstance(link, Mapping):  # Back or Forward
-            shown.settings, shown.notices = self._open(link)
-            shown.refused = {}
+            self.show(*self._open(link))
         elif isinstance(changes, Mapping):
             self.put({k: v for k, v in changes.items() if isinstance(k, str) and isinstance(v, str | None)})
         shown.done = number
@@ -102,14 +104,17 @@ class Page(Generic[S]):
         """Change some settings, given as texts by name; None asks for the default."""
         shown: Shown[S] = st.session_state[self.key]
         before = shown.settings
+        changes = {**shown.typed, **changes}
         shown.settings, shown.refused = edit(before, self.arrange(before, changes))
+        texts = {row.name for row in fields_of(self.settings) if isinstance(row, Rows)}
+        shown.typed = {name: changes[name] for name in texts & shown.refused.keys() & changes.keys()}
         if shown.settings != before:
             shown.notices = []
 
     def show(self, settings: S, notices: list[str]) -> None:
         """Show other settings altogether."""
         shown: Shown[S] = st.session_state[self.key]
-        shown.settings, shown.notices, shown.refused = settings, notices, {}
+        shown.settings, shown.notices, shown.refused, shown.typed = settings, notices, {}, {}
 
     @property
     def link(self) -> Link:
