@@ -205,7 +205,7 @@ class Session:
         return False
 
     def _read_widgets(self, answer: Answer) -> None:
-        """Take over the page's widgets as a browser does: the server's value, else one's own, else default."""
+        """Hold the page's widgets as a browser does: the server's value, else one's own, else the default."""
         states = {}
         for element in answer.elements.values():
             kind = element.WhichOneof("type")

@@ -28,8 +28,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One change that was answered: seconds until the answer was complete, messages, bytes both ways."""
+    """One change that was answered: seconds until the answer was complete, messages, bytes both ways.
 
+    `at` is when the answer was complete, in seconds since the first change could be made.
+    """
+
+    at: float
     seconds: float
     messages: int
     received: int
@@ -93,14 +97,13 @@ class Visitor:
         self.seen.exceptions.update(self.page.exceptions)
         self.seen.opened.append(self.page.seconds)
 
-    async def stay(self, plan: Plan) -> None:
-        """Change a value every `plan.every` seconds, from a random moment on."""
-        begun = time.monotonic()
+    async def stay(self, plan: Plan, begun: float) -> None:
+        """Change a value every `plan.every` seconds, from a random moment on; `begun` is monotonic time."""
         end, due = begun + plan.seconds, begun + self.random.uniform(0, plan.every)
         try:
             while self.page is not None and due < end:
                 await asyncio.sleep(due - time.monotonic())
-                self.page = await self._change(self.page)
+                self.page = await self._change(self.page, begun)
                 due += plan.every
                 while due < min(time.monotonic(), end):
                     self.seen.skipped += 1
@@ -110,11 +113,12 @@ class Visitor:
         except NoFieldError as error:
             self.seen.wrong[str(error)] += 1
 
-    async def _change(self, page: Answer) -> Answer:
+    async def _change(self, page: Answer, begun: float) -> Answer:
         lr = float(f"{LR_LOW * (LR_HIGH / LR_LOW) ** self.random.random():.3g}")
         change = change_for(page)
         answer = await self.session.rerun(change.state(lr))
-        self.seen.changes.append(Answered(answer.seconds, answer.messages, answer.received, answer.sent))
+        at = time.monotonic() - begun
+        self.seen.changes.append(Answered(at, answer.seconds, answer.messages, answer.received, answer.sent))
         self.seen.exceptions.update(answer.exceptions)
         self.seen.wrong.update(wrong(answer, change, lr, page)[:1])  # one count for one answer
         return answer
@@ -135,14 +139,14 @@ async def crowd(url: str, seeds: Sequence[int], plan: Plan, wait: Callable[[], N
 
     await asyncio.gather(*map(enter, visitors))
     await asyncio.to_thread(wait)
-    begun = time.process_time()
+    begun, processor = time.monotonic(), time.process_time()
 
     async def note_processor() -> None:
         await asyncio.sleep(plan.seconds)
-        seen.processor = time.process_time() - begun
+        seen.processor = time.process_time() - processor
 
     try:
-        await asyncio.gather(note_processor(), *(visitor.stay(plan) for visitor in visitors))
+        await asyncio.gather(note_processor(), *(visitor.stay(plan, begun) for visitor in visitors))
     finally:
         await asyncio.gather(*(visitor.session.close() for visitor in visitors))
     return seen

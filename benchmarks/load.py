@@ -126,8 +126,12 @@ def rows(plan: Plan, seen: Seen, cost: Cost | None) -> list[tuple[str, str]]:
     times = sorted(change.seconds for change in seen.changes)
     found = [
         ("visitors, each with a change every", f"{plan.sessions}, {plan.every:g} s"),
-        ("changes answered", f"{len(times)} in {plan.seconds:g} s"),
-        ("changes left out, because the last answer was not there", str(seen.skipped)),
+        (
+            "changes answered, of those due",
+            f"{len(times)} of {len(times) + seen.skipped + seen.lost.total()}",
+        ),
+        ("answers per second", f"{sum(c.at <= plan.seconds for c in seen.changes) / plan.seconds:.1f}"),
+        ("left out, because the last answer was not there", str(seen.skipped)),
     ]
     if times:
         found += [

@@ -18,6 +18,8 @@ from optviz.settings.experiment import Entrant, Experiment
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60.0
+IDLE = 0.1  # processor seconds in a second: what workers and visitors who do nothing take
+WITH_TORCH = 150 * 2**20  # bytes that training workers take at least
 
 
 def six() -> Experiment:
@@ -106,13 +108,17 @@ class Use:
         """Resident bytes now: of the process, of its children together (shared pages count each time)."""
         return self._memory(self._process), sum(map(self._memory, self._children()))
 
-    def settle(self, most: float = 40.0) -> None:
-        """Return when all use under 5 % of a core for two seconds, as after a start; or after `most` seconds."""
+    def settle(self, most: float = 60.0) -> None:
+        """Return when the training workers are there and idle for two seconds, or after `most` seconds.
+
+        The server starts them some seconds after itself, and importing torch takes a whole core.
+        """
         late, quiet = time.monotonic() + most, 0
         while quiet < 2 and time.monotonic() < late:
             before = sum(self.seconds())
             time.sleep(1)
-            quiet = quiet + 1 if sum(self.seconds()) - before < 0.05 else 0
+            idle = sum(self.seconds()) - before < IDLE
+            quiet = quiet + 1 if idle and self.memory()[1] > WITH_TORCH else 0
 
     def _children(self) -> list[psutil.Process]:
         return self._process.children(recursive=True)
