@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -80,6 +81,18 @@ class Server:
     def log(self) -> str:
         """What the server has written so far."""
         return self._log.read_text("utf-8", "replace")
+
+    def traces(self) -> Counter[str]:
+        """The last line of every stack trace in the log: errors that visitors may not have seen."""
+        found: Counter[str] = Counter()
+        inside = False
+        for line in self.log().splitlines():
+            if line.startswith("Traceback"):
+                inside = True
+            elif inside and line[:1].strip():
+                found[line] += 1
+                inside = False
+        return found
 
 
 def listening(url: str) -> int | None:
