@@ -18,6 +18,7 @@ import multiprocessing
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -124,12 +125,10 @@ def _wait() -> None:
 def rows(plan: Plan, seen: Seen, cost: Cost | None) -> list[tuple[str, str]]:
     """The lines of the table."""
     times = sorted(change.seconds for change in seen.changes)
+    due = len(times) + seen.skipped + seen.lost.total()
     found = [
         ("visitors, each with a change every", f"{plan.sessions}, {plan.every:g} s"),
-        (
-            "changes answered, of those due",
-            f"{len(times)} of {len(times) + seen.skipped + seen.lost.total()}",
-        ),
+        ("changes answered, of those due", f"{len(times)} of {due}"),
         ("answers per second", f"{sum(c.at <= plan.seconds for c in seen.changes) / plan.seconds:.1f}"),
         ("left out, because the last answer was not there", str(seen.skipped)),
     ]
@@ -201,12 +200,15 @@ def main(given: Sequence[str] | None = None) -> int:
         pid = server.process.pid if server else listening(chosen.url)
         url = server.url if server else chosen.url
         seen, cost = measure(url, plan, chosen.generators, pid, chosen.train)
+        traces = server.traces() if server else Counter[str]()
     table(("A lecture hall", ""), rows(plan, seen, cost))
     for sentence, count in seen.sentences().most_common(10):
         print(f"{count} × {sentence}")
+    for line, count in traces.most_common(10):
+        print(f"{count} × in the server's log: {line}")
     if seen.processor > 0.8 * plan.seconds * chosen.generators:
         print("The load generator used over 80 % of a core: the times are too long. Use more --generators.")
-    return 1 if seen.errors or not seen.changes else 0
+    return 1 if seen.errors or traces or not seen.changes else 0
 
 
 if __name__ == "__main__":

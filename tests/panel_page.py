@@ -1,4 +1,6 @@
-"""A page with a panel and a stage as small as can be, for test_load: `streamlit run tests/panel_page.py`."""
+"""A page with a panel and a stage as small as can be, for test_load. With LIES set it answers every change with the values before it."""
+
+import os
 
 import streamlit as st
 
@@ -13,7 +15,9 @@ stage = st.components.v2.component("optviz.stage", js=JS)
 text, ack = st.query_params["o1"], 0
 edit = st.session_state.get("values", {}).get("edit")
 if edit:
-    text, ack = edit["changes"]["o1"], edit["n"]
+    ack = edit["n"]
+    if "LIES" not in os.environ:
+        text = edit["changes"]["o1"]
     st.query_params["o1"] = text
 panel(key="values", data={"values": {"o1": text}, "refused": {}, "ack": ack}, on_edit_change=lambda: None)
 stage(key="stage", data={"runs": [{"name": legend_name(Entrant.of("gd", lr=lr_of(text)))}]})

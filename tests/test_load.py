@@ -165,6 +165,15 @@ def test_a_panel_on_a_real_server_takes_the_changes():
         assert len(seen.changes) >= 2
 
 
+def test_wrong_answers_of_a_real_server_are_counted(monkeypatch):
+    monkeypatch.setenv("LIES", "1")
+    with Server(str(ROOT / "tests" / "panel_page.py")) as server:
+        server.wait()
+        seen = asyncio.run(crowd(server.url, range(2), Plan(2, 0.5, 1.5), lambda: None))
+    assert seen.wrong.total() == len(seen.changes) >= 2
+    assert seen.errors == seen.wrong.total()
+
+
 def test_the_smallest_lecture_prints_its_table(monkeypatch):
     monkeypatch.setenv("OPTVIZ_WORKERS", "1")
     done = subprocess.run(
