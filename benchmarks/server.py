@@ -97,7 +97,9 @@ class Server:
 
 def listening(url: str) -> int | None:
     """The process that listens on the port of a local URL; None when this cannot be found out."""
-    port = urlsplit(url).port
+    host, port = urlsplit(url).hostname, urlsplit(url).port
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        return None
     for process in psutil.process_iter():
         try:
             if any(c.laddr.port == port for c in process.net_connections("tcp") if c.status == "LISTEN"):

@@ -1,4 +1,7 @@
-"""A page with a panel and a stage as small as can be, for test_load. With LIES set it answers every change with the values before it."""
+"""A page with a panel and a stage as small as can be, for test_load.
+
+With LIES set it answers every change with the values before it.
+"""
 
 import os
 
