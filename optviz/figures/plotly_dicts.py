@@ -35,6 +35,17 @@ def layout(theme: Theme, **more: Any) -> dict[str, Any]:
     }
 
 
+def fixed(figure_layout: dict[str, Any], *, right: int) -> dict[str, Any]:
+    """The layout with margins in pixels that no tick label and no colour bar changes.
+
+    Two figures that lie on each other need the same, and a picture that follows a finger must not jump.
+    """
+    made = {**figure_layout, "margin": {"l": 62, "r": right, "t": 12, "b": 46, "autoexpand": False}}
+    for name in ("xaxis", "yaxis"):
+        made[name] = {**made[name], "automargin": False}
+    return made
+
+
 def axis(theme: Theme, title: str, **more: Any) -> dict[str, Any]:
     """One axis in the house style."""
     return {
