@@ -35,13 +35,11 @@ def lowest_known(objective: Objective) -> float | None:
 
 def landscape(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], Layout]:
     """Traces and layout of the objective on `domain`, with its known minima marked, in one figure."""
-    drawn = (
-        curve(objective, domain, theme) if objective.dimension == 1 else _contour(objective, domain, theme)
-    )
-    layout = frame(objective, domain, theme)
-    if objective.dimension == 2:
-        layout["plot_bgcolor"] = _background(objective, domain, theme)
-    return [drawn, minima(objective, theme)], layout
+    made = frame(objective, domain, theme)
+    if objective.dimension == 1:
+        return [curve(objective, domain, theme), minima(objective, theme)], made
+    made["plot_bgcolor"] = _background(objective, domain, theme)
+    return [_contour(objective, domain, theme), minima(objective, theme)], made
 
 
 def ground_figure(objective: Objective, domain: Domain, theme: Theme) -> Figure:

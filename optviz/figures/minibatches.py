@@ -8,7 +8,8 @@ import numpy as np
 from optviz.engine.objective import Objective
 from optviz.engine.outcomes import number, point
 from optviz.figures.landscapes import Domain, frame, ground_figure, ground_key, minima
-from optviz.figures.paths import run, start_edge, start_marker
+from optviz.figures.paths import run as run_of
+from optviz.figures.paths import start_edge, start_marker
 from optviz.figures.plotly_dicts import axis, fixed, layout, packed
 from optviz.figures.scene_types import Follower, Loss, Main, Run, Scene, Side, Trace
 from optviz.figures.scenes import BESIDE, EDGE
@@ -90,7 +91,7 @@ def _main(settings: MiniBatches, objective: Objective, theme: Theme) -> Main:
 
 def _run(slot: str, name: str, descent: Descent, chosen: np.ndarray, style: Style, theme: Theme) -> Run:
     hover = "epoch %{x:.2f}<br>%{meta} = %{y:.4g}"
-    made = run(slot, name, name, descent.points[chosen], descent.losses[chosen], style, theme, hover)
+    made = run_of(slot, name, name, descent.points[chosen], descent.losses[chosen], style, theme, hover)
     where = "w = %{x:.5g}<br>b = %{y:.5g}<br>loss = %{customdata:.5g}"
     made["path"]["hovertemplate"] = f"{name}<br>{where}<extra></extra>"
     made["path"]["line"]["width"] = 1.1 if descent.updates > 1000 else 2.2

@@ -73,15 +73,13 @@ def start_edge(theme: Theme) -> Trace:
 
 def _path(name: str, dimension: int, style: Style) -> Trace:
     """The line with its iterates; `customdata` holds f."""
-    where = "x = %{x:.5g}<br>" + (
-        "y = %{y:.5g}<br>f = %{customdata:.5g}" if dimension == 2 else "f = %{y:.5g}"
-    )
+    height = "f = %{y:.5g}" if dimension == 1 else "y = %{y:.5g}<br>f = %{customdata:.5g}"
     return _line(
         name,
         style,
         2.2,
         marker={"size": 4.5, "color": style.color},
-        hovertemplate=f"{name}<br>step %{{pointNumber}}<br>{where}<extra></extra>",
+        hovertemplate=f"{name}<br>step %{{pointNumber}}<br>x = %{{x:.5g}}<br>{height}<extra></extra>",
     )
 
 

@@ -5,17 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from optviz.figures.scene_types import Packed
 from optviz.figures.style import Theme
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
 
 
-def packed(values: Any, dtype: str = "f4") -> dict[str, str]:
+def packed(values: Any, dtype: str = "f4") -> Packed:
     """An array as Plotly reads it without parsing numbers: base64 of its bytes, and its shape in 2D."""
     with np.errstate(over="ignore"):
         array = np.ascontiguousarray(values, dtype="<" + dtype)
-    packet = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
+    packet: Packed = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
     if array.ndim > 1:
         packet["shape"] = ", ".join(map(str, array.shape))
     return packet

@@ -19,7 +19,7 @@ class Figure(TypedDict):
 class Packed(TypedDict):
     """An array as base64 of its little-endian bytes; see `plotly_dicts.packed`."""
 
-    dtype: Literal["f4", "f8", "i4", "u1"]
+    dtype: str  # "f4", "f8", "i4" or "u1"
     bdata: str
     shape: NotRequired[str]
 
