@@ -65,6 +65,7 @@ def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> Scene:
         "runs": [_run(f"run{i}", *runs[i], places[i], drawn[i], theme) for i in order],
         "followers": _pointers(runs[1][1], places[1], objective.domain, drawn[1].color, theme) + lines,
         "domain": [list(interval) for interval in objective.domain],
+        "start": list(settings.start),
         "steps": len(places[0]) - 1,
         "unit": "example",
         "per": stride,

@@ -132,6 +132,7 @@ class Scene(TypedDict):
     runs: list[Run]
     followers: list[Follower]
     domain: list[list[float]]
+    start: list[float]
     steps: int
     unit: str
     per: int

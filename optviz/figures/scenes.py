@@ -74,6 +74,7 @@ def scene(
         ],
         "followers": [],
         "domain": [list(interval) for interval in experiment.domain],
+        "start": list(experiment.start),
         "steps": experiment.steps,
         "unit": "step",
         "per": 1,

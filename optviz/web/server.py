@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from optviz.web.components.stage import PLOTLY
+from optviz.web.components.mounting import PLOTLY
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
