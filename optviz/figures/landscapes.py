@@ -182,7 +182,7 @@ def minima(objective: Objective, theme: Theme) -> Trace:
         "hoverinfo": "text",
         "marker": {
             "symbol": "star",
-            "size": 13,
+            "size": 17,
             "color": theme.palette[6],
             "line": {"color": theme.ink, "width": 1.2},
         },

@@ -35,7 +35,7 @@ def run(
         "points": [packed(column) for column in points.T],
         "values": packed(values, "f8"),
         "path": _path(name, points.shape[1], style),
-        "head": _head(label, style, theme, size=12) | {"textfont": {"color": theme.ink, "size": 12}},
+        "head": _head(label, style, theme, size=12) | {"textfont": {"color": theme.ink, "size": 12, "shadow": "auto"}},
         "exit": _exit(name, style, theme),
         "loss": _line(name, style, 2.0, hovertemplate=f"{name}<br>{loss_hover}<extra></extra>"),
         "ahead": _line(name, style, 1.6, opacity=0.28, hoverinfo="skip"),
@@ -56,6 +56,7 @@ def start_marker(theme: Theme) -> Trace:
             "line": {"color": theme.ink, "width": 3},
         },
         "hovertemplate": "start (drag it, or click anywhere)<extra></extra>",
+        "cliponaxis": False,
     }
 
 
@@ -105,6 +106,7 @@ def _head(name: str, style: Style, theme: Theme, size: int) -> Trace:
             "line": {"color": theme.halo, "width": 1.8},
         },
         "hoverinfo": "skip",
+        "cliponaxis": False,
     }
 
 

@@ -30,14 +30,19 @@ def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
 
 
 def short_names(entrants: Sequence[Entrant]) -> list[str]:
-    """For each entrant the optimizer, and where it stands there more than once what sets it apart."""
+    """For each entrant the optimizer, and where it stands there more than once what sets it apart.
+
+    Where all have the same optimizer, only what sets them apart.
+    """
     found = []
+    several = len({entrant.optimizer for entrant in entrants}) > 1
     for entrant in entrants:
         alike = [dict(e.values) for e in entrants if e.optimizer == entrant.optimizer]
         apart = [
             f"{name} {number(v)}" for name, v in entrant.values if any(other[name] != v for other in alike)
         ]
-        found.append(", ".join([OPTIMIZERS[entrant.optimizer].name, *apart]))
+        named = several or not apart
+        found.append(", ".join([*([OPTIMIZERS[entrant.optimizer].name] if named else []), *apart]))
     return found
 
 

@@ -9,7 +9,7 @@ from optviz.figures.scene_types import Scene
 from optviz.web.components.mounting import BUS, DRAWING, mount, plotly_url
 
 HERE = Path(__file__).parent
-PARTS = ("types", "rows", "loss_axis", "live", "player", "pointer", "figures", "ground", "download")
+PARTS = ("types", "rows", "loss_axis", "live", "player", "pointer", "figures", "canvas", "ground", "download")
 SCRIPTS = (BUS, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
 
 _stage = mount("optviz.stage", HERE, isolated=False, before=SCRIPTS)

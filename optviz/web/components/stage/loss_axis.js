@@ -54,6 +54,14 @@ function rangeOf(heights, first, log) {
   return { range: [cut ? bottom : bottom - margin, top + margin], cut }
 }
 
+/** While a draft moves, an axis that jumps now and then is calmer than one that never rests.
+ * @param {[number, number]} before @param {[number, number]} wanted @returns {[number, number]} */
+function steady(before, wanted) {
+  const [span, fits] = [wanted[1] - wanted[0], wanted[0] >= before[0] && wanted[1] <= before[1]]
+  if (fits && span >= 0.6 * (before[1] - before[0])) return before
+  return [wanted[0] - 0.15 * span, wanted[1] + 0.05 * span]
+}
+
 /** @param {Numbers} values */
 function lowestOf(values) {
   let least = Infinity

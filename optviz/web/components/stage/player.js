@@ -60,7 +60,9 @@ class Player {
     const played = this.playing
     this.playing = 0
     this.tell()
-    if (played) this.rested()
+    if (!played) return
+    this.changed() // what moved is drawn in full
+    this.rested()
   }
 
   toggle() {

@@ -34,6 +34,8 @@ class Stage {
     /** @type {Shown | null} what is on the screen */ this.shown = null
     /** @type {Shown | null} the server's */ this.served = null
     this.pending = Promise.resolve()
+    /** @type {Figures | null} */ this.drawn = null
+    this.still = "" // what stays the same while things move
     this.scheduled = 0
     this.drawing = false
     this.again = false
@@ -123,25 +125,60 @@ class Stage {
     const begun = performance.now()
     const draft = this.live.take(this.shown)
     if (draft) this.shown = draft
-    if (draft && this.live.active) this.say("")
+    const moving = this.live.active || Boolean(this.player.playing)
+    if (this.live.active) this.say("")
     const { shown, news } = this
     this.news = false
     this.player.measure(shown.steps, scene.unit, scene.per)
     const sizes = this.sizes(scene)
     const figures = this.figures(scene, shown, sizes)
+    // What Plotly draws does not change while things move, but for the loss axis.
+    const still = JSON.stringify([sizes, this.zoom, scene.dark, figures.main.layout.font.size])
+    if (moving && !news && still === this.still) await this.sketch(Plotly, figures)
+    else await this.print(Plotly, figures)
+    this.still = still
     this.drawn = figures
-    await Promise.all([
-      Plotly.react(this.main, figures.main.data, figures.main.layout, this.config),
-      Plotly.react(this.loss, figures.loss.data, figures.loss.layout, this.plain),
-      figures.side && Plotly.react(this.side, figures.side.data, figures.side.layout, this.plain),
-    ])
-    await this.ground.follow(Plotly, this.main, figures.main.layout)
     this.chips(scene, shown)
     if (news) this.announce(scene)
     if (draft) this.measured(begun)
   }
 
-  /** @param {StageData} scene @param {Shown} shown @param {Sizes} sizes */
+  /** Everything by Plotly. @param {PlotlyLibrary} Plotly @param {Figures} figures */
+  async print(Plotly, { main, loss, side }) {
+    const placedBefore = axesOf(this.main)
+    await Promise.all([
+      Plotly.react(this.main, main.data, main.layout, this.config),
+      Plotly.react(this.loss, loss.data, loss.layout, this.plain),
+      side && Plotly.react(this.side, side.data, side.layout, this.plain),
+    ])
+    await this.ground.follow(Plotly, this.main, main.layout)
+    if (this.root.classList.contains("quick")) for (const canvas of this.root.querySelectorAll("canvas")) wipe(canvas)
+    this.root.classList.remove("quick")
+    if (!placedBefore) this.invalidate() // labels and arrows are placed by the axes of the last drawing
+  }
+
+  /** The traces on canvases, with Plotly's own hidden. The loss axis follows in jumps.
+   * @param {PlotlyLibrary} Plotly @param {Figures} figures */
+  async sketch(Plotly, { main, loss, side }) {
+    const axes = axesOf(this.loss)
+    if (axes && this.drawn) {
+      const { xaxis, yaxis } = loss.layout
+      const before = this.drawn.loss.layout
+      yaxis.range = this.zoom.loss?.y ?? steady(before.yaxis.range, yaxis.range)
+      const changed = JSON.stringify([xaxis, yaxis]) !== JSON.stringify([before.xaxis, before.yaxis])
+      if (changed) await Plotly.react(this.loss, [], loss.layout, this.plain)
+    }
+    this.root.classList.add("quick")
+    /** @param {string} name */
+    const canvas = name => /** @type {HTMLCanvasElement} */ (this.part(`.${name}-canvas`))
+    paint(canvas("main"), this.main, main)
+    paint(canvas("loss"), this.loss, loss)
+    if (side) paint(canvas("side"), this.side, side)
+  }
+
+  /** @typedef {{ main: Figure, loss: Figure, side: Figure | null }} Figures */
+
+  /** @param {StageData} scene @param {Shown} shown @param {Sizes} sizes @returns {Figures} */
   figures(scene, shown, sizes) {
     const scale = window.innerWidth >= PROJECTOR ? 1.35 : 1
     const frame = this.player.now
