@@ -5,6 +5,7 @@ import streamlit as st
 from optviz.figures.scenes import scene
 from optviz.web.components.share import share_button
 from optviz.web.components.stage import stage
+from optviz.web.ground_route import ground_url
 from optviz.web.theme import current_theme
 from optviz.web.trajectories.controls import experiment_from_page, set_start, show_notices, sidebar
 from optviz.web.trajectories.curvature import asks_for_the_step, curvature_panel
@@ -24,7 +25,12 @@ with share:
     share_button(st.session_state.link)
 show_notices()
 
-stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start, follow=asks_for_the_step())
+stage(
+    scene(experiment, trajectories, theme, ground_url=ground_url(experiment, theme)),
+    key="stage",
+    on_start=set_start,
+    follow=asks_for_the_step(),
+)
 results_table(experiment, trajectories, theme)
 
 st.download_button(

@@ -41,7 +41,7 @@ def served(files: dict[str, tuple[str, bytes]]) -> Iterator[str]:
     """A server of a few files; each is (content type, content) by its path."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             kind, content = files.get(self.path, ("text/plain", b"not here"))
             self.send_response(200 if self.path in files else 404)
             self.send_header("content-type", kind)

@@ -160,11 +160,18 @@ function outline(context, corners, x, y, radius, angle) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Trace} trace @param {([number, number] | null)[]} spots */
-function writeText(context, { text, textfont, textposition }, spots) {
+function writeText(context, { text, textfont, textposition, marker }, spots) {
   const left = textposition.endsWith("left")
   context.font = `${textfont.size}px "Open Sans", verdana, arial, sans-serif`
   context.fillStyle = textfont.color
   context.textBaseline = "middle"
   context.textAlign = left ? "right" : "left"
-  spots.forEach((spot, i) => { if (spot) context.fillText(text[i], spot[0] + (left ? -9 : 9), spot[1]) })
+  context.strokeStyle = marker.line.color
+  context.lineWidth = 3
+  spots.forEach((spot, i) => {
+    if (!spot) return
+    const x = spot[0] + (left ? -9 : 9)
+    context.strokeText(text[i], x, spot[1])
+    context.fillText(text[i], x, spot[1])
+  })
 }

@@ -127,6 +127,8 @@ class Stage {
     if (draft) this.shown = draft
     const moving = this.live.active || Boolean(this.player.playing)
     if (this.live.active) this.say("")
+    // The words under the picture are those of the server's runs.
+    this.root.classList.toggle("drafted", this.shown !== this.served)
     const { shown, news } = this
     this.news = false
     this.player.measure(shown.steps, scene.unit, scene.per)
