@@ -107,6 +107,7 @@ def _head(name: str, style: Style, theme: Theme, size: int) -> Trace:
             "line": {"color": theme.halo, "width": 1.8},
         },
         "hoverinfo": "skip",
+        "textfont": {"color": theme.ink, "size": 12, "shadow": "auto"},
         "cliponaxis": False,
     }
 

@@ -1,4 +1,4 @@
-"""A blank page with the stage's own scripts, without Streamlit: scenes come from the test, drafts from the bus."""
+"""A blank page with the stage's own scripts, without Streamlit."""
 
 import json
 from collections.abc import Iterator
