@@ -19,7 +19,7 @@ Row = tuple[float, ...]
 
 ANY = Hyperparameter("number", "x", 0.0, -1e6, 1e6)
 SYMBOLS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "nu": "ν",
+    "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "nu": "ν",
     "min": "min", "max": "max", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ",
 }  # fmt: skip
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -31,7 +31,7 @@ KEYBOARDS = str.maketrans("−，；[]", "-,;  ")
 
 def plain_symbol(latex: str) -> str:
     r"""A symbol without LaTeX, for names that are read aloud: `\beta_1` is β₁."""
-    text = re.sub(r"\\([a-z]+)", lambda m: SYMBOLS[m.group(1)], latex)
+    text = re.sub(r"\\([A-Za-z]+)", lambda m: SYMBOLS[m.group(1)], latex)
     text = re.sub(r"_\{(\w+)\}", r" \1", text)
     text = re.sub(r"_(\w)", lambda m: m.group(1).translate(LOWERED), text)
     return re.sub(r"\^([\w+*-])", lambda m: m.group(1).translate(RAISED), text)

@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from optviz.web.components.stage import PLOTLY
+from optviz.web.components.mounting import PLOTLY
+from optviz.web.ground_route import GROUND, ground
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -142,5 +143,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [Route(f"/{PLOTLY}", plotly_bundle)]
+routes = [Route(f"/{PLOTLY}", plotly_bundle), Route(f"/{GROUND}", ground)]
 middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]

@@ -1,45 +1,40 @@
 """The stage: a browser component that keeps one picture and redraws it in place."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from optviz.figures.scene_types import Scene
+from optviz.web.components.mounting import BUS, DRAWING, mount, plotly_url
+
 HERE = Path(__file__).parent
-PLOTLY = f"assets/plotly-{version('plotly')}.min.js"
+PARTS = ("types", "rows", "loss_axis", "live", "player", "pointer", "figures", "canvas", "ground", "download")
+SCRIPTS = (BUS, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
+
+_stage = mount("optviz.stage", HERE, isolated=False, before=SCRIPTS)
 
 
-def plotly_url() -> str:
-    """Where the page loads Plotly from: our own server, under whatever path it is mounted."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/{PLOTLY}" if base else f"/{PLOTLY}"
+def stage(
+    scene: Scene,
+    *,
+    key: str,
+    on_start: Callable[[], None] | None = None,
+    page: str = "",
+    engine_url: str = "",
+    follow: bool = False,
+) -> None:
+    """Show a scene of `figures.scenes`.
 
-
-def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., Any]:
-    """Register a component from the .html, .css and .js files that lie in a folder.
-
-    `isolated` puts it into a shadow root; Plotly does not work there, as its own styles stay outside. So
-    the others are those that draw with Plotly, and get plotly.js in front of their own code.
+    `page` is the key of the page's bus, for a page with a panel: a start that is dragged or clicked goes to
+    the panel as a draft and then as a commit, and the panel sends it. Without `page`, `on_start` is called
+    when the start was chosen, and `chosen_start` says where. `engine_url` is the address of the engine in
+    JavaScript, with which the paths follow a finger; without it only the ring does. With `follow` the page
+    runs again whenever the player comes to rest, and the step that it shows is in
+    `st.session_state[key].step`.
     """
-    html, css, js = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
-    if not isolated:
-        js = (HERE / "plotly.js").read_text("utf-8") + js
-    return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=isolated)
-
-
-_stage = mount("optviz.stage", HERE, isolated=False)
-
-
-def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None], follow: bool = False) -> None:
-    """Show a scene of `figures.scenes`; `on_start` is called when the start was clicked or dragged.
-
-    `chosen_start` then says where. With `follow` the page runs again whenever the player comes to rest, and
-    the step that it shows is in `st.session_state[key].step`.
-    """
-    data = {**scene, "plotly": plotly_url(), "follow": follow}
-    _stage(key=key, data=data, on_start_change=on_start, on_step_change=_nothing)
+    data = {**scene, "plotly": plotly_url(), "engineUrl": engine_url, "page": page, "follow": follow}
+    _stage(key=key, data=data, on_start_change=on_start or _nothing, on_step_change=_nothing)
 
 
 def _nothing() -> None:
