@@ -19,8 +19,8 @@ Row = tuple[float, ...]
 
 ANY = Hyperparameter("number", "x", 0.0, -1e6, 1e6)
 SYMBOLS = {
-    "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "nu": "ν",
-    "min": "min", "max": "max", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ",
+    "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ",
+    "nu": "ν", "min": "min", "max": "max", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ",
 }  # fmt: skip
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 RAISED = str.maketrans("0123456789+-*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻*")

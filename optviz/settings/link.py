@@ -110,8 +110,8 @@ class Field(Protocol):
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """A value for each of `attributes`; `usual` holds the defaults, `values` what was read before it."""
 
-    def describe(self, usual: Any) -> dict[str, Any]:
-        """What the panel needs to draw it, as JSON."""
+    def describe(self, usual: Any) -> Any:
+        """What the panel needs to draw it, as JSON; a list where it is several fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,10 @@ class SidesField(Described):
             return {"sides": sides_of(optimizer)}
         return {"sides": tuple(found)}
 
-    def describe(self, usual: Any) -> dict[str, Any]:
+    def describe(self, usual: Any) -> list[dict[str, Any]]:  # type: ignore[override]
         """Two fields, each a hyperparameter of the optimizer with its range."""
-        return Described.describe(self, usual) | {"kind": "sides", "names": ["x", "y"]}
+        described = Described.describe(self, usual) | {"kind": "side", "default": None}
+        return [described | {"name": name, "label": label} for name, label in (("x", "Across"), ("y", "Up"))]
 
 
 @dataclass(frozen=True, slots=True)

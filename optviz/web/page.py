@@ -167,7 +167,7 @@ class Page(Generic[S]):
         )
 
 
-@functools.cache
+@functools.cache  # type: ignore[arg-type]
 def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]]]) -> str:
     """The address of a page's declaration, which is the same for everybody."""
     styles = {
