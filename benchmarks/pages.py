@@ -21,12 +21,13 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.machine import heading, table
+from benchmarks.machine import command_line, heading, table
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.settings.experiment import Entrant, Experiment, encode
 
 ROOT = Path(__file__).parents[1]
-MOVES = 40
+MOVES, SMALLEST_MOVES = 40, 4
+WARM_UP = 3  # moves that are not counted
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -82,17 +83,17 @@ TIMED = """(seen) => {
 }"""
 
 
-def moves(page: Page, seen: str) -> list[float]:
+def moves(page: Page, seen: str, count: int) -> list[float]:
     """Move the first slider again and again, and time each redraw."""
     times = []
-    for i in range(MOVES):
+    for i in range(count):
         page.evaluate(f"({TIMED})({seen!r})")
         page.locator("[data-testid=stSidebar] input[type=range]").first.focus()
         page.keyboard.press("ArrowRight" if i % 2 == 0 else "ArrowLeft")
         page.wait_for_function("window.measured !== undefined", timeout=20_000)
         times.append(page.evaluate("window.measured"))
         page.wait_for_timeout(150)
-    return times[3:]
+    return times[WARM_UP:]
 
 
 BARE = """async () => {
@@ -111,6 +112,7 @@ BARE = """async () => {
 
 def main() -> None:
     """Print the table."""
+    count = SMALLEST_MOVES if command_line(__doc__).parse_args().smallest else MOVES
     heading()
     rows = []
     with sync_playwright() as playwright:
@@ -124,7 +126,7 @@ def main() -> None:
             page.wait_for_selector(".optviz-stage.ready", timeout=60_000)
             cold = time.perf_counter() - begun
             rows.append(("cold start: command to first picture", f"{cold:.1f} s", ""))
-            stage = moves(page, "document.querySelector('.optviz-stage').dataset.drawn")
+            stage = moves(page, "document.querySelector('.optviz-stage').dataset.drawn", count)
             bare = page.evaluate(f"({BARE})()")
             rows.append(("slider to redrawn stage, six paths of 200 steps", *percentiles(stage)))
             rows.append(("of that, the bare redraw in the browser", *percentiles(bare)))
@@ -139,18 +141,21 @@ def main() -> None:
             page.wait_for_timeout(2000)
             seen = "(document.querySelector('.js-plotly-plot')?._fullData ?? []).map(t => t.name).join()"
             rows.append(
-                ("the same page with st.plotly_chart instead of the stage", *percentiles(moves(page, seen)))
+                (
+                    "the same page with st.plotly_chart instead of the stage",
+                    *percentiles(moves(page, seen, count)),
+                )
             )
         finally:
             process.terminate()
             process.wait()
         browser.close()
-    rows.append(("the page's script alone", *percentiles(script_times())))
+    rows.append(("the page's script alone", *percentiles(script_times(count))))
     table(("What a person waits for", "p50", "p95"), rows)
     print(f"slider to redraw is {statistics.median(stage) / statistics.median(bare):.2f}× the bare redraw")
 
 
-def script_times() -> list[float]:
+def script_times(count: int) -> list[float]:
     """Milliseconds of one run of the whole page script without a browser."""
     from streamlit.testing.v1 import AppTest
 
@@ -159,12 +164,12 @@ def script_times() -> list[float]:
         app.query_params[name] = value
     app.run()
     times = []
-    for i in range(MOVES):
+    for i in range(count):
         app.select_slider(key="w.0.gd.lr.slider").set_value((0.1, 0.2)[i % 2])
         begun = time.perf_counter()
         app.run()
         times.append((time.perf_counter() - begun) * 1e3)
-    return times[3:]
+    return times[WARM_UP:]
 
 
 if __name__ == "__main__":
