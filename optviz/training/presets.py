@@ -1,4 +1,4 @@
-"""Configurations with a name: a quick start, and the networks of the course notes."""
+"""Named configurations: a quick start, and the networks of the course notes."""
 
 from dataclasses import dataclass
 
