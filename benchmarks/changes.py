@@ -16,7 +16,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.client import Answer
 from optviz.figures.scenes import legend_name
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 NAME = "lr"
 FIRST = "o1"

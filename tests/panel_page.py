@@ -9,7 +9,7 @@ import streamlit as st
 
 from benchmarks.changes import lr_of
 from optviz.figures.scenes import legend_name
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 JS = "export default function() {}"
 panel = st.components.v2.component("optviz.panel", js=JS)

@@ -17,7 +17,7 @@ from optviz.figures.landscapes import Domain, ground_figure, ground_key
 from optviz.figures.style import DARK, LIGHT, Theme
 from optviz.settings.experiment import Experiment, decode, encode
 from optviz.settings.link import VERSION
-from optviz.web.components.mounting import address
+from optviz.web.assets import address
 
 GROUND = "ground"
 KEPT = 128  # contours, about 25 kB each
@@ -35,12 +35,11 @@ def ground_url(experiment: Experiment, theme: Theme) -> str:
     `v` changes with all that the picture depends on, so that it may be cached for ever.
     """
     link = encode(experiment)
-    query = {name: link[name] for name in ("objective", "formula", "domain") if name in link}
+    query = {str(name): link[name] for name in ("objective", "formula", "domain") if name in link}
     key = ground_key(experiment.landscape(), experiment.domain, theme)
-    version = hashlib.sha256(_code() + key.encode()).hexdigest()[:12]
-    return (
-        f"{address(GROUND)}?{urlencode({**query, 'theme': 'dark' if theme.dark else 'light', 'v': version})}"
-    )
+    query["theme"] = "dark" if theme.dark else "light"
+    query["v"] = hashlib.sha256(_code() + key.encode()).hexdigest()[:12]
+    return f"{address(GROUND)}?{urlencode(query)}"
 
 
 async def ground(request: Request) -> Response:

@@ -155,7 +155,7 @@ class Page(Generic[S]):
             st.session_state[f"{self.key}.edit"] = st.session_state[key].get("edit")
 
         panel(
-            declared(self.settings, self.presets),
+            declared(self.settings, self.presets),  # type: ignore[arg-type]
             page=self.key,
             values=encode(shown.settings),
             address=self.link,
@@ -167,7 +167,7 @@ class Page(Generic[S]):
         )
 
 
-@functools.cache  # type: ignore[arg-type]
+@functools.cache
 def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]]]) -> str:
     """The address of a page's declaration, which is the same for everybody."""
     styles = {

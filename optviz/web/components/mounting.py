@@ -1,27 +1,14 @@
-"""How components are registered, and where they load their libraries from."""
+"""How components are registered."""
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 HERE = Path(__file__).parent
-PLOTLY = f"assets/plotly-{version('plotly')}.min.js"
 BUS = HERE / "bus.js"
 DRAWING = (HERE / "plotly_adapter.js", HERE / "legend.js")  # for components that draw with Plotly
-
-
-def address(path: str) -> str:
-    """A path of our own server as the browser must ask for it, wherever the server is mounted."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/{path}" if base else f"/{path}"
-
-
-def plotly_url() -> str:
-    """Where the page loads Plotly from: our own server."""
-    return address(PLOTLY)
 
 
 def mount(

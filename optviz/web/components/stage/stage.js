@@ -369,21 +369,13 @@ function unpacked(data) {
   return { ...data, followers, main: { ...data.main, curve: curve && { ...curve, y: unpack(curve.y) } } }
 }
 
-// The start is a state, not a trigger: while the server still works on one change, it keeps the last value
-// of a state, but may keep the first of two triggers. Choices are counted, so that the same place chosen
-// again is news. A page with a panel leaves all sending to it.
-let choices = Date.now()
-
 /** @param {{ data: StageData, parentElement: HTMLElement, setStateValue: (name: string, value: any) => void }} component */
 export default function ({ data, parentElement, setStateValue }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-stage"))
   let stage = stages.get(root)
   if (!stage) {
-    stage = new Stage(root, data.page || `stage ${++choices}`)
+    stage = new Stage(root, data.page)
     stages.set(root, stage)
-    if (!data.page) {
-      stage.bus.on("commit", ({ start }) => setStateValue("start", { at: numbersIn(start), choice: ++choices }))
-    }
   }
   const shown = stage
   stage.show(data, step => setStateValue("step", step))
