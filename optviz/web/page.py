@@ -21,11 +21,11 @@ from optviz.web.assets import asset
 from optviz.web.components.panel import panel
 from optviz.web.components.share import share_button
 from optviz.web.markdown_escape import plain
+from optviz.web.site import BEFORE
 from optviz.web.theme import current_theme
 
 S = TypeVar("S", bound=Settings)
 Changes = dict[str, str | None]
-HERE = "page"  # where the session keeps the key of the page that ran last
 
 
 @dataclass(slots=True)
@@ -74,8 +74,8 @@ class Page(Generic[S]):
         state = st.session_state
         address = st.query_params.to_dict()
         shown: Shown[S] | None = state.get(self.key)
-        arrived = arriving(address, page=self.key, before=state.get(HERE), shown=self.link if shown else None)
-        state[HERE] = self.key
+        before = state.get(BEFORE, self.key)
+        arrived = arriving(address, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
             settings, notices = self._open(arrived)
             shown = Shown(settings, notices, done=shown.done if shown else 0)

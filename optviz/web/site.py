@@ -29,6 +29,8 @@ class Row:
 
 
 FIRST = "trajectories"
+#: Where the session keeps the key of the page of this run, and of the run before; None in a new session.
+HERE, BEFORE = "page.here", "page.before"
 PAGES: dict[str, Row] = {
     row.key: row
     for row in (
@@ -49,7 +51,10 @@ def navigation() -> None:
         st.Page(row.file, title=row.title, default=row.key == FIRST, url_path=row.path or None)
         for row in PAGES.values()
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    st.session_state[BEFORE] = st.session_state.get(HERE)
+    st.session_state[HERE] = page.url_path or FIRST
+    page.run()
 
 
 def link_to(key: str, label: str, link: Mapping[str, str]) -> None:
