@@ -1,10 +1,11 @@
 """Thousands of runs at once: this engine, the eager torch loop, and jit-compiled optax, side by side.
 
-    python benchmarks/ensembles.py
+    python -m benchmarks.ensembles
 
 The grid is 200 × 200 values of lr and beta1, 200 steps of Adam on Rosenbrock from one start, in float64.
 The torch loop takes a few rows only and is extrapolated. Each contestant runs in a process of its own, so
-that its peak memory is its own; the memory that its imports need is taken off.
+that its peak memory is its own; the memory that its imports need is taken off. Where optax is not installed
+(`pip install jax optax`), the table says so.
 """
 
 import json
@@ -14,23 +15,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
-SIDE, STEPS = 200, 200
+from benchmarks.machine import command_line
+
+ROOT = Path(__file__).parents[1]
 START = (-1.2, 1.0)
-EAGER_ROWS = 20
-REPEATS = 5
-BASIN_SIDE, BASIN_STEPS = 300, 500
 
 
-def grid():
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is run; `side` values of each hyperparameter, `eager_rows` of all the pairs in torch."""
+
+    side: int = 200
+    steps: int = 200
+    eager_rows: int = 20
+    repeats: int = 5
+    basin_side: int = 300
+    basin_steps: int = 500
+
+
+SMALLEST = Size(side=4, steps=5, eager_rows=2, repeats=1, basin_side=8, basin_steps=5)
+
+
+def grid(side: int):
     """The two hyperparameters of every row."""
     import numpy as np
 
-    rates, betas = np.geomspace(1e-3, 1.0, SIDE), np.linspace(0.0, 0.99, SIDE)
-    return np.repeat(rates, SIDE), np.tile(betas, SIDE)
+    rates, betas = np.geomspace(1e-3, 1.0, side), np.linspace(0.0, 0.99, side)
+    return np.repeat(rates, side), np.tile(betas, side)
 
 
-def best_time(work: Callable[[], object], repeats: int = REPEATS) -> float:
+def best_time(work: Callable[[], object], repeats: int) -> float:
     """The shortest of several runs after a first one that warms up: what the machine can do."""
     work()
     times = []
@@ -46,46 +64,50 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def engine() -> dict:
+def engine(size: Size) -> dict:
     """All rows in this engine, in one thread."""
     import numpy as np
 
     from optviz.engine.trajectories import simulate_many
 
-    lr, beta1 = grid()
-    starts = np.broadcast_to(START, (SIDE * SIDE, 2))
+    lr, beta1 = grid(size.side)
+    starts = np.broadcast_to(START, (size.side**2, 2))
     simulate_many("rosenbrock", "adam", starts[:1], 1)
     before = peak_megabytes()
-    seconds = best_time(lambda: simulate_many("rosenbrock", "adam", starts, STEPS, lr=lr, beta1=beta1))
-    end = simulate_many("rosenbrock", "adam", starts, STEPS, lr=lr, beta1=beta1).points[SIDE * SIDE // 2]
+
+    def work():
+        return simulate_many("rosenbrock", "adam", starts, size.steps, lr=lr, beta1=beta1)
+
+    seconds = best_time(work, size.repeats)
+    end = work().points[size.side**2 // 2]
     return {"seconds": seconds, "megabytes": peak_megabytes() - before, "end": end.tolist()}
 
 
-def eager() -> dict:
+def eager(size: Size) -> dict:
     """Some rows in torch, one after the other, as a script would."""
     import torch
 
     torch.set_num_threads(1)  # two numbers: more threads only get in the way
-    lr, beta1 = grid()
-    rows = range(SIDE // 2, SIDE * SIDE, SIDE * SIDE // EAGER_ROWS)
+    lr, beta1 = grid(size.side)
+    rows = range(size.side // 2, size.side**2, size.side**2 // size.eager_rows)
     before = peak_megabytes()
 
     def work() -> list[float]:
         for i in rows:
             point = torch.tensor(START, dtype=torch.float64, requires_grad=True)
             optimizer = torch.optim.Adam([point], lr=lr[i], betas=(beta1[i], 0.999))
-            for _ in range(STEPS):
+            for _ in range(size.steps):
                 optimizer.zero_grad()
                 x, y = point
                 ((1 - x) ** 2 + 100 * (y - x**2) ** 2).backward()
                 optimizer.step()
         return point.tolist()
 
-    seconds = best_time(work, repeats=2) / len(rows) * SIDE * SIDE
+    seconds = best_time(work, repeats=2) / len(rows) * size.side**2
     return {"seconds": seconds, "megabytes": peak_megabytes() - before}
 
 
-def optax_compiled() -> dict:
+def optax_compiled(size: Size) -> dict:
     """All rows in optax: a scan over the steps, vmapped over the rows, compiled."""
     import jax
     import jax.numpy as jnp
@@ -105,18 +127,18 @@ def optax_compiled() -> dict:
             return (optax.apply_updates(point, updates), state), None
 
         point = jnp.array(START)
-        (point, _), _ = jax.lax.scan(step, (point, optimizer.init(point)), None, length=STEPS)
+        (point, _), _ = jax.lax.scan(step, (point, optimizer.init(point)), None, length=size.steps)
         return point
 
-    lr, beta1 = map(jnp.asarray, grid())
+    lr, beta1 = map(jnp.asarray, grid(size.side))
     compiled = jax.jit(jax.vmap(run))
     before = peak_megabytes()
-    seconds = best_time(lambda: compiled(lr, beta1).block_until_ready())
-    end = compiled(lr, beta1)[SIDE * SIDE // 2]
+    seconds = best_time(lambda: compiled(lr, beta1).block_until_ready(), size.repeats)
+    end = compiled(lr, beta1)[size.side**2 // 2]
     return {"seconds": seconds, "megabytes": peak_megabytes() - before, "end": end.tolist()}
 
 
-def basin_map() -> dict:
+def basin_map(size: Size) -> dict:
     """One map for each of three optimizers."""
     from optviz.maps.grids import basins
 
@@ -125,7 +147,7 @@ def basin_map() -> dict:
     for key, values in (("gd", {"lr": 0.01}), ("momentum", {"lr": 0.005}), ("adam", {"lr": 0.1})):
         found[key] = best_time(
             lambda key=key, values=values: basins(
-                "himmelblau", key, BASIN_STEPS, values=values, resolution=BASIN_SIDE
+                "himmelblau", key, size.basin_steps, values=values, resolution=size.basin_side
             ),
             repeats=2,
         )
@@ -133,58 +155,88 @@ def basin_map() -> dict:
 
 
 CONTESTANTS = {"engine": engine, "eager": eager, "optax": optax_compiled, "basins": basin_map}
+#: The packages that a contestant needs and that optviz does not.
+NEEDS = {"optax": ("jax", "optax")}
 
 
-def measured(name: str, cores: set[int] | None = None) -> dict | None:
-    """The result of one contestant in its own process, on these cores; None if it cannot be imported."""
-    command = [sys.executable, __file__, name]
+def missing(name: str) -> list[str]:
+    """The packages of a contestant that are not installed."""
+    return [package for package in NEEDS.get(name, ()) if find_spec(package) is None]
+
+
+def measured(name: str, smallest: bool, cores: set[int] | None = None) -> dict | None:
+    """The result of one contestant in a process of its own, on these cores; None if it is not installed.
+
+    Raises:
+        RuntimeError: when the contestant fails; the message is what it wrote.
+    """
+    if missing(name):
+        return None
+    command = [sys.executable, "-m", "benchmarks.ensembles", "--only", name] + ["--smallest"] * smallest
     limit = (lambda: os.sched_setaffinity(0, cores)) if cores and hasattr(os, "sched_setaffinity") else None
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limit)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=limit)
     if done.returncode:
-        if "ModuleNotFoundError" in done.stderr:
-            return None
-        raise RuntimeError(done.stderr)
+        raise RuntimeError(f"{name} failed:\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def main() -> None:
-    """Measure everything and print the table."""
-    all_steps = SIDE * SIDE * STEPS
+def required(name: str, smallest: bool) -> dict:
+    """The result of a contestant that needs nothing that optviz does not need."""
+    result = measured(name, smallest)
+    assert result is not None, f"{name} needs {missing(name)}"
+    return result
+
+
+def compare(smallest: bool) -> None:
+    """Measure everything and print the tables."""
+    size = SMALLEST if smallest else Size()
+    all_steps = size.side**2 * size.steps
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    ours = required("engine", smallest)
+    compiled = measured("optax", smallest)
     lines = {
-        "this engine (one thread)": measured("engine"),
-        "eager torch loop *": measured("eager"),
-        f"optax, compiled ({len(cores)} cores)": measured("optax"),
-        "optax, compiled (one core)": measured("optax", set(cores[:1])),
+        "this engine (one thread)": ours,
+        "eager torch loop *": required("eager", smallest),
+        f"optax, compiled ({len(cores)} cores)": compiled,
+        "optax, compiled (one core)": measured("optax", smallest, set(cores[:1])),
     }
-    ours = lines["this engine (one thread)"]
-    assert ours is not None
-    print(f"Adam on Rosenbrock, {SIDE} × {SIDE} values of lr and beta1, {STEPS} steps, float64\n")
+    print(
+        f"Adam on Rosenbrock, {size.side} × {size.side} values of lr and beta1, {size.steps} steps, float64\n"
+    )
     print(f"{'':32}{'seconds':>10}{'steps/s':>12}{'ns/step':>10}{'MB more':>9}{'engine is':>17}")
     for name, result in lines.items():
         if result is None:
-            print(f"{name:32}not here: pip install jax optax")
+            print(f"{name:32}not installed: {', '.join(missing('optax'))}")
             continue
         seconds = result["seconds"]
         print(
             f"{name:32}{seconds:10.3f}{all_steps / seconds:12.3g}{seconds / all_steps * 1e9:10.1f}"
             f"{result['megabytes']:9.0f}{seconds / ours['seconds']:9.2f}× as fast"
         )
-    print(f"\n* extrapolated from {EAGER_ROWS} of the {SIDE * SIDE:,} rows")
-    theirs = next((r for name, r in lines.items() if r and name.startswith("optax")), None)
-    if theirs:
-        apart = max(abs(a - b) for a, b in zip(ours["end"], theirs["end"], strict=True))
+    print(f"\n* extrapolated from {size.eager_rows} of the {size.side**2:,} rows")
+    if compiled:
+        apart = max(abs(a - b) for a, b in zip(ours["end"], compiled["end"], strict=True))
         print(f"One row of the engine and of optax end {apart:.1g} apart.")
-    maps = measured("basins")
-    assert maps is not None
-    print(f"\nBasin map of Himmelblau, {BASIN_SIDE} × {BASIN_SIDE} starts, {BASIN_STEPS} steps")
+    maps = required("basins", smallest)
+    print(
+        f"\nBasin map of Himmelblau, {size.basin_side} × {size.basin_side} starts, {size.basin_steps} steps"
+    )
     for key, seconds in maps["seconds"].items():
         print(f"{key:32}{seconds:10.2f} s")
     print(f"{'peak memory beyond the imports':32}{maps['megabytes']:10.0f} MB")
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(CONTESTANTS[sys.argv[1]]()))
+def main() -> None:
+    """Compare all, or print the result of one contestant as JSON."""
+    parser = command_line(__doc__)
+    parser.add_argument("--only", choices=CONTESTANTS, help="one contestant in this process, as JSON")
+    arguments = parser.parse_args()
+    if arguments.only:
+        size = SMALLEST if arguments.smallest else Size()
+        print(json.dumps(CONTESTANTS[arguments.only](size)))
     else:
-        main()
+        compare(arguments.smallest)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@ Fifty readers ask once a second for what is new in one of two runs; each run wri
 and a checkpoint of 8 MB every ten. The address of another database may be given as the only argument.
 """
 
-import sys
 import tempfile
 import threading
 import time
@@ -14,15 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from benchmarks.machine import command_line
 from optviz.runs.leases import Line, append, begin, claim
 from optviz.runs.store import Store
 from optviz.training.config import TrainingConfig
 from optviz.training.events import Checkpoint, Progress, to_json
 
-READERS, SECONDS, EVENTS_A_SECOND, CHECKPOINT = 50, 20, 4, 8_000_000
+READERS, SECONDS = 50, 20
+SMALLEST_READERS, SMALLEST_SECONDS = 2, 2
+EVENTS_A_SECOND, CHECKPOINT = 4, 8_000_000
 
 
-def measure(address):
+def measure(address, reader_count, duration):
     """The latencies of reading and of writing, in milliseconds."""
     store = Store(address)
     config = TrainingConfig("mnist", (512, 512))
@@ -44,7 +46,7 @@ def measure(address):
 
     def read(reader):
         run_id, after, took = leases[reader % 2].run.id, 0, []
-        done.wait(reader / READERS)
+        done.wait(reader / reader_count)
         while not done.wait(1.0):
             began = time.perf_counter()
             run, _ = store.follow(run_id, after)
@@ -52,10 +54,10 @@ def measure(address):
             after = run.last_event
         return took
 
-    with ThreadPoolExecutor(READERS + 2) as pool:
+    with ThreadPoolExecutor(reader_count + 2) as pool:
         writers = [pool.submit(write, lease) for lease in leases]
-        readers = [pool.submit(read, reader) for reader in range(READERS)]
-        time.sleep(SECONDS)
+        readers = [pool.submit(read, reader) for reader in range(reader_count)]
+        time.sleep(duration)
         done.set()
         latencies = [np.concatenate([f.result() for f in futures]) * 1e3 for futures in (readers, writers)]
     for lease in leases:
@@ -66,11 +68,15 @@ def measure(address):
 
 def main():
     """Measure and print a table."""
+    parser = command_line(__doc__)
+    parser.add_argument("address", nargs="?", help="of the database; a new SQLite file by default")
+    arguments = parser.parse_args()
+    size = (SMALLEST_READERS, SMALLEST_SECONDS) if arguments.smallest else (READERS, SECONDS)
     with tempfile.TemporaryDirectory() as folder:
-        address = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/runs.sqlite3"
-        print(f"{READERS} readers, 2 writers, {SECONDS} s on {address.split(':')[0]}")
+        address = arguments.address or f"sqlite:///{folder}/runs.sqlite3"
+        print(f"{size[0]} readers, 2 writers, {size[1]} s on {address.split(':')[0]}")
         print(f"{'milliseconds':14}{'count':>8}{'median':>9}{'95 %':>9}{'worst':>9}")
-        for what, times in zip(("read", "write"), measure(address), strict=True):
+        for what, times in zip(("read", "write"), measure(address, *size), strict=True):
             shown = (np.median(times), np.percentile(times, 95), times.max())
             print(f"{what:14}{len(times):>8}" + "".join(f"{value:9.2f}" for value in shown))
 

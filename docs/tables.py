@@ -1,17 +1,19 @@
-"""Writes the tables of docs/catalogue.md from the tables in the code; a test keeps them current.
+"""Writes docs/catalogue.md from the tables in the code, and docs/results.md from what was measured.
 
-python -m docs.tables
+    python -m docs.tables
+
+A test fails when a page is out of date.
 """
 
 from pathlib import Path
 
-from optviz.engine.landscapes import GROUPS as LANDSCAPES
+from docs.results import results
+from optviz.engine.landscapes import GROUPS as LANDSCAPE_GROUPS
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.optimizers import GROUPS, OPTIMIZERS
+from optviz.engine.optimizers import GROUPS as OPTIMIZER_GROUPS
+from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.engine.schedules import SCHEDULES
-
-PAGE = Path(__file__).parent / "catalogue.md"
 
 
 def catalogue() -> str:
@@ -21,7 +23,7 @@ def catalogue() -> str:
         "This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.",
         f"## {len(OPTIMIZERS)} optimizers",
     ]
-    for group, label in GROUPS.items():
+    for group, label in OPTIMIZER_GROUPS.items():
         parts.append(f"### {label}")
         for o in (o for o in OPTIMIZERS.values() if o.group == group):
             same = f"`torch.optim.{o.torch}`" if o.torch else "none in torch; the paper's equations"
@@ -35,7 +37,7 @@ def catalogue() -> str:
                 + (f" {o.remark}" if o.remark else "")
             )
     parts.append(f"## {len(OBJECTIVES)} landscapes")
-    for group in LANDSCAPES:
+    for group in LANDSCAPE_GROUPS:
         rows = [o for o in OBJECTIVES.values() if o.group == group]
         parts.append(
             f"### {group.capitalize()}\n\n| Name | Key | f | Known minima | What it teaches |\n"
@@ -52,5 +54,10 @@ def catalogue() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+#: The pages that are written, and what makes their text.
+PAGES = {"catalogue.md": catalogue, "results.md": results}
+
+
 if __name__ == "__main__":
-    PAGE.write_text(catalogue(), "utf-8")
+    for name, text in PAGES.items():
+        (Path(__file__).parent / name).write_text(text(), "utf-8")

@@ -1,4 +1,4 @@
-"""Pictures of activations: values and slopes, a chain of layers, units that die, the duel of two losses."""
+"""Pictures of activations: values and derivatives, a chain of layers, dying units, two losses compared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,26 +21,26 @@ Panels = list[dict[str, Any]]
 Legend = list[dict[str, str]]
 
 
-def largest_slope(key: str, width: float) -> tuple[float, float]:
-    """Where between −width and width the slope is largest, and how large; the middle of where it is."""
+def largest_derivative(key: str, width: float) -> tuple[float, float]:
+    """Where between −width and width the derivative is largest, and how large; the middle of where it is."""
     z = np.linspace(-width, width, 2001)
-    slopes = np.broadcast_to(ACTIVATIONS[key].derivative(z), z.shape)
-    top = z[slopes >= slopes.max() - 1e-12]
-    return float(top[len(top) // 2]), float(slopes.max())
+    derivatives = np.broadcast_to(ACTIVATIONS[key].derivative(z), z.shape)
+    top = z[derivatives >= derivatives.max() - 1e-12]
+    return float(top[len(top) // 2]), float(derivatives.max())
 
 
 def function_panels(shown: Sequence[str], width: float, theme: Theme) -> tuple[Panels, Legend]:
-    """The values and the slopes of the activations between −width and width."""
+    """The values and the derivatives of the activations between −width and width."""
     z = np.linspace(-width, width, 801)
-    values, slopes, legend = [], [], []
+    values, derivatives, legend = [], [], []
     for key in shown:
         row, style = ACTIVATIONS[key], look(key, theme)
         values.append(line(z, row.function(z), style.color, row.name, dash=style.dash))
-        slopes.append(
+        derivatives.append(
             line(z, np.broadcast_to(row.derivative(z), z.shape), style.color, row.name, dash=style.dash)
         )
         legend.append(entry(row.name, style.color, style.dash))
-    said = "; ".join(f"{ACTIVATIONS[key].name} {number(largest_slope(key, width)[1])}" for key in shown)
+    said = "; ".join(f"{ACTIVATIONS[key].name} {number(largest_derivative(key, width)[1])}" for key in shown)
     frame = {"xaxis": axis(theme, "z"), "uirevision": f"{width}"}
     names = ", ".join(ACTIVATIONS[key].name for key in shown)
     return [
@@ -53,11 +53,11 @@ def function_panels(shown: Sequence[str], width: float, theme: Theme) -> tuple[P
             aspect=0.75,
         ),
         panel(
-            "functions.slopes",
-            "Its slope",
-            {"data": slopes, "layout": layout(theme, yaxis=axis(theme, "a'(z)"), **frame)},
+            "functions.derivatives",
+            "Its derivative",
+            {"data": derivatives, "layout": layout(theme, yaxis=axis(theme, "a'(z)"), **frame)},
             about="What a gradient is multiplied with on its way back.",
-            alt=f"Slopes of the same. Largest slopes: {said}.",
+            alt=f"Derivatives of the same activations. Largest ones: {said}.",
             aspect=0.75,
         ),
     ], legend

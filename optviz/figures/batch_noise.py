@@ -23,15 +23,15 @@ def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[dict[str, Any]
         inside = _of_epoch(run, epoch)
         if not inside.any():
             continue
-        slopes = run.batch_gradients[inside]
-        shown.append(f"{name}: {len(slopes)} gradients")
+        gradients = run.batch_gradients[inside]
+        shown.append(f"{name}: {len(gradients)} gradients")
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": name,
-                "x": packed(slopes[:, 0]),
-                "y": packed(slopes[:, 1]),
+                "x": packed(gradients[:, 0]),
+                "y": packed(gradients[:, 1]),
                 "marker": {"size": 8, "symbol": style.marker, "color": style.color, "opacity": 0.75},
                 "hovertemplate": f"{name}<br>∂w %{{x:.4g}}, ∂b %{{y:.4g}}<extra></extra>",
             }

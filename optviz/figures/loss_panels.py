@@ -291,9 +291,14 @@ def _examples(
     ]
     tiles = axis(theme, "", ticks="", showgrid=False, side="top")
     side = axis(
-        theme, "", ticks="", showgrid=False, autorange="reversed",
-        tickvals=rows, ticktext=[f"−log p = {v:.4f}" for v in losses],
-    )  # fmt: skip
+        theme,
+        "",
+        ticks="",
+        showgrid=False,
+        autorange="reversed",
+        tickvals=rows,
+        ticktext=[f"−log p = {v:.4f}" for v in losses],
+    )
     mean = float(losses.mean())
     return panel(
         key,

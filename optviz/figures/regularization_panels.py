@@ -298,10 +298,16 @@ def dropout_panels(
     at = np.unique(np.geomspace(1, draws, 160).astype(int))
     ratios = layers.averages / layers.values
     means = [
-        line(at, ratios[at - 1, unit], theme.palette[unit % len(theme.palette)], f"unit {unit + 1}",
-             width=1.6, hover="%{x} draws: %{y:.3f}")
+        line(
+            at,
+            ratios[at - 1, unit],
+            theme.palette[unit % len(theme.palette)],
+            f"unit {unit + 1}",
+            width=1.6,
+            hover="%{x} draws: %{y:.3f}",
+        )
         for unit in range(ratios.shape[1])
-    ]  # fmt: skip
+    ]
     last = ratios[-1]
     said = f"After {draws:,} draws between {last.min():.3f} and {last.max():.3f}"
     return [
@@ -314,7 +320,9 @@ def dropout_panels(
                     theme,
                     margin={"l": 14, "r": 14, "t": 12, "b": 34},
                     xaxis=bare(
-                        showticklabels=True, tickvals=list(range(len(columns))), ticktext=names,
+                        showticklabels=True,
+                        tickvals=list(range(len(columns))),
+                        ticktext=names,
                         range=[-0.35, len(columns) - 0.65],
                     ),
                     yaxis=bare(range=[-0.7, tallest - 0.3]),
@@ -340,4 +348,4 @@ def dropout_panels(
             alt=f"Running averages over draws, as shares of the value without dropout. {said}.",
             aspect=0.75,
         ),
-    ], [entry("on", blue), entry("off in this draw", grey)]  # fmt: skip
+    ], [entry("on", blue), entry("off in this draw", grey)]

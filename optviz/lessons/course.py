@@ -1,15 +1,29 @@
-"""The lessons that need no network, in the order of the course; `training.course` adds the others."""
+"""The lessons that need no network, in the order of the course; `lessons.networks` adds the others."""
 
-from optviz.lessons.descent import DESCENT, MOMENTUM, PLANE, RATES
+from optviz.lessons.activations import ACTIVATIONS
+from optviz.lessons.bugs import BUGS
+from optviz.lessons.descent import DESCENT, PLANE
 from optviz.lessons.lesson import Lesson
-from optviz.lessons.losses import ACTIVATION, LOSSES, REGULARIZATION
-from optviz.lessons.noise import BUGS, NOISE, PLACES
+from optviz.lessons.losses import LOSSES
+from optviz.lessons.momentum import MOMENTUM
+from optviz.lessons.noise import NOISE
+from optviz.lessons.places import PLACES
+from optviz.lessons.rates import RATES
+from optviz.lessons.regularization import REGULARIZATION
 
 LESSONS: dict[str, Lesson] = {
     lesson.key: lesson
-    for lesson in (
-        *(*DESCENT, *PLANE, *MOMENTUM, *RATES),
-        *(*BUGS, *PLACES, *NOISE),
-        *(*ACTIVATION, *LOSSES, *REGULARIZATION),
+    for chapter in (
+        DESCENT,
+        PLANE,
+        MOMENTUM,
+        RATES,
+        BUGS,
+        PLACES,
+        NOISE,
+        ACTIVATIONS,
+        LOSSES,
+        REGULARIZATION,
     )
+    for lesson in chapter
 }

@@ -1,11 +1,11 @@
-"""What a lesson is: an idea, a picture, numbers printed beside numbers computed, and a page to try it on.
+"""What a lesson is: an idea, a picture, printed numbers beside computed ones, and a page to try it on.
 
-Links are made from the settings themselves and pictures from runs, so that neither can go stale.
+Links are written from settings, and pictures and numbers are computed by runs, so they cannot go stale.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from optviz.engine.objective import Objective
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.settings import experiment as experiments
-from optviz.settings import minibatches
+from optviz.settings import maps, minibatches
 from optviz.settings.experiment import Experiment
+from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.teaching.line import landscape
 
@@ -35,7 +36,10 @@ CHAPTERS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paths:
-    """A picture of paths on a landscape; each has a name, an optimizer's key for its colour, and (k, d)."""
+    """A picture of paths on a landscape.
+
+    A path is its name, the key of the optimizer that gives its colour, and its points of shape (k, d).
+    """
 
     objective: Objective
     domain: tuple[tuple[float, float], ...]
@@ -54,7 +58,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """A picture of lines, or of bars with a label and a height each; `log` axes are "", "x", "y" or "xy"."""
+    """A picture of lines, or of bars, each a label and a height.
+
+    `x` and `y` are the titles of the axes; `log` names the logarithmic ones: "", "x", "y" or "xy".
+    """
 
     lines: tuple[Line, ...] = ()
     bars: tuple[tuple[str, float], ...] = ()
@@ -68,7 +75,11 @@ Picture = Paths | Chart
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a check: the values as text, and whether they agree; None where nothing is claimed."""
+    """The result of a check.
+
+    `values` are the computed numbers as text, `agrees` is None where nothing is printed or claimed, and
+    `terms` says how close the numbers had to be.
+    """
 
     values: str
     agrees: bool | None
@@ -77,12 +88,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Numbers that are computed, beside what the course notes print or claim.
+    """Computed numbers beside those that the course notes print or claim.
 
-    Exact ones: `printed` holds the numbers, and the computed ones must round to them with `digits` decimals.
-    Claims and random ones: the numbers must lie in `interval`, and `said` is how the notes put it. With
-    neither, the number is only shown. `within` is a tolerance wider than the digits, for a lesson that says
-    why. `source` says where the numbers come from when no run makes them now.
+    With `printed`, the computed numbers must round to the printed ones at `digits` decimals, or be as near
+    as `within`, where the lesson says why that is wider. With `interval`, they must lie in it: that is for
+    claims and for random numbers, and `claim` is what the notes say. With neither, the numbers are only
+    shown. `what` names them. `source` says where they come from if no run computes them now.
     """
 
     what: str
@@ -90,22 +101,22 @@ class Check:
     printed: tuple[float, ...] = ()
     digits: int = 6
     interval: tuple[float, float] | None = None
-    said: str = ""
+    claim: str = ""
     within: float = 0.0
     source: str = ""
 
     @property
     def tolerance(self) -> float:
-        """Half a unit of the last printed digit, and what rounding may add to it."""
+        """The largest difference that agrees: by default half a unit of the last printed digit."""
         return self.within or 0.5 * 10.0**-self.digits * (1 + 1e-6)
 
     @property
     def shown(self) -> str:
-        """What stands under “printed”."""
-        return self.said or ", ".join(f"{v:.{self.digits}f}".replace("-", "−") for v in self.printed) or "—"
+        """The text of the column “Printed or claimed”."""
+        return self.claim or ", ".join(f"{v:.{self.digits}f}".replace("-", "−") for v in self.printed) or "—"
 
     def verdict(self) -> Verdict:
-        """Compute, and compare with what is printed."""
+        """Compute the numbers and compare them with what is printed or claimed."""
         values = [float(v) for v in self.computed()]
         if self.printed:
             close = len(values) == len(self.printed) and all(
@@ -130,11 +141,22 @@ def _between(low: float, high: float) -> str:
     return f"between {number(low)} and {number(high)}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """One lesson; `page` and `link` say where it opens, `covers` which entry of the printed figures it holds.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A page of the app, by its key, and the link that sets it up."""
 
-    `erratum` explains a mistake of the notes. `codes` are pairs of a title and source to compare.
+    page: str
+    link: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Lesson:
+    """One lesson.
+
+    `chapter` is a key of CHAPTERS and `formula` is LaTeX. `look_at` says what to see in the picture, and
+    `try_next` what to do on the page that the lesson `opens`. `covers` is the key of the printed figure that
+    the lesson is about, if any; `erratum` explains a mistake of the notes. `codes` are pairs of a title and
+    source code to compare.
     """
 
     key: str
@@ -144,24 +166,33 @@ class Lesson:
     formula: str
     look_at: str
     try_next: str
-    page: str
-    link: Mapping[str, str]
+    opens: Target
     picture: Callable[[], Picture]
     checks: tuple[Check, ...]
     covers: str = ""
     erratum: str = ""
-    codes: tuple[tuple[str, str], ...] = field(default=())
+    codes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The key of the page that the lesson opens."""
+        return self.opens.page
+
+    @property
+    def link(self) -> Mapping[str, str]:
+        """The link that sets up that page."""
+        return self.opens.link
 
     @property
     def words(self) -> str:
-        """What a search looks through, in lower case."""
+        """The text that a search looks through, in lower case."""
         parts = (self.title, CHAPTERS[self.chapter], self.idea, self.look_at, self.try_next, self.erratum)
         more = (self.key, *self.link.values(), *(check.what for check in self.checks))
         return " ".join((*parts, *more)).lower()
 
 
 def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:
-    """The lessons that have every word of `text` somewhere, in their order."""
+    """The lessons whose text contains every word of `text`, in their order."""
     return [lesson for lesson in lessons if all(word in lesson.words for word in text.lower().split())]
 
 
@@ -174,28 +205,33 @@ def paths_of(experiment: Experiment) -> Paths:
 
 
 def paths_of_batches(settings: MiniBatches) -> Paths:
-    """The paths of batch, mini-batch and stochastic descent as a picture, the noisiest lowest."""
+    """The paths of batch, mini-batch and stochastic descent as a picture; the noisiest is drawn first."""
     objective = landscape(settings.points())
     runs = sorted(zip(settings.run(), ("gd", "momentum", "nag"), strict=True), key=lambda r: -r[0][1].noise)
     return Paths(objective, objective.domain, tuple((name, key, run.points) for (name, run), key in runs))
 
 
-def on_trajectories(experiment: Experiment) -> tuple[str, dict[str, str]]:
-    """Page and link that open an experiment."""
-    return "trajectories", experiments.encode(experiment)
+def on_trajectories(experiment: Experiment) -> Target:
+    """Opens an experiment."""
+    return Target("trajectories", experiments.encode(experiment))
 
 
-def on_minibatches(settings: MiniBatches) -> tuple[str, dict[str, str]]:
-    """Page and link that open settings of the mini-batches."""
-    return "minibatches", minibatches.encode(settings)
+def on_minibatches(settings: MiniBatches) -> Target:
+    """Opens the page Mini-batches with these settings."""
+    return Target("minibatches", minibatches.encode(settings))
 
 
-def ends(experiment: Experiment, which: int = 0) -> Callable[[], Sequence[float]]:
-    """Computes where one entrant of an experiment ends."""
-    return lambda: experiment.run()[which].points[-1].tolist()
+def on_maps(settings: MapSettings) -> Target:
+    """Opens the page Maps with these settings."""
+    return Target("maps", maps.encode(settings))
 
 
-def sampled(name: str, function: Callable[[np.ndarray], np.ndarray], low: float, high: float) -> Line:
-    """A function between two places as a line."""
+def final_position(experiment: Experiment, place: int = 0) -> Callable[[], Sequence[float]]:
+    """A function that computes the last position of one entrant, counted from 0."""
+    return lambda: experiment.run()[place].points[-1].tolist()
+
+
+def sampled_line(name: str, function: Callable[[np.ndarray], np.ndarray], low: float, high: float) -> Line:
+    """The line of a function from `low` to `high`, at 201 values of x."""
     x = np.linspace(low, high, 201)
     return Line(name, x, np.asarray(function(x)))

@@ -1,144 +1,174 @@
 """The whole course: the lessons of the engine and those on networks, in order.
 
-What networks reach is not trained while a page waits. The numbers are read from docs/results.md, which a
-benchmark writes from real trainings of the same configurations; the page of the lesson trains them live.
+No network is trained while a page waits. The lessons show what `benchmarks.results` measured with the same
+configurations; the page that a lesson opens trains them live.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 
 from optviz.lessons.course import LESSONS
-from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson
+from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Target
+from optviz.lessons.measured import MEASURED, NetworkResult, Span
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.presets import PRESETS
 
-RESULTS = Path(__file__).parents[2] / "docs" / "results.md"
-MEASURED = "measured beforehand, see docs/results.md"
+SOURCE = "measured beforehand, see docs/results.md"
 #: How far from the printed accuracy another seed may end; the notes give one run.
 SPREAD = 0.005
 
-
-@cache
-def _rows() -> dict[str, list[list[str]]]:
-    """The tables of the results by the first cell of a row; none where the page is missing."""
-    found: dict[str, list[list[str]]] = {}
-    if RESULTS.exists():
-        for line in RESULTS.read_text("utf-8").splitlines():
-            if line.startswith("|"):
-                cells = [cell.strip() for cell in line.strip("|").split("|")]
-                found.setdefault(cells[0], []).append(cells[1:])
-    return found
+#: The trainings that compare two losses: cross entropy, the squared error with ten times its learning rate,
+#: and the squared error with the same one.
+CROSS_ENTROPY = MEASURED.by_epoch("cross_entropy", 0.1)
+SQUARED_ERROR = MEASURED.by_epoch("mean_squared_error", 1.0)
+SQUARED_ERROR_SAME_RATE = MEASURED.by_epoch("mean_squared_error", 0.1)
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(n) / (100 if percent else 1) for n, percent in re.findall(r"([\d.]+)(%?)", text)]
-
-
-def measured(preset: str, column: int) -> Callable[[], Sequence[float]]:
-    """The lowest and the highest of a column: 2 is the train loss, 3 the train and 4 the test accuracy."""
-    return lambda: [v for row in _rows().get(PRESETS[preset].name, [])[:1] for v in _numbers(row[column])]
-
-
-def by_epoch(loss: str, rate: str) -> list[float]:
-    """The test accuracy after each of five epochs, of the comparison of losses."""
-    return next(
-        ([_numbers(cell)[0] for cell in row[1:]] for row in _rows().get(loss, []) if row[0] == rate), []
-    )
+def _measured(preset: str, span: Callable[[NetworkResult], Span]) -> Callable[[], Sequence[float]]:
+    """The lowest and the highest of one kind of result of a preset."""
+    return lambda: span(MEASURED.networks[preset])
 
 
 def _lead() -> list[float]:
     """By how much cross entropy is ahead after each epoch, the squared error with its larger rate."""
-    pairs = zip(
-        by_epoch("cross entropy", "0.1"), by_epoch("mean squared error on sigmoids", "1"), strict=True
-    )
-    return [a - b for a, b in pairs]
+    return [a - b for a, b in zip(CROSS_ENTROPY, SQUARED_ERROR, strict=True)]
 
 
-def _accuracies(preset: str) -> Callable[[], Chart]:
-    def draw() -> Chart:
-        bars = []
-        for name, column in (("train", 3), ("test", 4)):
-            values = measured(preset, column)()
-            if values:
-                bars.append((name, min(values)))
-        return Chart(bars=tuple(bars), y="accuracy, lowest of three seeds")
-
-    return draw
-
-
-def _race() -> Chart:
-    final = [
-        ("cross entropy", by_epoch("cross entropy", "0.1")),
-        ("squared error", by_epoch("mean squared error on sigmoids", "1")),
-        ("the same rate", by_epoch("mean squared error on sigmoids", "0.1")),
-    ]
+def _accuracy_chart(preset: str) -> Chart:
+    result = MEASURED.networks[preset]
     return Chart(
-        bars=tuple((name, values[0]) for name, values in final if values), y="accuracy after 1 epoch"
+        bars=(("train", result.train_accuracy[0]), ("test", result.test_accuracy[0])),
+        y="accuracy, lowest of three seeds",
     )
 
 
-def _network(
-    key: str, title: str, idea: str, formula: str, look: str, more: str, *checks: Check, preset: str = ""
+def _loss_chart() -> Chart:
+    return Chart(
+        bars=(
+            ("cross entropy", CROSS_ENTROPY[0]),
+            ("squared error", SQUARED_ERROR[0]),
+            ("the same rate", SQUARED_ERROR_SAME_RATE[0]),
+        ),
+        y="accuracy after 1 epoch",
+    )
+
+
+def _network_lesson(
+    *,
+    key: str,
+    title: str,
+    idea: str,
+    formula: str,
+    look_at: str,
+    try_next: str,
+    checks: tuple[Check, ...],
+    preset: str = "",
+    picture: Callable[[], Chart] | None = None,
 ) -> Lesson:
-    """A lesson that opens a preset of the trainer."""
-    link = encode(PRESETS[preset or key].config)
-    picture = _race if preset else _accuracies(key)
-    return Lesson(key, title, "networks", idea, formula, look, more, "train", link, picture, checks, key)
+    """A lesson that opens a preset of the trainer, by default the one with its own key."""
+    return Lesson(
+        key=key,
+        title=title,
+        chapter="networks",
+        idea=idea,
+        formula=formula,
+        look_at=look_at,
+        try_next=try_next,
+        opens=Target("train", encode(PRESETS[preset or key].config)),
+        picture=picture or (lambda: _accuracy_chart(key)),
+        checks=checks,
+        covers=key,
+    )
 
 
 def _claims(preset: str) -> tuple[Check, ...]:
+    """What the notes claim of both networks on Fashion-MNIST."""
     return (
-        Check("Train loss, three seeds", measured(preset, 2), interval=(0.0, 0.5), said="below 0.5",
-              source=MEASURED),
-        Check("Train accuracy, three seeds", measured(preset, 3), interval=(0.7, 1.0), said="above 0.7",
-              source=MEASURED),
-        Check("Test accuracy, three seeds", measured(preset, 4), interval=(0.7, 1.0), said="above 0.7",
-              source=MEASURED),
-    )  # fmt: skip
+        Check(
+            what="Train loss, three seeds",
+            computed=_measured(preset, lambda result: result.train_loss),
+            interval=(0.0, 0.5),
+            claim="below 0.5",
+            source=SOURCE,
+        ),
+        Check(
+            what="Train accuracy, three seeds",
+            computed=_measured(preset, lambda result: result.train_accuracy),
+            interval=(0.7, 1.0),
+            claim="above 0.7",
+            source=SOURCE,
+        ),
+        Check(
+            what="Test accuracy, three seeds",
+            computed=_measured(preset, lambda result: result.test_accuracy),
+            interval=(0.7, 1.0),
+            claim="above 0.7",
+            source=SOURCE,
+        ),
+    )
 
 
 NETWORKS = (
-    _network(
-        "softmax_regression", "No hidden layer",
-        "Softmax regression is one linear map and a softmax. Its weights are ten pictures, one for each "
-        "class.",
-        r"p = \mathrm{softmax}(W x + b)",
-        "The weights of the first layer: each class looks like the clothes that it expects.",
-        "Add a hidden layer of 64 and see what it is worth.",
-        *_claims("softmax_regression"),
+    _network_lesson(
+        key="softmax_regression",
+        title="No hidden layer",
+        idea=(
+            "Softmax regression is one linear map and a softmax. Its weights are ten pictures, one for "
+            "each class."
+        ),
+        formula=r"p = \mathrm{softmax}(W x + b)",
+        look_at="The weights of the first layer: each class looks like the clothes that it expects.",
+        try_next="Add a hidden layer of 64 and see what it is worth.",
+        checks=(*_claims("softmax_regression"),),
     ),
-    _network(
-        "mnist_mlp", "Two hidden layers",
-        "784 pixels, twice 512 units, ten digits. Adam learns it to 98 % within a few epochs.",
-        r"784 \to 512 \to 512 \to 10",
-        "The training accuracy goes on to 100 % while the test stays near 98 %.",
-        "Halve the layers. How small may it be before you see a difference?",
-        Check("Test accuracy after 10 epochs, three seeds", measured("mnist_mlp", 4),
-              interval=(0.9801 - SPREAD, 0.9801 + SPREAD), said="98.01 %", source=MEASURED),
+    _network_lesson(
+        key="mnist_mlp",
+        title="Two hidden layers",
+        idea="784 pixels, twice 512 units, ten digits. Adam learns it to 98 % within a few epochs.",
+        formula=r"784 \to 512 \to 512 \to 10",
+        look_at="The training accuracy goes on to 100 % while the test stays near 98 %.",
+        try_next="Halve the layers. How small may it be before you see a difference?",
+        checks=(
+            Check(
+                what="Test accuracy after 10 epochs, three seeds",
+                computed=_measured("mnist_mlp", lambda result: result.test_accuracy),
+                interval=(0.9801 - SPREAD, 0.9801 + SPREAD),
+                claim="98.01 %",
+                source=SOURCE,
+            ),
+        ),
     ),
-    _network(
-        "dropout", "Dropout in a network",
-        "Units that may vanish at any step cannot rely on each other, so the network learns less by heart.",
-        r"784 \to 256 \xrightarrow{p = 0.2} 256 \xrightarrow{p = 0.5} 10",
-        "How far training and test accuracy are apart.",
-        "Set both shares to 0, train again, and lay the runs over each other.",
-        *_claims("dropout"),
+    _network_lesson(
+        key="dropout",
+        title="Dropout in a network",
+        idea="Any unit may be off at a step, so units cannot rely on each other and over-fit less.",
+        formula=r"784 \to 256 \xrightarrow{p = 0.2} 256 \xrightarrow{p = 0.5} 10",
+        look_at="How far training and test accuracy are apart.",
+        try_next="Set both shares to 0, train again, and lay the runs over each other.",
+        checks=(*_claims("dropout"),),
     ),
-    _network(
-        "mse_against_cross_entropy", "Cross entropy against squared error",
-        "The same network twice. With the squared error the step carries σ'(z), which vanishes where the "
-        "error "
-        "is largest.",
-        r"a - y \quad\text{against}\quad \tfrac{2}{10}\,(a - y)\,\sigma'(z)",
-        "Cross entropy is ahead after every epoch, although the squared error has ten times the rate.",
-        "Train both presets and lay one over the other.",
-        Check("Lead of cross entropy in test accuracy after epochs 1 to 5", _lead, interval=(0.0, 1.0),
-              said="cross entropy converges faster", source=MEASURED),
+    _network_lesson(
+        key="mse_against_cross_entropy",
+        title="Cross entropy against squared error",
+        idea=(
+            "The same network twice. With the squared error the step carries σ'(z), which vanishes where "
+            "the error is largest."
+        ),
+        formula=r"a - y \quad\text{against}\quad \tfrac{2}{10}\,(a - y)\,\sigma'(z)",
+        look_at="Cross entropy is ahead after every epoch, though the squared error has ten times the rate.",
+        try_next="Train both presets and lay one over the other.",
+        checks=(
+            Check(
+                what="Lead of cross entropy in test accuracy after epochs 1 to 5",
+                computed=_lead,
+                interval=(0.0, 1.0),
+                claim="cross entropy converges faster",
+                source=SOURCE,
+            ),
+        ),
         preset="cross_entropy",
+        picture=_loss_chart,
     ),
-)  # fmt: skip
+)
 
 COURSE: dict[str, Lesson] = {
     lesson.key: lesson

@@ -21,10 +21,24 @@ from optviz.maps.axes import Axis, Progress, checked, refine
 from optviz.maps.sweeps import Band, NoiseBands, Sweep, SweepCurve, learning_rate_sweep, noise_bands
 
 __all__ = [
-    "DIVERGED", "NOT_YET", "UNDEFINED", "Axis", "Band", "Basins", "Conditioning", "NoiseBands",
-    "StabilityMap", "Sweep", "SweepCurve", "basins", "conditioning", "learning_rate_sweep", "noise_bands",
-    "refine", "stability_map",
-]  # fmt: skip
+    "DIVERGED",
+    "NOT_YET",
+    "UNDEFINED",
+    "Axis",
+    "Band",
+    "Basins",
+    "Conditioning",
+    "NoiseBands",
+    "StabilityMap",
+    "Sweep",
+    "SweepCurve",
+    "basins",
+    "conditioning",
+    "learning_rate_sweep",
+    "noise_bands",
+    "refine",
+    "stability_map",
+]
 
 NOT_YET, DIVERGED, UNDEFINED = -1, -2, -3
 

@@ -1,4 +1,4 @@
-"""Activations: their values, their slopes, and what many of them in a row leave of a gradient.
+"""Activations: their values, their derivatives, and what many of them in a row leave of a gradient.
 
 Every function works element by element on arrays of any shape and on complex numbers near the real line,
 so that the derivatives can be tested by complex steps. None of them overflows for large inputs.
@@ -22,7 +22,7 @@ def sigmoid(z: Any) -> Any:
     return np.where(z.real > 0, 1.0, small) / (1 + small)
 
 
-def sigmoid_slope(z: Any) -> Any:
+def sigmoid_derivative(z: Any) -> Any:
     """σ(z)(1 − σ(z)), with 1 − σ(z) = σ(−z) so that no digits are lost; at most 1/4, at 0."""
     return sigmoid(z) * sigmoid(-np.asarray(z))
 
@@ -32,9 +32,9 @@ def tanh(z: Any) -> Any:
     return np.tanh(np.asarray(z))
 
 
-def tanh_slope(z: Any) -> Any:
+def tanh_derivative(z: Any) -> Any:
     """1 − tanh²(z), as 4 σ(2z) σ(−2z) so that no digits are lost; at most 1, at 0."""
-    return 4 * sigmoid_slope(2 * np.asarray(z))
+    return 4 * sigmoid_derivative(2 * np.asarray(z))
 
 
 def relu(z: Any) -> Any:
@@ -43,7 +43,7 @@ def relu(z: Any) -> Any:
     return np.where(z.real > 0, z, 0.0)
 
 
-def relu_slope(z: Any) -> Any:
+def relu_derivative(z: Any) -> Any:
     """1 where z > 0, else 0; at 0 torch takes 0 too."""
     return np.where(np.asarray(z).real > 0, 1.0, 0.0)
 
@@ -54,7 +54,7 @@ def leaky_relu(z: Any) -> Any:
     return np.where(z.real > 0, z, LEAK * z)
 
 
-def leaky_relu_slope(z: Any) -> Any:
+def leaky_relu_derivative(z: Any) -> Any:
     """1 where z > 0, else 0.01."""
     return np.where(np.asarray(z).real > 0, 1.0, LEAK)
 
@@ -65,7 +65,7 @@ def elu(z: Any) -> Any:
     return np.where(z.real > 0, z, np.expm1(np.where(z.real > 0, 0.0, z)))
 
 
-def elu_slope(z: Any) -> Any:
+def elu_derivative(z: Any) -> Any:
     """1 where z > 0, else eᶻ."""
     z = np.asarray(z)
     return np.exp(np.where(z.real > 0, 0.0, z))
@@ -77,7 +77,7 @@ def gelu(z: Any) -> Any:
     return z * _normal_share(z)
 
 
-def gelu_slope(z: Any) -> Any:
+def gelu_derivative(z: Any) -> Any:
     """Φ(z) + z φ(z)."""
     z = np.asarray(z)
     # Beyond 40 the density is zero to the last digit, and its square would overflow far out.
@@ -96,9 +96,9 @@ def silu(z: Any) -> Any:
     return np.asarray(z) * sigmoid(z)
 
 
-def silu_slope(z: Any) -> Any:
+def silu_derivative(z: Any) -> Any:
     """σ(z) + z σ'(z)."""
-    return sigmoid(z) + np.asarray(z) * sigmoid_slope(z)
+    return sigmoid(z) + np.asarray(z) * sigmoid_derivative(z)
 
 
 def softplus(z: Any) -> Any:
@@ -113,7 +113,7 @@ def identity(z: Any) -> Any:
 
 
 def one(z: Any) -> Any:
-    """The slope of the identity."""
+    """The derivative of the identity."""
     return np.ones_like(np.asarray(z), dtype=float)
 
 
@@ -141,28 +141,28 @@ ACTIVATIONS: dict[str, Activation] = {
             "sigmoid",
             "Sigmoid",
             sigmoid,
-            sigmoid_slope,
+            sigmoid_derivative,
             r"\sigma(z) = \frac{1}{1 + e^{-z}}",
             r"\sigma'(z) = \sigma(z)\,(1 - \sigma(z))",
-            "Squeezes any number into a probability. Its slope is at most 1/4, so that a gradient loses at "
-            "least three quarters in every layer.",
+            "Maps any number to a probability. Its derivative is at most 1/4, so a gradient loses at least "
+            "three quarters in every layer.",
             "sigmoid",
         ),
         Activation(
             "tanh",
             "Tanh",
             tanh,
-            tanh_slope,
+            tanh_derivative,
             r"\tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}",
             r"\tanh'(z) = 1 - \tanh^2(z)",
-            "A sigmoid around zero: tanh(z) = 2σ(2z) − 1. Its slope reaches 1, but only at 0.",
+            "A sigmoid around zero: tanh(z) = 2σ(2z) − 1. Its derivative reaches 1, but only at 0.",
             "tanh",
         ),
         Activation(
             "relu",
             "ReLU",
             relu,
-            relu_slope,
+            relu_derivative,
             r"\mathrm{ReLU}(z) = \max(0, z)",
             r"\mathrm{ReLU}'(z) = 1 \text{ if } z > 0 \text{ else } 0",
             "Lets a gradient through whole, or not at all. A unit that is negative for every example gets no "
@@ -173,7 +173,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "leaky_relu",
             "Leaky ReLU",
             leaky_relu,
-            leaky_relu_slope,
+            leaky_relu_derivative,
             r"z \text{ if } z > 0 \text{ else } 0.01\,z",
             r"1 \text{ if } z > 0 \text{ else } 0.01",
             "A small slope on the left, so that no unit dies for good.",
@@ -183,7 +183,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "elu",
             "ELU",
             elu,
-            elu_slope,
+            elu_derivative,
             r"z \text{ if } z > 0 \text{ else } e^z - 1",
             r"1 \text{ if } z > 0 \text{ else } e^z",
             "Bends smoothly down to −1, so that the mean of the outputs is nearer to zero.",
@@ -193,17 +193,18 @@ ACTIVATIONS: dict[str, Activation] = {
             "gelu",
             "GELU",
             gelu,
-            gelu_slope,
+            gelu_derivative,
             r"z\,\Phi(z)",
             r"\Phi(z) + z\,\varphi(z)",
-            "A smooth ReLU, weighted with the normal distribution. It dips below zero; its slope exceeds 1.",
+            "A smooth ReLU, weighted with the normal distribution. Below zero for z < 0; its derivative "
+            "exceeds 1.",
             "gelu",
         ),
         Activation(
             "silu",
             "SiLU (swish)",
             silu,
-            silu_slope,
+            silu_derivative,
             r"z\,\sigma(z)",
             r"\sigma(z) + z\,\sigma'(z)",
             "The same idea as GELU with a sigmoid as the weight.",
@@ -216,7 +217,7 @@ ACTIVATIONS: dict[str, Activation] = {
             sigmoid,
             r"\log(1 + e^z)",
             r"\sigma(z)",
-            "ReLU with its corner rounded; its slope is the sigmoid.",
+            "ReLU with its corner rounded; its derivative is the sigmoid.",
             "softplus",
         ),
         Activation(
@@ -237,13 +238,13 @@ ACTIVATIONS: dict[str, Activation] = {
 class Chain:
     """What a chain of n layers z → a(w z), one unit each, leaves of a gradient.
 
-    All of shape (n + 1,): `values` after each layer (the input first); `slopes` w a'(w x) of each layer (1
+    All of shape (n + 1,): `values` after each layer (the input first); `factors` w a'(w x) of each layer (1
     for the input); `gradients` the derivative of the last value by the value before each later layer, so
     that `gradients[n]` is 1 and `gradients[0]` is what reaches the input.
     """
 
     values: np.ndarray
-    slopes: np.ndarray
+    factors: np.ndarray
     gradients: np.ndarray
 
     @property
@@ -255,11 +256,11 @@ class Chain:
 def chain(activation: str | Activation, depth: int, weight: float, x: float) -> Chain:
     """Send `x` through `depth` layers of one unit with the same `weight`, and a gradient of 1 back."""
     row = ACTIVATIONS[activation] if isinstance(activation, str) else activation
-    values, slopes = [float(x)], [1.0]
+    values, factors = [float(x)], [1.0]
     for _ in range(depth):
         z = weight * values[-1]
         values.append(float(row.function(z)))
-        slopes.append(weight * float(row.derivative(z)))
-    # Backpropagation multiplies from the back: the product of all slopes behind a place.
-    behind = np.cumprod(np.array([1.0, *slopes[:0:-1]]))[::-1]
-    return Chain(np.array(values), np.array(slopes), behind)
+        factors.append(weight * float(row.derivative(z)))
+    # Backpropagation multiplies from the back: the product of all factors behind a place.
+    behind = np.cumprod(np.array([1.0, *factors[:0:-1]]))[::-1]
+    return Chain(np.array(values), np.array(factors), behind)

@@ -19,7 +19,7 @@ TILT = Hyperparameter(
     0.4,
     -0.9,
     0.9,
-    help="How far both weights hang together: the mixed second derivative.",
+    help="Coupling of the weights: the mixed second derivative of the loss.",
 )
 
 
@@ -99,6 +99,6 @@ def lowest_in_diamond(bowl: Bowl, radius: float) -> Bound:
         share = 0.0 if curvature == 0 else float(np.clip(-bowl.gradient(start) @ way / curvature, 0, 1))
         w = end if share == 1 else start + share * way  # so that a corner's zero is exactly 0
         best = w if bowl.value(w) < bowl.value(best) else best
-    # Where a weight is not 0, the slope of the loss equals λ; where both are 0, λ is at least the largest.
+    # Where a weight is not 0, |∂loss/∂w| = λ; where both are 0, λ is at least the larger of both.
     penalty = float(np.abs(bowl.gradient(best)).max())
     return Bound("l1", (float(best[0]), float(best[1])), float(bowl.value(best)), penalty)

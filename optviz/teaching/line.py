@@ -203,21 +203,21 @@ def _descend(
     x, y, step = data.x, data.y, optimizer.step
     w, b = map(float, start)
     state = [[0.0] * len(optimizer.state), [0.0] * len(optimizer.state)]
-    points, slopes, broke_at = [(w, b)], [], None
+    points, stepped, broke_at = [(w, b)], [], None
     begin = time.perf_counter()
     with np.errstate(all="ignore"):  # infinities end the run below
         for t, places in enumerate(picks, 1):
             xs, ys = (x[places], y[places]) if right else (x, y)
             errors = w * xs + b - ys
             scale = 2.0 / len(xs)
-            slope_w, slope_b = scale * float(errors @ xs), scale * float(errors.sum())
-            w, *state[0] = step(w, slope_w, t, *state[0], **values)
-            b, *state[1] = step(b, slope_b, t, *state[1], **values)
+            gradient_w, gradient_b = scale * float(errors @ xs), scale * float(errors.sum())
+            w, *state[0] = step(w, gradient_w, t, *state[0], **values)
+            b, *state[1] = step(b, gradient_b, t, *state[1], **values)
             if not (math.isfinite(w) and math.isfinite(b)):
                 broke_at = t
                 break
             points.append((w, b))
-            slopes.append((slope_w, slope_b))
+            stepped.append((gradient_w, gradient_b))
         seconds = time.perf_counter() - begin
         path = np.array(points)
         # In slices, as twenty thousand updates times a hundred points are many numbers.
@@ -229,9 +229,9 @@ def _descend(
     if not finite.all():
         broke_at = max(1, int(np.argmin(finite)))
         path, losses, gradients = path[:broke_at], losses[:broke_at], gradients[:broke_at]
-        slopes = slopes[: broke_at - 1]
-    seen = np.concatenate([[0], np.cumsum([len(places) for places in picks[: len(slopes)]])]).astype(int)
-    along = np.array(slopes).reshape(-1, 2)
+        stepped = stepped[: broke_at - 1]
+    seen = np.concatenate([[0], np.cumsum([len(places) for places in picks[: len(stepped)]])]).astype(int)
+    along = np.array(stepped).reshape(-1, 2)
     return Descent(batch_size, path, losses, gradients, along, seen, broke_at, seconds)
 
 
@@ -269,9 +269,9 @@ def noise_ball(
                 places = random.permuted(np.broadcast_to(np.arange(count), (runs, count)), axis=1)[:, :size]
                 moments = _moments(data, places)
                 mxx, mx, mxy, my = (np.tile(moment, len(rates)) for moment in moments)
-                slope_w, slope_b = 2 * (mxx * w + mx * b - mxy), 2 * (mx * w + b - my)
-                w, *state[0] = optimizer.step(w, slope_w, t, *state[0], **values)
-                b, *state[1] = optimizer.step(b, slope_b, t, *state[1], **values)
+                gradient_w, gradient_b = 2 * (mxx * w + mx * b - mxy), 2 * (mx * w + b - my)
+                w, *state[0] = optimizer.step(w, gradient_w, t, *state[0], **values)
+                b, *state[1] = optimizer.step(b, gradient_b, t, *state[1], **values)
                 if 2 * t > updates:
                     squares += ((w - solution[0]) ** 2 + (b - solution[1]) ** 2).reshape(len(rates), runs)
         radius = np.sqrt(squares.mean(axis=1) / (updates - updates // 2))

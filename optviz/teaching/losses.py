@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.teaching.activations import sigmoid, sigmoid_slope, softplus
+from optviz.teaching.activations import sigmoid, sigmoid_derivative, softplus
 
 
 class LossError(ValueError):
@@ -189,7 +189,7 @@ def squared_error_on_sigmoid(logits: Any, targets: Any) -> Any:
 def squared_error_on_sigmoid_gradient(logits: Any, targets: Any) -> np.ndarray:
     """2(σ(z) − y) σ'(z)/n: the factor σ' vanishes just where the error is largest."""
     z = _array(logits, "logits")
-    return squared_error_gradient(sigmoid(z), targets) * sigmoid_slope(z)
+    return squared_error_gradient(sigmoid(z), targets) * sigmoid_derivative(z)
 
 
 def coin_loss(theta: Any, heads: int = 7, tails: int = 3) -> Any:

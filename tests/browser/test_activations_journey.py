@@ -26,7 +26,7 @@ def choose(page: Page, view: str) -> None:
 def test_every_picture_of_activations_and_losses_is_there(server, visitors) -> None:
     page = visitors().page
     page.goto(f"{server.url}/activations")
-    drawn(page, "functions.slopes")
+    drawn(page, "functions.derivatives")
     charts = {
         "dying": "dying.silent",
         "chain": "chain.gradients",
@@ -40,7 +40,7 @@ def test_every_picture_of_activations_and_losses_is_there(server, visitors) -> N
     for view, chart in charts.items():
         choose(page, activation_settings.VIEW.choices[view])
         drawn(page, chart)
-        expect(page.locator("[data-chart='functions.slopes']")).to_have_count(0)
+        expect(page.locator("[data-chart='functions.derivatives']")).to_have_count(0)
         page.wait_for_url(f"**view={view}**")
     # The training opens in exactly the state that was promised.
     page.get_by_role("link", name="MNIST with cross entropy, on Train live").click()

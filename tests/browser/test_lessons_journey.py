@@ -47,7 +47,7 @@ def test_a_lesson_opens_the_live_page_in_exactly_that_state(server, visitors) ->
     page = visitors().page
     page.goto(f"{server.url}/lessons?lesson=momentum")
     heading(page, COURSE["momentum"].title)
-    page.get_by_role("button", name="Open it on Trajectories").click()
+    page.get_by_role("link", name="Open it on Trajectories").click()
     stage = Stage(page)
     stage.wait()
     wanted, _ = experiments.decode(COURSE["momentum"].link)
@@ -60,7 +60,7 @@ def test_a_lesson_opens_the_other_pages_too(server, visitors, key: str) -> None:
     page, lesson = visitors().page, COURSE[key]
     page.goto(f"{server.url}/lessons?lesson={key}")
     heading(page, lesson.title)
-    page.get_by_role("button", name=re.compile("^Open it on")).click()
+    page.get_by_role("link", name=re.compile("^Open it on")).click()
     expect(page).to_have_url(re.compile(f"/{lesson.page}\\?"), timeout=20_000)
     expect(page.locator(f"{STAGE}.ready, .optviz-charts.ready").first).to_be_visible(timeout=30_000)
     expect(page.locator(BROKEN)).to_have_count(0)

@@ -15,8 +15,8 @@ from optviz.figures.map_figures import map_csv, map_picture
 from optviz.figures.outcome_colors import fate_color, minimum_color, shaded
 from optviz.figures.style import DARK, LIGHT
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
-from optviz.settings.link import Entrant
 from optviz.settings.maps import DEFAULTS, KINDS, MapSettings, sides_of
+from optviz.settings.setups import Entrant
 from tests.figures.test_figures import unpacked
 
 FINENESS = 24

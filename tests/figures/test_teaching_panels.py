@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from optviz.figures.activation_panels import chain_panels, dying_panels, function_panels, largest_slope
+from optviz.figures.activation_panels import chain_panels, dying_panels, function_panels, largest_derivative
 from optviz.figures.loss_panels import entropy_panels, error_panels
 from optviz.figures.style import DARK, LIGHT
 from optviz.figures.tables import HEADER, as_csv, unpacked
@@ -96,10 +96,10 @@ def test_each_activation_has_one_look() -> None:
         assert len({(look(k, theme).color, look(k, theme).dash) for k in ACTIVATIONS}) == len(ACTIVATIONS)
 
 
-def test_the_largest_slopes_are_said() -> None:
+def test_the_largest_derivatives_are_said() -> None:
     panels, _ = function_panels(("sigmoid", "tanh"), 6.0, LIGHT)
     assert "Sigmoid 0.25; Tanh 1" in panels[1]["alt"]
-    assert largest_slope("sigmoid", 6.0) == (0.0, 0.25)
+    assert largest_derivative("sigmoid", 6.0) == (0.0, 0.25)
 
 
 def test_the_curve_of_a_chain_is_the_gradient_of_the_chain() -> None:

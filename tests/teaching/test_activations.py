@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optviz.teaching.activations import ACTIVATIONS, chain, sigmoid, sigmoid_slope
+from optviz.teaching.activations import ACTIVATIONS, chain, sigmoid, sigmoid_derivative
 from optviz.teaching.dying_units import RATE, trained
 
 H = 1e-30
@@ -50,9 +50,9 @@ def test_the_shape_is_kept(key: str) -> None:
         assert np.shape(row.derivative(np.zeros(shape))) == shape
 
 
-def test_the_largest_slope_of_the_sigmoid_is_a_quarter_at_zero() -> None:
+def test_the_largest_derivative_of_the_sigmoid_is_a_quarter_at_zero() -> None:
     z = np.linspace(-20, 20, 4001)
-    slopes = sigmoid_slope(z)
+    slopes = sigmoid_derivative(z)
     assert slopes.max() == 0.25
     assert z[slopes.argmax()] == pytest.approx(0, abs=1e-12)
 
@@ -77,7 +77,7 @@ def test_what_a_chain_leaves_is_the_derivative_of_the_whole(
     found = chain(key, depth, weight, x)
     assert found.left == pytest.approx(float(value.imag) / H, rel=1e-9, abs=1e-200)
     assert found.gradients[-1] == 1
-    assert len(found.values) == len(found.slopes) == len(found.gradients) == depth + 1
+    assert len(found.values) == len(found.factors) == len(found.gradients) == depth + 1
 
 
 def test_ten_sigmoids_leave_less_than_a_millionth() -> None:

@@ -1,0 +1,88 @@
+"""Lessons on runs: what those on Trajectories have in common."""
+
+from optviz.engine.landscapes import OBJECTIVES
+from optviz.lessons.lesson import (
+    Check,
+    Lesson,
+    final_position,
+    on_trajectories,
+    paths_of,
+)
+from optviz.settings.experiment import Experiment
+from optviz.settings.setups import Entrant
+
+GD = r"x_t = x_{t-1} - \eta\, \nabla f(x_{t-1})"
+#: The start of the course notes in two variables.
+START = (-5.0, -2.0)
+
+
+def experiment_on(
+    objective: str, start: tuple[float, ...], steps: int, *entrants: Entrant, noise: float = 0.0
+) -> Experiment:
+    """An experiment on one of the table's landscapes, on its own domain."""
+    domain = OBJECTIVES[objective].domain
+    return Experiment(objective, "", start, domain, steps, entrants, noise=noise)
+
+
+def experiment_lesson(
+    *,
+    key: str,
+    title: str,
+    chapter: str,
+    experiment: Experiment,
+    idea: str,
+    formula: str,
+    look_at: str,
+    try_next: str,
+    checks: tuple[Check, ...],
+    covers: str = "",
+) -> Lesson:
+    """A lesson that opens an experiment and shows its paths."""
+    return Lesson(
+        key=key,
+        title=title,
+        chapter=chapter,
+        idea=idea,
+        formula=formula,
+        look_at=look_at,
+        try_next=try_next,
+        opens=on_trajectories(experiment),
+        picture=lambda: paths_of(experiment),
+        checks=checks,
+        covers=covers,
+    )
+
+
+def trajectory_lesson(
+    *,
+    key: str,
+    title: str,
+    chapter: str,
+    experiment: Experiment,
+    printed: tuple[float, ...],
+    idea: str,
+    formula: str,
+    look_at: str,
+    try_next: str,
+) -> Lesson:
+    """A lesson on a printed trajectory: its last position is checked, its key is that of the figure."""
+    check = Check(
+        what=f"Position after {experiment.steps} steps", computed=final_position(experiment), printed=printed
+    )
+    return experiment_lesson(
+        key=key,
+        title=title,
+        chapter=chapter,
+        experiment=experiment,
+        idea=idea,
+        formula=formula,
+        look_at=look_at,
+        try_next=try_next,
+        checks=(check,),
+        covers=key,
+    )
+
+
+def runs_in_ravine(*entrants: Entrant, steps: int = 20) -> Experiment:
+    """Runs on the ravine from the start of the course notes."""
+    return experiment_on("ravine", START, steps, *entrants)

@@ -1,0 +1,169 @@
+"""Lessons on regularization: over-fitting, weight decay, constraints, dropout."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from optviz.lessons.lesson import Chart, Check, Lesson, Line, Picture, Target
+from optviz.settings import regularization as regularization_settings
+from optviz.teaching import constraints, dropout
+from optviz.teaching import fits as polynomials
+from optviz.teaching.weight_decay import NORM_WITH_3, NORM_WITHOUT, decayed
+
+SEEDS = (0, 1, 2)
+BOWL = constraints.Bowl((1.0, 2.2), 0.0)
+
+
+def _on_regularization(view: str, **values: Any) -> Target:
+    return Target(
+        "regularization", regularization_settings.encode(regularization_settings.shown_at(view, **values))
+    )
+
+
+def _fits() -> polynomials.Fits:
+    return polynomials.fitted(20, 1.5, 0)
+
+
+def _fit_chart() -> Chart:
+    fits = _fits()
+    degrees = np.arange(len(fits.train))
+    return Chart(
+        (Line("training", degrees, np.maximum(fits.train, 1e-3)), Line("test", degrees, fits.test)),
+        x="degree",
+        y="mean squared error",
+        log="y",
+    )
+
+
+def _norms(penalty: float) -> Callable[[], Sequence[float]]:
+    return lambda: [float(decayed(penalty, seed=seed).norms[-1]) for seed in SEEDS]
+
+
+def _decays() -> Picture:
+    lines = []
+    for penalty in (0.0, 3.0):
+        norms = decayed(penalty).norms
+        lines.append(Line(f"λ = {penalty:g}", np.arange(len(norms)), norms))
+    return Chart(tuple(lines), x="epoch", y="‖w‖")
+
+
+def _bounds() -> Chart:
+    circle, diamond = constraints.lowest_in_circle(BOWL, 1.0), constraints.lowest_in_diamond(BOWL, 1.0)
+    bars = [
+        (f"{kind} w{i + 1}", found.point[i])
+        for kind, found in (("L2", circle), ("L1", diamond))
+        for i in (0, 1)
+    ]
+    return Chart(bars=tuple((name, float(v)) for name, v in bars), y="weight")
+
+
+def _averages() -> Chart:
+    made = dropout.drawn(0.5, (6,), 0)
+    draws = np.arange(1, len(made.averages) + 1)
+    lines = (Line(f"unit {i + 1}", draws, made.averages[:, i] - made.values[i]) for i in range(3))
+    return Chart(tuple(lines), x="draws", y="average − value", log="x")
+
+
+REGULARIZATION = (
+    Lesson(
+        key="fitting",
+        title="Learning by heart",
+        chapter="regularization",
+        idea="A model with enough freedom fits its training points perfectly and fails between them.",
+        formula=r"\text{train error} \to 0, \qquad \text{test error} \to \infty",
+        look_at="The training error only falls with the degree. The test error falls, turns and rises.",
+        try_next="Give it 200 points: now the high degree does little harm.",
+        opens=_on_regularization("fitting"),
+        picture=_fit_chart,
+        checks=(
+            Check(
+                what="Test error at degree 18 over the best test error",
+                computed=lambda: [float(_fits().test[18] / _fits().test.min())],
+                interval=(3.0, np.inf),
+                claim="many times higher",
+            ),
+            Check(
+                what="Degree with the best test error",
+                computed=lambda: [float(_fits().best)],
+                interval=(2, 6),
+                claim="near 3, the degree of the truth",
+            ),
+        ),
+    ),
+    Lesson(
+        key="weight_decay",
+        title="Weight decay",
+        chapter="regularization",
+        idea="200 weights and 20 examples: endless weights fit. The penalty chooses short ones.",
+        formula=r"L(w) = \frac{1}{n} \sum_i \tfrac{1}{2} (\hat y_i - y_i)^2 + \frac{\lambda}{2} \|w\|^2",
+        look_at="Without a penalty the length of w hardly changes from where it began; with λ = 3 it falls.",
+        try_next="Look at the test error with and without. Then try L1 and count the zeros.",
+        opens=_on_regularization("decay", penalty=3.0),
+        picture=_decays,
+        checks=(
+            Check(
+                what="‖w‖ without a penalty, seeds 0, 1, 2",
+                computed=_norms(0.0),
+                interval=NORM_WITHOUT,
+                claim="13.11 and 12.57",
+            ),
+            Check(
+                what="‖w‖ with λ = 3, seeds 0, 1, 2",
+                computed=_norms(3.0),
+                interval=NORM_WITH_3,
+                claim="0.337 and 0.367",
+            ),
+        ),
+        covers="weight_decay",
+    ),
+    Lesson(
+        key="corners",
+        title="Circle and diamond",
+        chapter="regularization",
+        idea=(
+            "L2 holds the weights in a ball, L1 in a diamond. The lowest place inside a diamond is often "
+            "a corner, and in a corner a weight is exactly 0."
+        ),
+        formula=r"\|w\|_2 \le r \quad\text{against}\quad \|w\|_1 \le r",
+        look_at="In the diamond the first weight is 0, in the circle it is only small.",
+        try_next="Drag the lowest place of the loss about. How long does the corner hold?",
+        opens=_on_regularization("constraint", radius=1.0, c1=1.0, c2=2.2, tilt=0.0),
+        picture=_bounds,
+        checks=(
+            Check(
+                what="Weights that are exactly 0 with L2",
+                computed=lambda: [float(constraints.lowest_in_circle(BOWL, 1.0).zeros)],
+                printed=(0.0,),
+                digits=0,
+                claim="none",
+            ),
+            Check(
+                what="Weights that are exactly 0 with L1",
+                computed=lambda: [float(constraints.lowest_in_diamond(BOWL, 1.0).zeros)],
+                printed=(1.0,),
+                digits=0,
+                claim="one",
+            ),
+        ),
+    ),
+    Lesson(
+        key="masks",
+        title="Dropout keeps the mean",
+        chapter="regularization",
+        idea="Units are switched off at random and the others scaled up, so that the mean stays the same.",
+        formula=r"h' = \frac{m\, h}{1 - p}, \quad m \sim \text{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h",
+        look_at="The averages settle at zero difference as the draws add up.",
+        try_next="Raise the share to 0.9. The mean stays, but how long does it take?",
+        opens=_on_regularization("dropout", share=0.5),
+        picture=_averages,
+        checks=(
+            Check(
+                what="Largest difference of an average over 2000 draws",
+                computed=lambda: [dropout.drawn(0.5, (6,), 0).error],
+                interval=(0.0, 0.15),
+                claim="near 0",
+            ),
+        ),
+    ),
+)
