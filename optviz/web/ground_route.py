@@ -38,9 +38,8 @@ def ground_url(experiment: Experiment, theme: Theme) -> str:
     query = {name: link[name] for name in ("objective", "formula", "domain") if name in link}
     key = ground_key(experiment.landscape(), experiment.domain, theme)
     version = hashlib.sha256(_code() + key.encode()).hexdigest()[:12]
-    return (
-        f"{address(GROUND)}?{urlencode({**query, 'theme': 'dark' if theme.dark else 'light', 'v': version})}"
-    )
+    query |= {"theme": "dark" if theme.dark else "light", "v": version}
+    return f"{address(GROUND)}?{urlencode(query)}"
 
 
 async def ground(request: Request) -> Response:
