@@ -35,7 +35,7 @@ def ground_url(experiment: Experiment, theme: Theme) -> str:
     `v` changes with all that the picture depends on, so that it may be cached for ever.
     """
     link = encode(experiment)
-    query = {name: link[name] for name in ("objective", "formula", "domain") if name in link}
+    query: dict[str, str] = {name: link[name] for name in ("objective", "formula", "domain") if name in link}
     key = ground_key(experiment.landscape(), experiment.domain, theme)
     version = hashlib.sha256(_code() + key.encode()).hexdigest()[:12]
     query |= {"theme": "dark" if theme.dark else "light", "v": version}
