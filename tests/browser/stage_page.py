@@ -119,10 +119,10 @@ class StagePage:
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the landscape is on the screen."""
+        place = f"[box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})]"
         return tuple(
             self.read(
-                "(({ xaxis, yaxis }, box) => [box.left + xaxis._offset + xaxis.d2p("
-                f"{x}), box.top + yaxis._offset + yaxis.d2p({y})])(main._fullLayout, main.getBoundingClientRect())"
+                f"(({{ xaxis, yaxis }}, box) => {place})(main._fullLayout, main.getBoundingClientRect())"
             )
         )
 
