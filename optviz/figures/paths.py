@@ -35,8 +35,7 @@ def run(
         "points": [packed(column) for column in points.T],
         "values": packed(values, "f8"),
         "path": _path(name, points.shape[1], style),
-        "head": _head(label, style, theme, size=12)
-        | {"textfont": {"color": theme.ink, "size": 12, "shadow": "auto"}},
+        "head": _head(label, style, theme, size=12),
         "exit": _exit(name, style, theme),
         "loss": _line(name, style, 2.0, hovertemplate=f"{name}<br>{loss_hover}<extra></extra>"),
         "ahead": _line(name, style, 1.6, opacity=0.28, hoverinfo="skip"),

@@ -47,7 +47,12 @@ class Stage:
         )
 
     def start(self) -> tuple[float, float]:
-        return tuple(self.read("[main.data.at(-1).x[0], main.data.at(-1).y[0]]"))
+        """Where the ring is drawn."""
+        return tuple(
+            self.read(
+                "(t => [t.x[0], t.y[0]])(main.data.filter(t => t.name === 'start').find(t => t.visible))"
+            )
+        )
 
     def range(self) -> list[float]:
         return self.read("main._fullLayout.xaxis.range.slice()")
@@ -80,8 +85,10 @@ class Stage:
         self.page.mouse.up()
 
     def paths(self) -> list:
+        """Name, x and y of every path, once what moves has come to rest."""
+        self.until(lambda: not self.read("root.classList.contains('quick')"))
         return self.read(
-            "main.data.map(t => [t.name, Array.from(t.x ?? []), Array.from(t.y ?? [])]).slice(1)"
+            "main.data.filter(t => t.line && t.customdata).map(t => [t.name, Array.from(t.x), Array.from(t.y)])"
         )
 
     def nudge(self, place: int = 0, key: str = "ArrowRight") -> None:

@@ -68,15 +68,19 @@ class StagePage:
         self.page, self.url, self.files = page, url, files
         self.drawn = 0
 
-    def show(self, experiment: Experiment, *, engine: str | None = None, **changes: object) -> "StagePage":
-        """Show an experiment as the server would send it, and wait until it is drawn."""
+    def data(self, experiment: Experiment) -> dict:
+        """What the server would send."""
         ground = f"/ground/{hash((experiment.objective, experiment.formula, experiment.domain))}"
         objective = experiment.landscape()
         if objective.dimension == 2:
             figure = json.dumps(ground_figure(objective, experiment.domain, LIGHT)).encode()
             self.files[ground] = ("application/json", figure)
         made = scene(experiment, experiment.run(), LIGHT, ground_url=ground)
-        data = {**made, "plotly": "/plotly.js", "engineUrl": "", "page": "test", "follow": False, **changes}
+        return {**made, "plotly": "/plotly.js", "engineUrl": "", "page": "test", "follow": False}
+
+    def show(self, experiment: Experiment, *, engine: str | None = None) -> "StagePage":
+        """Show an experiment and wait until it is drawn."""
+        data = self.data(experiment)
         if self.page.url == "about:blank":
             self.page.goto(self.url)
             if engine:
@@ -98,4 +102,33 @@ class StagePage:
             "(() => { const root = document.querySelector('.optviz-stage'),"
             " [main, loss, ground] = ['.main', '.loss', '.ground'].map(s => root.querySelector(s)),"
             f" bus = window.optvizPages.get('test'); return {expression} }})()"
+        )
+
+    def texts(self, **changes: str) -> dict[str, str]:
+        return self.read("({ ...bus.values })") | changes
+
+    def draft(self, **changes: str) -> None:
+        self.page.evaluate("changes => optvizPages.get('test').draft(changes)", changes)
+
+    def settle(self) -> None:
+        """Wait until nothing is left to draw."""
+        self.page.evaluate(
+            "async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);"
+            " await new Promise(done => setTimeout(done, 150)) }"
+        )
+
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the landscape is on the screen."""
+        place = f"[box.left + xaxis._offset + xaxis.d2p({x}), box.top + yaxis._offset + yaxis.d2p({y})]"
+        return tuple(
+            self.read(
+                f"(({{ xaxis, yaxis }}, box) => {place})(main._fullLayout, main.getBoundingClientRect())"
+            )
+        )
+
+    def trace(self, name: str, place: int = 0) -> dict:
+        """A trace of the picture by name: its points, and whether it is seen."""
+        return self.read(
+            f"(t => ({{ x: [...t.x], y: [...t.y], visible: t.visible }}))"
+            f"(main.data.filter(t => t.name === {json.dumps(name)})[{place}])"
         )

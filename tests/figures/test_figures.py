@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 import pytest
 
 from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.noise import gaussian_noise
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.engine.trajectories import simulate
-from optviz.figures.landscapes import landscape
-from optviz.figures.paths import exit_arrow, path
-from optviz.figures.scenes import describe, legend_name, scene
-from optviz.figures.style import DARK, LIGHT, styles
-from optviz.settings.experiment import Entrant, Experiment
+from optviz.figures.landscapes import ground_figure, landscape
+from optviz.figures.scene_types import Scene
+from optviz.figures.scenes import describe, legend_name, scene, short_names
+from optviz.figures.style import DARK, LIGHT, slot_styles, styles
+from optviz.settings.experiment import Entrant, Experiment, encode
 
 
 def unpacked(values) -> np.ndarray:
@@ -23,8 +23,24 @@ def unpacked(values) -> np.ndarray:
     return np.array(values, dtype=float)
 
 
-def shown(experiment: Experiment, theme=LIGHT) -> dict:
+def shown(experiment: Experiment, theme=LIGHT) -> Scene:
     return scene(experiment, experiment.run(), theme)
+
+
+def figures(picture: Scene) -> list[go.Figure]:
+    """The traces and layouts of a scene as Plotly's own objects, which refuse what Plotly does not know."""
+    main, loss, runs = picture["main"], picture["loss"], picture["runs"]
+    above = [main["minima"], main["start"], main["startEdge"], *([main["curve"]] if main["curve"] else [])]
+    return [
+        go.Figure({"data": [*above, *(t for r in runs for t in (r["path"], r["head"], r["exit"]))]}),
+        go.Figure({"layout": main["layout"]}),
+        go.Figure(
+            {
+                "data": [t for r in runs for t in (r["loss"], r["ahead"], r["lossHead"])],
+                "layout": loss["layout"],
+            }
+        ),
+    ]
 
 
 @pytest.mark.parametrize("key", OBJECTIVES)
@@ -32,63 +48,119 @@ def shown(experiment: Experiment, theme=LIGHT) -> dict:
 def test_plotly_accepts_the_scene_of_every_landscape(key: str, theme) -> None:
     picture = shown(Experiment().on(key), theme)
     json.dumps(picture, allow_nan=False)
-    for part in ("main", "loss"):
-        go.Figure(picture[part])
+    assert figures(picture)
+    if picture["ground"]:
+        go.Figure(picture["ground"]["figure"])
 
 
-def test_the_path_drawn_is_the_path_computed() -> None:
+def test_the_rows_sent_are_the_rows_computed() -> None:
     experiment = Experiment()
-    picture, runs = shown(experiment), experiment.run()
-    for place, run in zip(picture["runs"], runs, strict=True):
-        trace = picture["main"]["data"][place["path"]]
-        np.testing.assert_allclose(unpacked(trace["x"]), run.points[:, 0], rtol=1e-6)
-        np.testing.assert_allclose(unpacked(trace["y"]), run.points[:, 1], rtol=1e-6)
-        loss = picture["loss"]["data"][place["loss"]]
-        np.testing.assert_allclose(unpacked(loss["y"]), run.values, rtol=1e-12)
+    for sent, run in zip(shown(experiment)["runs"], experiment.run(), strict=True):
+        for column, coordinates in zip(sent["points"], run.points.T, strict=True):
+            np.testing.assert_allclose(unpacked(column), coordinates, rtol=1e-6)
+        np.testing.assert_array_equal(unpacked(sent["values"]), run.values)
 
 
-def test_each_optimizer_has_one_look_everywhere() -> None:
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_places_in_a_comparison_differ_in_colour_and_dash_and_marker(theme, count: int) -> None:
+    looks = styles(["gd", "gd", "asgd", "gd", "adam", "gd"][:count], theme)
+    assert looks == slot_styles(theme)[:count]
+    for part in ("color", "dash", "marker"):
+        assert len({getattr(look, part) for look in looks}) == count
+
+
+@pytest.mark.parametrize("keys", [["gd"] * 40, list(OPTIMIZERS), ["gd", "gd", "asgd"]])
+def test_no_two_styles_are_alike_in_any_list(keys: list[str]) -> None:
+    assert len(set(styles(keys, LIGHT))) == len(keys)
+
+
+def test_the_colours_of_six_places_stay_apart_for_the_colour_blind() -> None:
+    """Colours in CIELAB as normal eyes and those without red, green or blue cones see them.
+
+    Simulated as in G. M. Machado et al., A physiologically-based model for simulation of color vision
+    deficiency (2009). Colours that come close are told apart by dash and marker.
+    """
+    lacking = {
+        "none": np.eye(3),
+        "red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+        "green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        "blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+    }
     for theme in (LIGHT, DARK):
-        looks = styles(list(OPTIMIZERS), theme)
-        assert len({(s.color, s.dash) for s in looks}) == len(OPTIMIZERS)
-        alone = [styles([key], theme)[0] for key in OPTIMIZERS]
-        assert alone == looks
-    twice = styles(["adam", "adam"], LIGHT)
-    assert twice[0].color == twice[1].color
-    assert twice[0].dash != twice[1].dash
+        for matrix in lacking.values():
+            seen = [lab(np.array(matrix) @ linear(style.color)) for style in slot_styles(theme)]
+            apart = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[:i]]
+            assert min(apart) > 8
 
 
-def test_a_run_that_leaves_the_picture_gets_an_arrow_with_its_value() -> None:
-    domain = ((-6.0, 6.0), (-6.0, 6.0))
-    run = simulate("ravine", "gd", (-5, -2), 20, lr=0.6)
-    arrow = exit_arrow(run, styles(["gd"], LIGHT)[0], domain, LIGHT)
-    outside = np.abs(run.points).max(axis=1) > 6
-    k = int(np.argmax(outside))
-    assert arrow["text"].startswith(f"step {k}: (")
-    assert abs(arrow["y"]) == pytest.approx(6)
-    inside = simulate("ravine", "gd", (-5, -2), 20, lr=0.1)
-    assert exit_arrow(inside, styles(["gd"], LIGHT)[0], domain, LIGHT) is None
+def linear(color: str) -> np.ndarray:
+    """The colour #rrggbb as linear red, green and blue."""
+    part = np.array(list(bytes.fromhex(color[1:]))) / 255
+    return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
-def test_iterates_are_drawn_where_they_are_and_not_clamped() -> None:
-    run = simulate("ravine", "gd", (-5, -2), 20, lr=0.6)
-    line, _ = path("gd", run, styles(["gd"], LIGHT)[0], ((-6.0, 6.0), (-6.0, 6.0)), LIGHT)
-    np.testing.assert_allclose(unpacked(line["y"]), run.points[:, 1], rtol=1e-6)
-    assert np.abs(unpacked(line["y"])).max() > 1000
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIELAB of linear red, green and blue, for white D65."""
+    xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]] @ rgb.clip(0, 1)
+    x, y, z = np.cbrt(xyz / np.array([0.9505, 1, 1.089]).clip(1e-9))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_short_names_say_only_what_differs() -> None:
+    gd = [Entrant.of("gd", lr=0.1), Entrant.of("gd", lr=0.2)]
+    assert short_names(gd) == ["lr 0.1", "lr 0.2"]
+    adam = Entrant.of("adam", lr=0.4)
+    assert short_names([adam]) == ["Adam"]
+    assert short_names([*gd, adam]) == ["Gradient descent, lr 0.1", "Gradient descent, lr 0.2", "Adam"]
+    assert short_names([adam, adam]) == ["Adam", "Adam"]
 
 
 def test_a_diverged_run_has_a_picture() -> None:
     json.dumps(shown(Experiment(entrants=(Entrant.of("gd", lr=9.0),), steps=2000)), allow_nan=False)
 
 
-@pytest.mark.parametrize("log", [True, False])
-def test_a_diverging_run_leaves_the_loss_picture_through_the_top_and_flattens_no_other(log: bool) -> None:
-    both = (Entrant.of("gd", lr=9.0), Entrant.of("gd", lr=0.1))
-    picture = shown(Experiment(entrants=both, steps=200, log_loss=log))["loss"]
-    low, high = picture["layout"]["yaxis"]["range"]
-    assert high - low < (20 if log else 100)
-    # The line itself is not cut: its values are all there.
-    assert np.nanmax(unpacked(picture["data"][0]["y"])) > 1e200
+def test_the_ground_is_named_by_its_address_or_part_of_the_scene() -> None:
+    experiment = Experiment()
+    far = scene(experiment, experiment.run(), LIGHT, ground_url="/ground?x")["ground"]
+    near = shown(experiment)["ground"]
+    assert far["url"] == "/ground?x"
+    assert "figure" not in far
+    assert far["key"] == near["key"]
+    assert near["figure"] == ground_figure(experiment.landscape(), experiment.domain, LIGHT)
+    assert shown(Experiment().on("cosine-wave"))["ground"] is None
+
+
+def test_the_ground_stays_while_only_paths_change() -> None:
+    def key(experiment: Experiment, theme=LIGHT) -> str:
+        return shown(experiment, theme)["ground"]["key"]
+
+    assert key(Experiment(start=(1.0, 2.0), steps=7, noise=0.3)) == key(Experiment())
+    others = [Experiment().on("himmelblau"), Experiment(domain=((-1.0, 1.0), (-1.0, 1.0)))]
+    assert len({key(Experiment()), key(Experiment(), DARK), *map(key, others)}) == 4
+
+
+def test_nothing_is_grey_where_f_is_finite() -> None:
+    finite = Experiment()
+    assert ground_figure(finite.landscape(), finite.domain, LIGHT)["layout"]["plot_bgcolor"] != LIGHT.void
+    gap = Experiment().on("formula", "log(x) + y**2")
+    assert ground_figure(gap.landscape(), gap.domain, LIGHT)["layout"]["plot_bgcolor"] == LIGHT.void
+
+
+def test_both_layers_have_the_margins_that_no_label_changes() -> None:
+    layout = shown(Experiment())["main"]["layout"]
+    assert layout["margin"]["autoexpand"] is False
+    assert not layout["xaxis"]["automargin"]
+    assert not layout["yaxis"]["automargin"]
+
+
+def test_the_browser_gets_what_it_needs_to_compute() -> None:
+    experiment = Experiment(noise=0.5, seed=3, steps=20)
+    live = shown(experiment)["live"]
+    assert live["link"] == encode(experiment)
+    np.testing.assert_array_equal(unpacked(live["draws"]).reshape(20, 2), gaussian_noise(3, 20, 2))
+    assert shown(Experiment())["live"]["draws"] is None
+    assert scene(experiment, experiment.run(), LIGHT, engine="source")["live"]["engine"] == "source"
 
 
 def test_values_over_decades_get_logarithmic_levels() -> None:
@@ -103,8 +175,9 @@ def test_the_zoom_is_kept_until_the_axes_mean_something_else() -> None:
     one = shown(Experiment())
     slider = shown(Experiment(entrants=(Entrant.of("gd", lr=0.123),)))
     other = shown(Experiment().on("himmelblau"))
-    assert one["main"]["layout"]["uirevision"] == slider["main"]["layout"]["uirevision"]
-    assert one["main"]["layout"]["uirevision"] != other["main"]["layout"]["uirevision"]
+    for part in ("main", "loss"):
+        assert one[part]["view"] == slider[part]["view"]
+        assert one[part]["view"] != other[part]["view"]
 
 
 def test_the_budget_is_stated() -> None:
@@ -114,7 +187,7 @@ def test_the_budget_is_stated() -> None:
     broken = shown(Experiment(entrants=(Entrant.of("gd", lr=9.0),), steps=2000))["budget"]
     assert "fewer where a run broke off" in broken
     nowhere = shown(Experiment().on("formula", "log(x) + y**2"))["budget"]
-    assert "Where the ground is grey, f has no finite value." in nowhere
+    assert "f has no finite value where the ground is grey." in nowhere
 
 
 def test_the_text_alternative_says_who_got_where() -> None:
@@ -127,4 +200,6 @@ def test_the_text_alternative_says_who_got_where() -> None:
 
 def test_a_scene_is_small_enough_for_a_slow_network() -> None:
     six = tuple(Entrant.of(key) for key in list(OPTIMIZERS)[:6])
-    assert len(json.dumps(shown(Experiment(entrants=six, steps=200)))) < 150_000
+    experiment = Experiment(entrants=six, steps=200)
+    picture = scene(experiment, experiment.run(), LIGHT, ground_url="/ground")
+    assert len(json.dumps(picture)) < 45_000

@@ -4,6 +4,7 @@ import base64
 import json
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from optviz.figures.batch_noise import ball_panel, gradient_panels
@@ -55,7 +56,19 @@ def test_what_follows_the_player_has_a_row_for_each_frame(settings: MiniBatches)
     for follower in made["followers"]:
         assert len(unpacked(follower["x"])) == (made["steps"] + 1) * follower["across"]
         assert len(unpacked(follower["y"])) == (made["steps"] + 1) * follower["across"]
-        assert follower["trace"] < len(made[follower["figure"]]["data"])
+        go.Figure({"data": [follower["trace"]]})
+
+
+def test_each_run_has_a_row_for_each_frame_and_one_loss_axis() -> None:
+    settings = MiniBatches(epochs=3)
+    made = scene(settings, settings.run(), LIGHT)
+    assert len(made["runs"]) == 3
+    for run in made["runs"]:
+        for numbers in (*run["points"], run["values"]):
+            assert len(unpacked(numbers)) == made["steps"] + 1
+    assert made["steps"] * made["loss"]["per"] == pytest.approx(settings.epochs)
+    assert made["loss"]["lowest"] == pytest.approx(settings.points().loss(settings.points().solution))
+    assert made["live"] is None
 
 
 def test_the_rings_are_the_points_of_the_batch_that_was_used() -> None:

@@ -75,8 +75,9 @@ function sideFigure(scene, side, view) {
 /** The figure with the size, the ranges and the letters that it has on the screen.
  * @param {Figure} figure @param {{ width: number, height: number }} size @param {View} view @returns {Figure} */
 function placed({ data, layout }, size, view) {
+  // Plotly writes the ranges of a zoom into the very array that it was given: it gets one of its own.
   /** @param {"x" | "y"} name */
-  const axis = name => ({ ...layout[`${name}axis`], ...(view.zoom && { range: [...view.zoom[name]] }) })
+  const axis = name => ({ ...layout[`${name}axis`], range: [...(view.zoom?.[name] ?? layout[`${name}axis`].range)] })
   return {
     data,
     layout: {

@@ -290,9 +290,9 @@ class Stage {
       const node = this[name]
       if (node.dataset[event] || !node.on) continue
       node.dataset[event] = "heard"
-      node.on(event, () => {
+      node.on(event, (/** @type {object} */ told) => {
         const axes = axesOf(node)
-        if (!axes) return
+        if (!axes || !Object.keys(told).some(key => key.includes("range"))) return // a double click tells nothing
         this.zoom[name] = { x: axes.x.range, y: axes.y.range }
         if (event === "plotly_relayout") this.invalidate()
         else if (name === "main" && this.drawn) this.ground.follow(this.Plotly, node, this.drawn.main.layout)
