@@ -32,7 +32,7 @@ kind_picker()
 show_notices(notices(settings))
 
 work = begin(settings)
-picture = map_picture(settings, work.map, work.fineness, theme)
+picture = map_picture(settings, work.map, theme)
 picked = charts(
     picture.panels,
     key="map",

@@ -18,8 +18,8 @@ from optviz.settings.maps import MapSettings
 HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
 
 
-def band_picture(settings: MapSettings, made: NoiseBands, seeds: int, theme: Theme) -> Picture:
-    """One panel with a band and a median for each optimizer; `seeds` is how many draws were made."""
+def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Picture:
+    """One panel with a band and a median for each optimizer."""
     objective = settings.landscape()
     names = [legend_name(entrant) for entrant in settings.entrants]
     drawn = styles([entrant.optimizer for entrant in settings.entrants], theme)
@@ -59,10 +59,10 @@ def band_picture(settings: MapSettings, made: NoiseBands, seeds: int, theme: The
         "bands",
         f"Loss under noise on {objective.name}",
         figure,
-        about=f"σ = {number(settings.noise)}, {seeds} draws of the noise, the same ones for every optimizer. "
-        "Line: median. Band: from the 10th to the 90th of 100.",
-        alt=f"Loss against step under gradient noise on {objective.name}, median and band of {seeds} runs "
-        f"for each optimizer. {words}",
+        about=f"σ = {number(settings.noise)}, {made.seeds} draws of the noise, the same for every optimizer. "
+        "Line: median. Band: from the 10th to the 90th percentile.",
+        alt=f"Loss against step under gradient noise on {objective.name}, median and band of {made.seeds} "
+        f"runs for each optimizer. {words}",
         aspect=0.56,
         lowest=320,
         highest=600,

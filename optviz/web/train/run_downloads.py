@@ -1,15 +1,14 @@
-"""What can be taken home of a run: weights, history, configuration, and a PyTorch script."""
+"""Downloads for a run: weights, history, configuration, and a PyTorch script."""
 
-import csv
 import gc
-import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 
 import streamlit as st
 
+from optviz.figures.csv_text import csv_bytes
 from optviz.runs import scheduler
 from optviz.runs.history import History
 from optviz.training.config import TrainingConfig, encode
@@ -73,18 +72,16 @@ def weights(run_id: str) -> bytes:
 
 def as_csv(history: History) -> bytes:
     """A row for each progress and each evaluation, in order; what was not measured is empty."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    for event in history.events:
-        if isinstance(event, Progress):
-            values = (event.loss, event.lr, event.images_per_second, event.elapsed)
-            writer.writerow(dict(zip(COLUMNS, (event.step, event.epoch, *values), strict=False)))
-        elif isinstance(event, Evaluation):
-            judged = (event.test_loss, event.test_accuracy, event.train_accuracy)
-            row = dict(zip(COLUMNS[-3:], judged, strict=True))
-            writer.writerow({"step": event.step, "epoch": event.epoch, **row})
-    return out.getvalue().encode()
+    return csv_bytes(COLUMNS, _rows(history))
+
+
+def _rows(history: History) -> Iterator[list[float | None]]:
+    for e in history.events:
+        if isinstance(e, Progress):
+            yield [e.step, e.epoch, e.loss, e.lr, e.images_per_second, e.elapsed, None, None, None]
+        elif isinstance(e, Evaluation):
+            missing = [None] * 4
+            yield [e.step, e.epoch, *missing, e.test_loss, e.test_accuracy, e.train_accuracy]
 
 
 def as_json(history: History) -> bytes:
