@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.outcomes import number
+from optviz.figures.colors import translucent
 from optviz.figures.heights import Heights, heights
-from optviz.figures.outcome_colors import translucent
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed

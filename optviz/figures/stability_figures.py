@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.edge_text import edge_text
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.outcomes import number
 from optviz.figures.heights import heights
@@ -13,7 +14,6 @@ from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.figures.sweep_figures import EDGES
 from optviz.maps.grids import DIVERGED, Axis, StabilityMap
 from optviz.settings.maps import MapSettings
 
@@ -75,7 +75,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
                 "hovertemplate": "predicted edge<br>" + place + "<extra></extra>",
             },
         ]
-        formula = EDGES.get(entrant.optimizer, "the largest stable rate")
+        formula = edge_text(made.optimizer)
         legend.append({"name": f"theory: {formula}", "color": theme.ink, "dash": "dash"})
     name = legend_name(entrant, settings.swept)
     row = _row(settings, made, losses, first)
