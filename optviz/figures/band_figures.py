@@ -15,7 +15,7 @@ from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Band, NoiseBands
 from optviz.settings.maps import MapSettings
 
-HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
+BAND_HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
 
 
 def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Picture:
@@ -52,7 +52,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         for name, band, style in zip(names, made.bands, drawn, strict=True)
     )
     words = " ".join(
-        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(HEADINGS[1:], row.cells, strict=True))}."
+        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))}."
         for row in rows
     )
     shown = panel(
@@ -71,7 +71,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
     note = f"A click opens one of these runs, that of seed {settings.seed}."
-    return Picture((shown,), legend, note, HEADINGS, rows)
+    return Picture((shown,), legend, note, BAND_HEADINGS, rows)
 
 
 def _band(

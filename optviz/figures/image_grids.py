@@ -1,4 +1,4 @@
-"""Small images side by side: test images with what the network says of them, and its first weights."""
+"""Small images side by side: test images with the network's predictions, and its first weights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -77,7 +77,7 @@ def samples_panel(
             {
                 "x": float(x) - 0.5,
                 "y": float(y) - 0.5,
-                "text": f"<b>{said}</b><br>is {classes[label]}" if wrong else f"{said}<br>right",
+                "text": f"<b>{said}</b><br>true: {classes[label]}" if wrong else f"{said}<br>right",
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "align": "left",
@@ -101,10 +101,10 @@ def samples_panel(
     mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
     first = ""
     if mistakes:
-        first = f" The surest: {classes[labels[0]]} taken for {classes[answers[0]]}."
+        first = f" The surest one: {classes[labels[0]]} predicted as {classes[answers[0]]}."
     return panel(
         "samples",
-        "What it says of single images",
+        "Predictions for single images",
         {
             "data": [
                 pictures,

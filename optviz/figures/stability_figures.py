@@ -18,7 +18,14 @@ from optviz.maps.grids import DIVERGED, Axis, StabilityMap
 from optviz.settings.maps import MapSettings
 
 DEEPEST = 32  # decades below the start that have colours: how fast it converges is what one looks for
-HEADINGS = ("Optimizer", "Lowest loss at", "f there", "Ended above the start", "Diverged", "At a minimum")
+STABILITY_HEADINGS = (
+    "Optimizer",
+    "Lowest loss at",
+    "f there",
+    "Ended above the start",
+    "Diverged",
+    "At a minimum",
+)
 
 
 def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -> Picture:
@@ -95,7 +102,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         "Yellow is low, purple is high.",
         alt=f"Stability map of {name} on {objective.name}: {x} from {number(made.x.low)} to "
         f"{number(made.x.high)} across, {y} from {number(made.y.low)} to {number(made.y.high)} up. "
-        + " ".join(f"{h}: {c}." for h, c in zip(HEADINGS[1:], row, strict=True)),
+        + " ".join(f"{h}: {c}." for h, c in zip(STABILITY_HEADINGS[1:], row, strict=True)),
         aspect=0.62,
         lowest=320,
         highest=640,
@@ -105,7 +112,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         (shown,),
         tuple(legend),
         f"{note} A click opens that pair.".strip(),
-        HEADINGS,
+        STABILITY_HEADINGS,
         (Row(color, name, row),),
     )
 

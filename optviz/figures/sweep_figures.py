@@ -16,7 +16,7 @@ from optviz.maps.sweeps import Sweep, SweepCurve
 from optviz.settings.maps import MapSettings
 
 SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
-HEADINGS = (
+SWEEP_HEADINGS = (
     "Optimizer",
     "Best rate",
     "f there",
@@ -52,7 +52,7 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
         tuple(panels),
         tuple({"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)),
         f"{note} A click opens all of them at that rate.".strip(),
-        HEADINGS,
+        SWEEP_HEADINGS,
         rows,
     )
 

@@ -9,16 +9,16 @@ import numpy as np
 from optviz.figures.csv_text import csv_bytes
 from optviz.figures.plotly_dicts import Trace
 
-HEADER = ("picture", "series", "x", "y", "value")
+PANEL_COLUMNS = ("picture", "series", "x", "y", "value")
 
 
 def as_csv(panels: Sequence[dict[str, Any]]) -> bytes:
-    """Every point of every curve, bar, mark, tile and grid as a row of HEADER.
+    """Every point of every curve, bar, mark, tile and grid as a row of PANEL_COLUMNS.
 
     `value` is that of a tile or of a place on a grid, and empty otherwise. Gaps in curves are left out.
     """
     rows = ((panel["key"], *row) for panel in panels for trace in panel["data"] for row in _rows(trace))
-    return csv_bytes(HEADER, rows)
+    return csv_bytes(PANEL_COLUMNS, rows)
 
 
 def unpacked(values: Any) -> list[Any]:

@@ -113,7 +113,7 @@ def test_the_confusion_matrix_counts_and_names_the_worst_pair() -> None:
     counts[8, 1] = 2
     panel = confusion_panel(counts, DIGITS, "after epoch 2", LIGHT)
     assert panel["about"].startswith("6 of 506 test images are wrong after epoch 2.")
-    assert "3 was taken for 5: 4 times" in panel["about"]
+    assert "3 was predicted as 5: 4 times" in panel["about"]
     heat, numbers = panel["data"]
     cells = dict(zip(zip(numbers["y"], numbers["x"], strict=True), numbers["text"], strict=True))
     assert len(cells) == 12
