@@ -18,7 +18,7 @@ theme = current_theme()
 
 with PAGE.frame(f"#### {settings.row.question}\n{formula(settings.landscape())}", more=objections(settings)):
     work = begin(settings)
-    picture = map_picture(settings, work.map, work.fineness, theme)
+    picture = map_picture(settings, work.map, theme)
     picked = charts(
         picture.panels,
         key="map",

@@ -20,7 +20,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"numpy", "torch", "safetensors", "pooch", "requests", "sklearn", "platformdirs"},
     ),
     "figures": ({"engine", "maps", "teaching", "settings", "training"}, {"numpy", "plotly"}),
-    "lessons": ({"engine", "maps", "teaching", "settings", "training", "figures"}, {"numpy"}),
+    "lessons": ({"engine", "maps", "teaching", "settings", "training", "figures"}, {"numpy", "PIL"}),
     "runs": (
         {"engine", "settings", "training"},
         {"numpy", "torch", "sqlalchemy", "distributed", "dask", "platformdirs"},

@@ -16,6 +16,7 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from optviz.engine import elementwise
+from optviz.engine.text import shortened
 
 X, Y = VARIABLES = sympy.symbols("x y", real=True)
 
@@ -142,7 +143,7 @@ def _build(node: ast.AST, text: str, depth: int) -> sympy.Expr:
             return CONSTANTS[name]
         case ast.Name(id=name):
             hint = "; write it with its argument in parentheses" if name in FUNCTIONS else ""
-            raise FormulaError(f"“{_short(name)}” is unknown here{hint}; {ALLOWED}.")
+            raise FormulaError(f"“{shortened(name, 30)}” is unknown here{hint}; {ALLOWED}.")
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_build(operand, text, depth + 1)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -154,14 +155,10 @@ def _build(node: ast.AST, text: str, depth: int) -> sympy.Expr:
         case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
             raise FormulaError(f"{name} takes one argument, as in {name}(x).")
         case ast.Call(func=ast.Constant() | ast.BinOp() | ast.Name(id="x" | "y")):
-            raise FormulaError(f"Write the product in “{_short(part)}” with a star, as in 2*(x + 1).")
+            raise FormulaError(f"Write the product in “{shortened(part, 30)}” with a star, as in 2*(x + 1).")
         case ast.Call(func=ast.Name(id=name)):
-            raise FormulaError(f"“{_short(name)}” is not a function here; {ALLOWED}.")
-    raise FormulaError(f"“{_short(part)}” is not allowed; {ALLOWED}.")
-
-
-def _short(part: str) -> str:
-    return part if len(part) <= 30 else part[:30] + "…"
+            raise FormulaError(f"“{shortened(name, 30)}” is not a function here; {ALLOWED}.")
+    raise FormulaError(f"“{shortened(part, 30)}” is not allowed; {ALLOWED}.")
 
 
 def _number(number: float) -> sympy.Expr:
@@ -182,11 +179,11 @@ def _combine(operation: ast.operator, left: sympy.Expr, right: sympy.Expr, part:
             return left * right
         case ast.Div():
             if right == 0:
-                raise FormulaError(f"“{_short(part)}” divides by zero.")
+                raise FormulaError(f"“{shortened(part, 30)}” divides by zero.")
             return left / right
         case ast.Pow():
             return _raise(left, right, part)
-    raise FormulaError(f"The operation in “{_short(part)}” is not allowed; {ALLOWED}.")
+    raise FormulaError(f"The operation in “{shortened(part, 30)}” is not allowed; {ALLOWED}.")
 
 
 def _raise(base: sympy.Expr, exponent: sympy.Expr, part: str) -> sympy.Expr:
@@ -194,13 +191,13 @@ def _raise(base: sympy.Expr, exponent: sympy.Expr, part: str) -> sympy.Expr:
         size = _as_float(exponent)
         if not abs(size) <= LARGEST_EXPONENT:
             raise FormulaError(
-                f"The exponent in “{_short(part)}” is too large; allowed is up to {LARGEST_EXPONENT}."
+                f"The exponent in “{shortened(part, 30)}” is too large; allowed is up to {LARGEST_EXPONENT}."
             )
         if base.is_number:
             with np.errstate(all="ignore"):
                 value = float(np.power(_as_float(base), size))
             if not abs(value) <= LARGEST_NUMBER:
-                raise FormulaError(f"“{_short(part)}” is too large or has no real value.")
+                raise FormulaError(f"“{shortened(part, 30)}” is too large or has no real value.")
             if not (base.is_Rational and exponent.is_Rational):
                 return sympy.Float(value)
         if exponent.is_Float and size == int(size):
@@ -214,7 +211,7 @@ def _apply(name: str, argument: sympy.Expr, part: str) -> sympy.Expr:
         with np.errstate(all="ignore"):
             value = float(numeric(_as_float(argument)))
         if not abs(value) <= LARGEST_NUMBER:
-            raise FormulaError(f"“{_short(part)}” is not a finite real number.")
+            raise FormulaError(f"“{shortened(part, 30)}” is not a finite real number.")
         # Computed at once, so that towers like exp(exp(exp(9))) never reach arbitrary precision.
         return symbolic(argument) if name == "sqrt" and argument.is_Rational else sympy.Float(value)
     return symbolic(argument)

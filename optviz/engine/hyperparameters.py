@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from optviz.engine.text import shortened
+
 
 class HyperparameterError(ValueError):
     """A value outside what a hyperparameter allows; the message is a sentence for people."""
@@ -71,9 +73,8 @@ class Hyperparameter:
         try:
             value = float(text)
         except ValueError:
-            shown = text if len(text) <= 20 else text[:20] + "…"
             raise HyperparameterError(
-                f"{self.name} = “{shown}” is not a number; "
+                f"{self.name} = “{shortened(text)}” is not a number; "
                 f"allowed is {self.write(self.low)} to {self.write(self.high)}."
             ) from None
         return self.validate(value)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.outcomes import number
+from optviz.figures.colors import translucent
 from optviz.figures.heights import Heights, heights
-from optviz.figures.outcome_colors import translucent
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
@@ -15,11 +15,11 @@ from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Band, NoiseBands
 from optviz.settings.maps import MapSettings
 
-HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
+BAND_HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
 
 
-def band_picture(settings: MapSettings, made: NoiseBands, seeds: int, theme: Theme) -> Picture:
-    """One panel with a band and a median for each optimizer; `seeds` is how many draws were made."""
+def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Picture:
+    """One panel with a band and a median for each optimizer."""
     objective = settings.landscape()
     names = [legend_name(entrant) for entrant in settings.entrants]
     drawn = styles([entrant.optimizer for entrant in settings.entrants], theme)
@@ -52,17 +52,17 @@ def band_picture(settings: MapSettings, made: NoiseBands, seeds: int, theme: The
         for name, band, style in zip(names, made.bands, drawn, strict=True)
     )
     words = " ".join(
-        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(HEADINGS[1:], row.cells, strict=True))}."
+        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))}."
         for row in rows
     )
     shown = panel(
         "bands",
         f"Loss under noise on {objective.name}",
         figure,
-        about=f"σ = {number(settings.noise)}, {seeds} draws of the noise, the same ones for every optimizer. "
-        "Line: median. Band: from the 10th to the 90th of 100.",
-        alt=f"Loss against step under gradient noise on {objective.name}, median and band of {seeds} runs "
-        f"for each optimizer. {words}",
+        about=f"σ = {number(settings.noise)}, {made.seeds} draws of the noise, the same for every optimizer. "
+        "Line: median. Band: from the 10th to the 90th percentile.",
+        alt=f"Loss against step under gradient noise on {objective.name}, median and band of {made.seeds} "
+        f"runs for each optimizer. {words}",
         aspect=0.56,
         lowest=320,
         highest=600,
@@ -71,7 +71,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, seeds: int, theme: The
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
     note = f"A click opens one of these runs, that of seed {settings.seed}."
-    return Picture((shown,), legend, note, HEADINGS, rows)
+    return Picture((shown,), legend, note, BAND_HEADINGS, rows)
 
 
 def _band(

@@ -7,7 +7,8 @@ import numpy as np
 
 from optviz.engine.outcomes import number
 from optviz.figures.activation_panels import Legend, Panels
-from optviz.figures.panels import blend, panel
+from optviz.figures.colors import blend
+from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout
 from optviz.figures.style import Theme
 from optviz.figures.traces import bars, entry, line, marks, rule

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from optviz.figures.colors import blend
 from optviz.figures.style import Theme
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
 
@@ -19,7 +20,7 @@ def minimum_color(index: int, theme: Theme) -> str:
     """The colour of a minimum. Vermilion is not among them: it says “diverged”."""
     blue, _, green, pink, orange, _, sky = theme.palette
     lap, place = divmod(index, 5)
-    return mixed((blue, orange, green, pink, sky)[place], theme.ink, min(0.35 * lap, 0.7))
+    return blend(theme.ink, (blue, orange, green, pink, sky)[place], min(0.35 * lap, 0.7))
 
 
 def fate_color(code: int, theme: Theme) -> str:
@@ -31,18 +32,6 @@ def fate_color(code: int, theme: Theme) -> str:
         DIVERGED: theme.palette[1],
         UNDEFINED: theme.void,
     }[code]
-
-
-def mixed(color: str, other: str, share: float) -> str:
-    """A colour between two of them, both as #rrggbb."""
-    pairs = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
-def translucent(color: str, opacity: float) -> str:
-    """A colour #rrggbb that lets through what is behind it."""
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def shaded(
@@ -63,14 +52,14 @@ def shaded(
         place, here = len(bands), ends == code
         color = fate_color(code, theme)
         numbers[here] = place + 0.5
-        bands.append((color, mixed(color, theme.ground, PALEST) if code >= 0 else color))
+        bands.append((color, blend(theme.ground, color, PALEST) if code >= 0 else color))
         if code >= 0:
             numbers[here] = place + 0.02 + 0.96 * slow[here]
         elif code == UNDEFINED:
             rows, columns = np.indices(ends.shape) if ends.ndim == 2 else (0, np.arange(ends.size))
             stripe = here & ((rows + columns) % STRIPE < STRIPE // 3)
             numbers[stripe] = place + 1.5
-            dark = mixed(color, theme.ink, 0.35)
+            dark = blend(theme.ink, color, 0.35)
             bands.append((dark, dark))
     scale: list[list] = []
     for place, (fast, slowest) in enumerate(bands):

@@ -1,7 +1,8 @@
-"""A panel: one figure of several, with its title, what it says in words, and the room that it wants."""
+"""A panel: one figure of several, with its title, its text and its aspect ratio."""
 
 from typing import Any
 
+from optviz.figures.colors import blend
 from optviz.figures.plotly_dicts import Figure
 from optviz.figures.style import Theme
 
@@ -45,12 +46,6 @@ def bare(**more: Any) -> dict[str, Any]:
         "fixedrange": True,
         **more,
     }
-
-
-def blend(one: str, other: str, share: float) -> str:
-    """A colour between two, as #rrggbb; `share` of it is the first."""
-    parts = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in parts)
 
 
 def diverging(theme: Theme) -> list[list[Any]]:

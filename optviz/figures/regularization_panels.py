@@ -7,7 +7,8 @@ import numpy as np
 
 from optviz.engine.outcomes import number
 from optviz.figures.activation_panels import Legend, Panels
-from optviz.figures.panels import bare, blend, panel
+from optviz.figures.colors import blend
+from optviz.figures.panels import bare, panel
 from optviz.figures.plotly_dicts import axis, layout, packed
 from optviz.figures.style import Theme
 from optviz.figures.traces import entry, line, marks, powers, rule

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.edge_text import edge_text
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.outcomes import number
 from optviz.figures.heights import heights
@@ -13,12 +14,18 @@ from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.figures.sweep_figures import EDGES
 from optviz.maps.grids import DIVERGED, Axis, StabilityMap
 from optviz.settings.maps import MapSettings
 
 DEEPEST = 32  # decades below the start that have colours: how fast it converges is what one looks for
-HEADINGS = ("Optimizer", "Lowest loss at", "f there", "Ended above the start", "Diverged", "At a minimum")
+STABILITY_HEADINGS = (
+    "Optimizer",
+    "Lowest loss at",
+    "f there",
+    "Ended above the start",
+    "Diverged",
+    "At a minimum",
+)
 
 
 def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -> Picture:
@@ -75,7 +82,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
                 "hovertemplate": "predicted edge<br>" + place + "<extra></extra>",
             },
         ]
-        formula = EDGES.get(entrant.optimizer, "the largest stable rate")
+        formula = edge_text(made.optimizer)
         legend.append({"name": f"theory: {formula}", "color": theme.ink, "dash": "dash"})
     name = legend_name(entrant, settings.swept)
     row = _row(settings, made, losses, first)
@@ -95,7 +102,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         "Yellow is low, purple is high.",
         alt=f"Stability map of {name} on {objective.name}: {x} from {number(made.x.low)} to "
         f"{number(made.x.high)} across, {y} from {number(made.y.low)} to {number(made.y.high)} up. "
-        + " ".join(f"{h}: {c}." for h, c in zip(HEADINGS[1:], row, strict=True)),
+        + " ".join(f"{h}: {c}." for h, c in zip(STABILITY_HEADINGS[1:], row, strict=True)),
         aspect=0.62,
         lowest=320,
         highest=640,
@@ -105,7 +112,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         (shown,),
         tuple(legend),
         f"{note} A click opens that pair.".strip(),
-        HEADINGS,
+        STABILITY_HEADINGS,
         (Row(color, name, row),),
     )
 

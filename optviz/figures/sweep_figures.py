@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.edge_text import edge_text
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.figures.heights import Heights, heights
 from optviz.figures.panels import panel
@@ -14,14 +15,8 @@ from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Sweep, SweepCurve
 from optviz.settings.maps import MapSettings
 
-# What the edges are on a quadratic, in words; others are given as numbers only.
-EDGES = {
-    "gd": "2/λmax",
-    "momentum": "2(1 + β)/λmax",
-    "nag": "2(1 + β)/((1 + 2β) λmax)",
-}
 SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
-HEADINGS = (
+SWEEP_HEADINGS = (
     "Optimizer",
     "Best rate",
     "f there",
@@ -57,7 +52,7 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
         tuple(panels),
         tuple({"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)),
         f"{note} A click opens all of them at that rate.".strip(),
-        HEADINGS,
+        SWEEP_HEADINGS,
         rows,
     )
 
@@ -81,8 +76,7 @@ def _cells(curve: SweepCurve, rates: np.ndarray) -> tuple[str, ...]:
         observed = number(curve.observed)
     predicted = "—"
     if curve.predicted is not None:
-        formula = EDGES.get(curve.optimizer.key)
-        predicted = f"{formula} = {number(curve.predicted)}" if formula else number(curve.predicted)
+        predicted = f"{edge_text(curve.optimizer)} = {number(curve.predicted)}"
     return (
         "—" if place is None else number(float(rates[place])),
         "all diverged" if place is None else number(float(curve.losses[place])),
@@ -129,7 +123,7 @@ def _losses(
         traces.append(_line(name, sweep.rates, ends, style, f"{measure.label} = %{{y:.4g}}"))
         edge = curve.predicted
         if edge is not None and sweep.rates[0] <= edge <= sweep.rates[-1]:
-            formula = EDGES.get(curve.optimizer.key, "predicted edge")
+            formula = edge_text(curve.optimizer)
             traces.append(_edge(f"{name}<br>{formula} = {number(edge)}", edge, (low, high), style))
             labels.append(_label(f"{formula} = {number(edge)}", edge, len(labels), style, theme))
         if curve.observed is not None and curve.observed < sweep.rates[-1]:

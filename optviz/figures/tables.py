@@ -1,30 +1,24 @@
 """The data of panels as a table: what is drawn, for those who want the numbers."""
 
 import base64
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from optviz.figures.csv_text import csv_bytes
 from optviz.figures.plotly_dicts import Trace
 
-HEADER = ("picture", "series", "x", "y", "value")
+PANEL_COLUMNS = ("picture", "series", "x", "y", "value")
 
 
 def as_csv(panels: Sequence[dict[str, Any]]) -> bytes:
-    """Every point of every curve, bar, mark, tile and grid as a row of HEADER, as a spreadsheet reads it.
+    """Every point of every curve, bar, mark, tile and grid as a row of PANEL_COLUMNS.
 
     `value` is that of a tile or of a place on a grid, and empty otherwise. Gaps in curves are left out.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for panel in panels:
-        for trace in panel["data"]:
-            writer.writerows((panel["key"], *row) for row in _rows(trace))
-    return text.getvalue().encode("utf-8-sig")
+    rows = ((panel["key"], *row) for panel in panels for trace in panel["data"] for row in _rows(trace))
+    return csv_bytes(PANEL_COLUMNS, rows)
 
 
 def unpacked(values: Any) -> list[Any]:

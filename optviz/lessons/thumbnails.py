@@ -2,11 +2,11 @@
 
 import base64
 import html
-import struct
-import zlib
+import io
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image
 
 from optviz.engine.outcomes import number
 from optviz.figures.landscapes import sample
@@ -99,23 +99,15 @@ def _shaded(values: np.ndarray) -> np.ndarray:
 
 
 def _png(levels: np.ndarray, theme: Theme) -> bytes:
-    """A bitmap with one colour for each level, as a PNG with a palette."""
+    """A bitmap (height, width) with one colour for each level, as a PNG with a palette."""
     places = np.linspace(0, len(theme.shades) - 1, LEVELS)
     known = np.array([list(bytes.fromhex(shade[1:])) for shade in theme.shades], dtype=float)
     palette = np.stack([np.interp(places, np.arange(len(known)), known[:, i]) for i in range(3)], axis=1)
-    height, width = levels.shape
-    rows = np.concatenate([np.zeros((height, 1), "u1"), levels], axis=1).tobytes()
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
-        + chunk(b"PLTE", palette.round().astype("u1").tobytes())
-        + chunk(b"IDAT", zlib.compress(rows, 9))
-        + chunk(b"IEND", b"")
-    )
+    bitmap = Image.fromarray(levels)
+    bitmap.putpalette(palette.round().astype("u1").tobytes())
+    out = io.BytesIO()
+    bitmap.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _place(points: np.ndarray, box: Box) -> np.ndarray:

@@ -120,10 +120,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class NoiseBands:
-    """Bands of several optimizers at the same `steps`, over the same draws of the noise."""
+    """Bands of several optimizers at the same `steps`, over the same `seeds` draws of the noise."""
 
     steps: np.ndarray
     bands: tuple[Band, ...]
+    seeds: int
 
 
 def noise_bands(
@@ -178,4 +179,4 @@ def noise_bands(
         # Between an infinity and a number nothing can be interpolated: take the nearest run's loss.
         low, median, high = np.quantile(losses, (quantiles[0], 0.5, quantiles[1]), axis=1, method="nearest")
         bands.append(Band(optimizer, values, median, low, high, float((runs.diverged_at >= 0).mean())))
-    return NoiseBands(at, tuple(bands))
+    return NoiseBands(at, tuple(bands), seeds)

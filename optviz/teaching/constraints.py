@@ -7,6 +7,7 @@ place inside the bound is that of the loss plus penalty for one certain λ, whic
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 
 from optviz.engine.hyperparameters import Hyperparameter
 
@@ -69,22 +70,19 @@ def lowest_in_circle(bowl: Bowl, radius: float) -> Bound:
     centre = np.array(bowl.centre)
     if np.hypot(*centre) <= radius:
         return Bound("l2", bowl.centre, 0.0, 0.0)
-    if radius == 0:
-        return Bound("l2", (0.0, 0.0), float(bowl.value(np.zeros(2))), float("inf"))
     values, vectors = np.linalg.eigh(bowl.matrix)
     along = values * (vectors.T @ centre)
+    # ‖w‖ falls as λ grows, and both values are positive, so ‖w‖ < ‖along‖ / λ.
+    high = float(np.linalg.norm(along)) / radius if radius > 0 else np.inf
+    if high == np.inf:
+        return Bound("l2", (0.0, 0.0), float(bowl.value(np.zeros(2))), np.inf)
 
-    def length(penalty: float) -> float:
-        return float(np.linalg.norm(along / (values + penalty)))
+    def excess(penalty: float) -> float:
+        return float(np.linalg.norm(along / (values + penalty))) - radius
 
-    low, high = 0.0, 1.0
-    while length(high) > radius:
-        high *= 2
-    for _ in range(200):  # ‖w‖ falls as λ grows; halving ends at neighbouring numbers
-        middle = (low + high) / 2
-        low, high = (middle, high) if length(middle) > radius else (low, middle)
-    w = vectors @ (along / (values + high))
-    return Bound("l2", (float(w[0]), float(w[1])), float(bowl.value(w)), high)
+    penalty = brentq(excess, 0.0, high, xtol=1e-300, maxiter=1000)
+    w = vectors @ (along / (values + penalty))
+    return Bound("l2", (float(w[0]), float(w[1])), float(bowl.value(w)), penalty)
 
 
 def lowest_in_diamond(bowl: Bowl, radius: float) -> Bound:

@@ -250,7 +250,7 @@ def noise_ball(
 
     Each of `runs` runs starts at the solution and draws its batches anew at each update, without putting a
     point into one batch twice. The root mean square of the distance over the second half of the updates is
-    the radius of the ball; it is infinite where a run left the numbers. A batch of all points never leaves.
+    the radius of the ball; it is infinite where a run overflowed. A batch of all points never leaves.
     """
     optimizer = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
     values = optimizer.complete({**hyperparameters, "lr": 0.01}) | {

@@ -50,11 +50,24 @@ def rows(table) -> list[dict[str, Any]]:
 
 
 def field(kind: str, name: str, label: str, default: str | None = None, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "name": name, "label": label, "help": "", "advanced": False, "default": default} | more
+    return {
+        "kind": kind,
+        "name": name,
+        "label": label,
+        "help": "",
+        "advanced": False,
+        "default": default,
+    } | more
 
 
 def landscapes() -> list[dict[str, Any]]:
-    typed = {"key": "formula", "name": "Your own formula", "group": "", "dimension": 2, "notes": "In x, or in x and y."}
+    typed = {
+        "key": "formula",
+        "name": "Your own formula",
+        "group": "",
+        "dimension": 2,
+        "notes": "In x, or in x and y.",
+    }
     listed = [
         {
             "key": o.key,
@@ -140,10 +153,7 @@ ALL_VALUES = VALUES | {
 
 
 def styles(theme) -> list[dict[str, str]]:
-    return [
-        {"color": theme.palette[i], "dash": DASHES[i], "marker": MARKERS[i]}
-        for i in range(6)
-    ]
+    return [{"color": theme.palette[i], "dash": DASHES[i], "marker": MARKERS[i]} for i in range(6)]
 
 
 def declaration(*, everything: bool) -> dict[str, Any]:
@@ -199,14 +209,24 @@ window.ready = true
 class PanelPage:
     """The panel in a browser, with what it drafts, commits and sends."""
 
-    def __init__(self, page: Page, *, everything: bool = False, values: dict[str, str] | None = None, dark: bool = False) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *,
+        everything: bool = False,
+        values: dict[str, str] | None = None,
+        dark: bool = False,
+    ) -> None:
         self.page = page
         declared = declaration(everything=everything)
         html = f"<style>{(panel_module.HERE / 'panel.css').read_text('utf-8')}</style>{(panel_module.HERE / 'panel.html').read_text('utf-8')}"
         served = {
             "/": ("text/html", HTML),
             "/panel.html": ("text/html", html),
-            "/panel.js": ("text/javascript", panel_module.script() + "\nwindow.pageBus = optvizPage('test')\n"),
+            "/panel.js": (
+                "text/javascript",
+                panel_module.script() + "\nwindow.pageBus = optvizPage('test')\n",
+            ),
             "/declaration.json": ("application/json", json.dumps(declared)),
             "/favicon.ico": ("image/x-icon", ""),
         }

@@ -160,7 +160,13 @@ class TestTouch:
 class TestEntry:
     @pytest.mark.parametrize(
         ("typed", "sent"),
-        [("0.05", "0.05"), ("0,05", "0.05"), ("1e-3", "0.001"), (" .5 ", "0.5"), ("0.30000000000000004",) * 2],
+        [
+            ("0.05", "0.05"),
+            ("0,05", "0.05"),
+            ("1e-3", "0.001"),
+            (" .5 ", "0.5"),
+            ("0.30000000000000004",) * 2,
+        ],
     )
     def test_numbers_are_read_as_people_write_them(self, panel, typed, sent):
         p = panel()
@@ -169,7 +175,9 @@ class TestEntry:
         entry.press("Enter")
         assert p.values["o1"] == f"gd_lr_{sent}"
 
-    @pytest.mark.parametrize("typed", ["", "abc", "11", "-1", "1,000,000", "0x10", "NaN", "Infinity", "1e999"])
+    @pytest.mark.parametrize(
+        "typed", ["", "abc", "11", "-1", "1,000,000", "0x10", "NaN", "Infinity", "1e999"]
+    )
     def test_what_cannot_be_used_is_refused_under_the_field(self, panel, typed):
         p = panel()
         entry, sentence = p.card(1).get_by_role("textbox"), p.card(1).locator(".row .refusal")
@@ -193,7 +201,10 @@ class TestEntry:
         p = panel()
         p.entry("Steps").fill("12.5")
         p.entry("Steps").press("Enter")
-        assert p.row("Steps").locator(".refusal").text_content() == "Steps must be a whole number between 1 and 2000."
+        assert (
+            p.row("Steps").locator(".refusal").text_content()
+            == "Steps must be a whole number between 1 and 2000."
+        )
 
     def test_arrows_step_a_tenth_of_the_leading_digit_and_escape_reverts(self, panel):
         p = panel()
@@ -217,7 +228,10 @@ class TestEntry:
         entry.fill("9")
         entry.press("Enter")
         n = p.sent[-1]["n"]
-        p.page.evaluate("n => { window.server.ack = n; window.server.refused = { 'o2.lr': 'Too much.' }; window.show() }", n)
+        p.page.evaluate(
+            "n => { window.server.ack = n; window.server.refused = { 'o2.lr': 'Too much.' }; window.show() }",
+            n,
+        )
         assert p.card(2).locator(".row .refusal:visible").text_content() == "Too much."
         assert entry.input_value() == "9"
         entry.fill("2")
@@ -254,7 +268,9 @@ class TestLists:
         box = p.page.get_by_role("combobox", name="Objective")
         box.focus()
         p.page.keyboard.type("non-smooth 1d")
-        assert p.page.get_by_role("option").count() == len([o for o in OBJECTIVES.values() if o.group == "non-smooth" and o.dimension == 1])
+        assert p.page.get_by_role("option").count() == len(
+            [o for o in OBJECTIVES.values() if o.group == "non-smooth" and o.dimension == 1]
+        )
         box.fill("no such thing")
         assert "matches" in p.page.get_by_role("option").inner_text()
         p.page.keyboard.press("Enter")
@@ -457,7 +473,9 @@ class TestServer:
         p.page.mouse.down()
         p.page.mouse.move(box["x"] + 40, box["y"] + 14, steps=3)
         held = p.entry("Steps").input_value()
-        p.page.evaluate("window.server.values = { ...window.server.values, noise: '2.0', steps: '77' }; window.show()")
+        p.page.evaluate(
+            "window.server.values = { ...window.server.values, noise: '2.0', steps: '77' }; window.show()"
+        )
         p.page.wait_for_timeout(50)
         assert p.entry("Steps").input_value() == held
         p.page.mouse.up()
@@ -476,7 +494,9 @@ class TestServer:
 
     def test_back_sends_the_whole_address(self, panel):
         p = panel()
-        p.page.evaluate("history.pushState(null, '', '?objective=beale&steps=5'); history.pushState(null, '', '?steps=6'); history.back()")
+        p.page.evaluate(
+            "history.pushState(null, '', '?objective=beale&steps=5'); history.pushState(null, '', '?steps=6'); history.back()"
+        )
         p.page.wait_for_function("window.sent.length === 1")
         edit = p.sent[0]
         assert (edit["changes"], edit["link"]) == ({}, {"objective": "beale", "steps": "5"})
@@ -507,7 +527,16 @@ class TestServer:
         assert x.input_value() == "3"
 
     def test_odd_values_are_shown_and_nothing_breaks(self, panel):
-        odd = {"o1": "nonsense_lr", "o2": "gd_lr", "o3": "__proto__", "steps": "<b>", "start": "a_b_c", "objective": "?", "schedule": "", "domain": "1"}
+        odd = {
+            "o1": "nonsense_lr",
+            "o2": "gd_lr",
+            "o3": "__proto__",
+            "steps": "<b>",
+            "start": "a_b_c",
+            "objective": "?",
+            "schedule": "",
+            "domain": "1",
+        }
         p = panel(everything=True, values=VALUES | odd)
         assert p.page.locator(".card").count() == 3
         assert "is no optimizer here" in p.card(1).locator(".refusal:visible").text_content()
@@ -617,7 +646,9 @@ class TestEveryKind:
 class TestPage:
     def test_the_whole_panel_is_reached_by_tab_in_reading_order(self, panel):
         p = panel(everything=True)
-        p.page.evaluate("document.querySelector('#host').shadowRoot.querySelectorAll('details').forEach(d => d.open = true)")
+        p.page.evaluate(
+            "document.querySelector('#host').shadowRoot.querySelectorAll('details').forEach(d => d.open = true)"
+        )
         places = []
         for _ in range(75):
             p.page.keyboard.press("Tab")

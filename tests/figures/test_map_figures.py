@@ -11,7 +11,7 @@ import pytest
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.figures.heights import heights
-from optviz.figures.map_figures import map_csv, map_picture
+from optviz.figures.map_figures import PICTURES, map_csv, map_picture
 from optviz.figures.outcome_colors import fate_color, minimum_color, shaded
 from optviz.figures.style import DARK, LIGHT
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
@@ -24,7 +24,7 @@ FINENESS = 24
 
 def shown(settings: MapSettings, theme=LIGHT) -> tuple:
     made = settings.make(resolution=FINENESS)
-    picture = map_picture(settings, made, FINENESS, theme)
+    picture = map_picture(settings, made, theme)
     json.dumps([*picture.panels], allow_nan=False)
     for panel in picture.panels:
         go.Figure({"data": panel["data"], "layout": panel["layout"]})
@@ -38,6 +38,10 @@ def trace(panel: dict, kind: str) -> dict:
     return next(t for t in panel["data"] if t["type"] == kind)
 
 
+def test_every_kind_of_map_has_its_row() -> None:
+    assert set(PICTURES) == set(KINDS)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(
@@ -46,7 +50,7 @@ def trace(panel: dict, kind: str) -> dict:
 def test_every_map_has_a_picture_and_its_numbers(kind: str, theme, objective: str) -> None:
     settings = replace(DEFAULTS[kind].on(objective), steps=40)
     picture, made = shown(settings, theme)
-    rows = list(csv.reader(io.StringIO(map_csv(settings, made).decode())))
+    rows = list(csv.reader(io.StringIO(map_csv(settings, made).decode("utf-8-sig"))))
     assert len({len(row) for row in rows}) == 1
     assert len(rows) > FINENESS
     assert picture.note

@@ -81,6 +81,17 @@ def test_the_rings_are_the_points_of_the_batch_that_was_used() -> None:
     np.testing.assert_allclose(x[60 // stride], settings.points().x[third], rtol=1e-6)
 
 
-def test_a_ball_that_bursts_leaves_a_gap() -> None:
+def test_a_noise_ball_that_overflows_leaves_a_gap() -> None:
     radii = np.array([[0.1, np.inf], [0.05, 0.1]])
-    json.dumps(ball_panel((0.01, 0.1), (1, 20), radii, LIGHT), allow_nan=False)
+    panel = ball_panel((0.01, 0.1), (1, 20), radii, LIGHT)
+    json.dumps(panel, allow_nan=False)
+    single, twenty = panel["data"]
+    assert single["y"] == [0.1, None], "a rate at which a run overflows has no point"
+    assert twenty["y"] == [0.05, 0.1]
+    assert [note["text"] for note in panel["layout"]["annotations"]] == ["B = 1", "B = 20"]
+
+
+def test_a_noise_ball_that_overflows_at_the_smallest_rate_has_no_label_there() -> None:
+    panel = ball_panel((0.01, 0.1), (1, 20), np.array([[np.inf, np.inf], [0.05, 0.1]]), LIGHT)
+    assert panel["data"][0]["y"] == [None, None]
+    assert [note["text"] for note in panel["layout"]["annotations"]] == ["B = 20"]

@@ -12,7 +12,7 @@ import pytest
 from optviz.figures.activation_panels import chain_panels, dying_panels, function_panels, largest_derivative
 from optviz.figures.loss_panels import entropy_panels, error_panels
 from optviz.figures.style import DARK, LIGHT
-from optviz.figures.tables import HEADER, as_csv, unpacked
+from optviz.figures.tables import PANEL_COLUMNS, as_csv, unpacked
 from optviz.figures.traces import look
 from optviz.settings.activations import ActivationSettings, shown_at
 from optviz.settings.regularization import RegularizationSettings
@@ -32,7 +32,7 @@ def check(panels: list[dict], legend: list[dict]) -> None:
     assert all(set(entry) == {"name", "color", "dash"} for entry in legend)
     assert len({panel["key"] for panel in panels}) == len(panels)
     rows = list(csv.reader(io.StringIO(as_csv(panels).decode("utf-8-sig"))))
-    assert tuple(rows[0]) == HEADER
+    assert tuple(rows[0]) == PANEL_COLUMNS
     assert {row[0] for row in rows[1:]} == {panel["key"] for panel in panels}
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from optviz.figures.colors import blend
 from optviz.figures.confusion import confusion_panel
 from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
-from optviz.figures.panels import blend, diverging
+from optviz.figures.panels import diverging
 from optviz.figures.style import DARK, LIGHT
 from optviz.figures.training_curves import WINDOW, Curves, curve_panels, smoothed
 

@@ -1,11 +1,14 @@
 """The course: every printed figure has a lesson, and what it computes is what is printed."""
 
+import base64
+import io
 import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from optviz.figures.style import DARK, LIGHT
 from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Line, Paths, matching
@@ -133,10 +136,20 @@ def test_a_lesson_says_what_it_should(lesson: Lesson) -> None:
 def test_a_lesson_has_a_picture(lesson: Lesson, theme: object) -> None:
     text = sketch(lesson.picture(), theme)
     assert text.startswith("<svg")
-    assert "nan" not in text
+    assert "nan" not in re.sub(r"base64,[^\"]*", "", text), "a bitmap may spell it by chance"
     assert "nothing to show" not in text
     assert len(text) < 60_000
     assert "<polyline" in text or "<rect" in text
+
+
+def test_the_landscape_of_a_picture_is_a_bitmap_in_the_theme_s_shades() -> None:
+    text = sketch(COURSE["gd-ravine"].picture(), LIGHT)
+    data = base64.b64decode(re.findall(r'data:image/png;base64,([^"]+)', text)[0])
+    bitmap = Image.open(io.BytesIO(data)).convert("RGB")
+    known = np.array([list(bytes.fromhex(shade[1:])) for shade in LIGHT.shades])
+    ends = {bitmap.getpixel((x, y)) for x in (0, bitmap.width // 2) for y in (0, bitmap.height // 2)}
+    assert tuple(known[0]) in ends, "the minimum in the middle has the first shade"
+    assert tuple(known[-1]) in ends, "the corner has the last one"
 
 
 def test_the_order_is_that_of_the_chapters() -> None:

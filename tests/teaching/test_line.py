@@ -160,7 +160,7 @@ def test_the_noise_ball_shrinks_with_rate_and_batch() -> None:
     assert (radii[2] < 1e-12).all()
 
 
-def test_a_ball_that_bursts_is_infinite() -> None:
+def test_a_noise_ball_that_overflows_is_infinite() -> None:
     assert noise_ball(NOTES, "gd", (10.0,), (1,), updates=400, runs=2)[0, 0] == np.inf
 
 

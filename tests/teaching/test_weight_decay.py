@@ -131,6 +131,21 @@ def test_the_penalty_leads_to_the_same_place(bowl: Bowl, radius: float) -> None:
     assert (np.abs(slope) <= diamond.penalty + 1e-9).all()
 
 
+@pytest.mark.parametrize("radius", [1e-8, 0.5, 2.4166, 2.41660919471891])
+def test_the_bound_holds_to_the_last_digits_for_small_and_large_penalties(radius: float) -> None:
+    bowl = Bowl((1.0, 2.2), 0.4)
+    found = lowest_in_circle(bowl, radius)
+    np.testing.assert_allclose(np.hypot(*found.point), radius, rtol=1e-14)
+    gradient = bowl.gradient(np.array(found.point))
+    np.testing.assert_allclose(np.linalg.norm(gradient), found.penalty * radius, rtol=1e-6, atol=1e-15)
+
+
+def test_a_radius_next_to_nothing_leaves_no_weights() -> None:
+    found = lowest_in_circle(Bowl(), 5e-324)
+    assert found.point == (0.0, 0.0)
+    assert found.penalty == np.inf
+
+
 def test_the_diamond_gives_zeros_where_the_circle_does_not() -> None:
     bowl = Bowl((1.0, 2.2), 0.4)
     assert lowest_in_diamond(bowl, 1.0).point == (0.0, 1.0)

@@ -218,7 +218,7 @@ def test_a_run_from_start_to_its_downloads() -> None:
     assert enabled(page) == ["Start"]
     history = watch(run_id)
     assert history.accuracy is not None
-    rows = list(csv.DictReader(io.StringIO(as_csv(history).decode())))
+    rows = list(csv.DictReader(io.StringIO(as_csv(history).decode("utf-8-sig"))))
     assert int(rows[-1]["step"]) == QUICK.steps
     assert float(rows[-1]["test_accuracy"]) == history.accuracy
     written = json.loads(as_json(history))

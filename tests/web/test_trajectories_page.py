@@ -215,7 +215,7 @@ def test_a_bad_link_gets_a_notice_and_a_picture(link: dict) -> None:
 
 def test_the_csv_holds_every_iterate() -> None:
     runs = Experiment().run()
-    rows = list(csv.reader(io.StringIO(as_csv(Experiment(), runs).decode())))
+    rows = list(csv.reader(io.StringIO(as_csv(Experiment(), runs).decode("utf-8-sig"))))
     assert rows[0] == ["optimizer", "step", "x", "y", "f", "df/dx", "df/dy"]
     assert len(rows) == 1 + sum(len(r.points) for r in runs)
     assert [float(v) for v in rows[51][2:4]] == runs[0].points[50].tolist()

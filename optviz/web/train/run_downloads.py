@@ -1,15 +1,14 @@
 """Downloads for a run: weights, history, configuration, and a PyTorch script."""
 
-import csv
 import gc
-import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 
 import streamlit as st
 
+from optviz.figures.csv_text import csv_bytes
 from optviz.runs import scheduler
 from optviz.runs.history import History
 from optviz.training.config import TrainingConfig, encode
@@ -30,7 +29,7 @@ COLUMNS = (
 
 
 def downloads(history: History) -> None:
-    """Four buttons; a file is made when its button is pressed."""
+    """Four buttons; what they give is made when they are pressed."""
     run = history.run
     with st.container(horizontal=True, gap="small", key="run-downloads"):
         _button(
@@ -72,23 +71,21 @@ def weights(run_id: str) -> bytes:
 
 
 def as_csv(history: History) -> bytes:
-    """A row for each progress and each evaluation, in order; values that were not measured are empty."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    for event in history.events:
-        if isinstance(event, Progress):
-            values = (event.loss, event.lr, event.images_per_second, event.elapsed)
-            writer.writerow(dict(zip(COLUMNS, (event.step, event.epoch, *values), strict=False)))
-        elif isinstance(event, Evaluation):
-            judged = (event.test_loss, event.test_accuracy, event.train_accuracy)
-            row = dict(zip(COLUMNS[-3:], judged, strict=True))
-            writer.writerow({"step": event.step, "epoch": event.epoch, **row})
-    return out.getvalue().encode()
+    """A row for each progress and each evaluation, in order; what was not measured is empty."""
+    return csv_bytes(COLUMNS, _rows(history))
+
+
+def _rows(history: History) -> Iterator[list[float | None]]:
+    for e in history.events:
+        if isinstance(e, Progress):
+            yield [e.step, e.epoch, e.loss, e.lr, e.images_per_second, e.elapsed, None, None, None]
+        elif isinstance(e, Evaluation):
+            missing = [None] * 4
+            yield [e.step, e.epoch, *missing, e.test_loss, e.test_accuracy, e.train_accuracy]
 
 
 def as_json(history: History) -> bytes:
-    """The configuration under the names of the link, with the run's name, status and test accuracy."""
+    """The configuration under the keys of the link, with the run's name and what it came to."""
     run = history.run
     about = {"name": name_of(run), "run": run.id, "status": run.status, "test_accuracy": history.accuracy}
     return json.dumps({**about, "configuration": encode(run.config)}, indent=2, ensure_ascii=False).encode()
@@ -101,10 +98,10 @@ def script(config: TrainingConfig) -> bytes:
 
 @cache
 def _with_torch(module: str) -> ModuleType:
-    """A module that needs torch, imported only when somebody asks for what it makes."""
+    """A module that needs torch, loaded when somebody asks for what it makes and not before."""
     from importlib import import_module
 
     loaded = import_module(f"optviz.training.{module}")
     gc.collect()
-    gc.freeze()  # thousands of objects that stay: later collections can skip them
+    gc.freeze()  # thousands of objects that stay: no later collection need look at them
     return loaded

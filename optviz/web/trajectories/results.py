@@ -1,7 +1,5 @@
 """What stands under the stage: the table of results, and formula, source and script of each optimizer."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 
@@ -11,6 +9,7 @@ from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import ARRIVED, first_within, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
+from optviz.figures.csv_text import csv_bytes
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import Entrant, Experiment
@@ -47,15 +46,13 @@ def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], th
 
 def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
     """Every iterate of every run: optimizer, step, coordinates, f, gradient."""
-    out = io.StringIO()
-    writer = csv.writer(out)
     axes = ("x", "y")[: len(experiment.start)]
-    writer.writerow(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)])
-    for entrant, t in zip(experiment.entrants, trajectories, strict=True):
-        for k in range(len(t.points)):
-            row = [*t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
-            writer.writerow([legend_name(entrant), k, *row])
-    return out.getvalue().encode()
+    rows = (
+        [legend_name(entrant), k, *t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
+        for entrant, t in zip(experiment.entrants, trajectories, strict=True)
+        for k in range(len(t.points))
+    )
+    return csv_bytes(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)], rows)
 
 
 def behind(experiment: Experiment) -> None:

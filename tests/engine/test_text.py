@@ -1,0 +1,52 @@
+"""Texts made from the engine's rows."""
+
+import math
+import re
+
+import pytest
+
+from optviz.engine.edge_text import edge_text, greek
+from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.text import shortened
+
+WITH_EDGE = [o for o in OPTIMIZERS.values() if o.edge]
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    assert shortened("x" * 20) == "x" * 20
+    assert shortened("x" * 21) == "x" * 20 + "…"
+    assert shortened("abcdef", 3) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("gd", "2/λmax"),
+        ("momentum", "2(1 + β)/λmax"),
+        ("nag", "2(1 + β)/((1 + 2β) λmax)"),
+        ("qhm", "2(1 + β)/((1 + β − 2βν) λmax)"),
+        ("adam", None),
+    ],
+)
+def test_the_edge_of_stability_as_a_formula(key: str, text: str | None) -> None:
+    assert edge_text(OPTIMIZERS[key]) == text
+
+
+@pytest.mark.parametrize("optimizer", WITH_EDGE, ids=lambda o: o.key)
+def test_the_formula_of_an_edge_has_the_edge_s_value(optimizer) -> None:
+    text = edge_text(optimizer)
+    assert text is not None
+    values = {h.name: 0.3 for h in optimizer.hyperparameters}
+    names = {greek(h.symbol): 0.3 for h in optimizer.hyperparameters} | {"λmax": 5.0}
+    code = re.sub(
+        r"(?<=[\w)])\s?(?=[(]|λ)|(?<=\d)(?=[α-ω])|(?<=[α-κμ-ω])(?=[α-ω])", "*", text.replace("−", "-")
+    )
+    assert math.isclose(eval(code, names), optimizer.stable_rate(values, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [(r"\beta", "β"), (r"\beta_1", "β₁"), (r"\varepsilon", "ε"), ("s", "s"), (r"\foo", r"\foo")],
+)
+def test_a_symbol_in_unicode(latex: str, text: str) -> None:
+    assert greek(latex) == text
