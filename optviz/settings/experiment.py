@@ -1,5 +1,6 @@
 """An experiment: everything that the Trajectories page shows, as one value."""
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from optviz.settings.landscapes import (
     OnLandscape,
     StartField,
     domain_complaint,
+    landscape,
 )
 from optviz.settings.link import Section, Settings, encode, setting
 from optviz.settings.setups import MOST_ENTRANTS, Compared, Configured, Entrant, Values
@@ -88,18 +90,15 @@ class Experiment(OnLandscape, Settings):
 
     def run(self) -> tuple[Trajectory, ...]:
         """The trajectory of every entrant, in order."""
-        landscape = self.landscape()
         return tuple(
-            simulate(
-                landscape,
-                entrant.optimizer,
+            _trajectory(
+                self.objective,
+                self.formula,
                 self.start,
                 self.steps,
-                schedule=self.schedule,
-                schedule_values=dict(self.schedule_values),
-                noise=self.noise,
-                seed=self.seed,
-                **dict(entrant.values),
+                entrant,
+                (self.schedule, self.schedule_values),
+                (self.noise, self.seed),
             )
             for entrant in self.entrants
         )
@@ -109,6 +108,32 @@ class Experiment(OnLandscape, Settings):
         moved = replace(self, objective=objective, formula=formula if objective == "formula" else "")
         landscape = moved.landscape()
         return replace(moved, start=landscape.start, domain=landscape.domain)
+
+
+@functools.lru_cache(maxsize=256)
+def _trajectory(
+    objective: str,
+    formula: str,
+    start: tuple[float, ...],
+    steps: int,
+    entrant: Entrant,
+    schedule: tuple[str, Values],
+    noise: tuple[float, int],
+) -> Trajectory:
+    """One run. A change of one entrant leaves the others, and a whole class opens the same link."""
+    key, values = schedule
+    sigma, seed = noise
+    return simulate(
+        landscape(objective, formula),
+        entrant.optimizer,
+        start,
+        steps,
+        schedule=key,
+        schedule_values=dict(values),
+        noise=sigma,
+        seed=seed,
+        **dict(entrant.values),
+    )
 
 
 def decode(given: Any) -> tuple[Experiment, list[str]]:

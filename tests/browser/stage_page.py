@@ -20,7 +20,7 @@ PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def module() -> str:
-    return "\n".join(path.read_text("utf-8") for path in (*SCRIPTS, HERE / "stage.js"))
+    return "\n".join(path.read_text("utf-8") for path in SCRIPTS)
 
 
 def blank() -> str:

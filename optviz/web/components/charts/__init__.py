@@ -8,7 +8,9 @@ from typing import Any
 from optviz.web.assets import plotly_url
 from optviz.web.components.mounting import DRAWING, mount
 
-_charts = mount("optviz.charts", Path(__file__).parent, isolated=False, before=DRAWING)
+HERE = Path(__file__).parent
+
+_charts = mount("optviz.charts", HERE, isolated=False, scripts=(*DRAWING, HERE / "charts.js"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import streamlit as st
+from optviz.web.components.mounting import BUS, mount
 
 HERE = Path(__file__).parent
 Texts = Mapping[str, str]
@@ -32,13 +32,7 @@ def script() -> str:
     return "\n".join(path.read_text("utf-8") for path in paths)
 
 
-_panel = st.components.v2.component(
-    "optviz.panel",
-    html=(HERE / "panel.html").read_text("utf-8"),
-    css=(HERE / "panel.css").read_text("utf-8"),
-    js=script(),
-    isolate_styles=True,
-)
+_panel = mount("optviz.panel", HERE, scripts=(BUS, *(HERE / name for name in SCRIPTS)))
 
 
 def panel(

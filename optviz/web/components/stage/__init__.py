@@ -7,10 +7,22 @@ from optviz.web.assets import engine_url, plotly_url
 from optviz.web.components.mounting import BUS, DRAWING, mount
 
 HERE = Path(__file__).parent
-PARTS = ("types", "rows", "loss_axis", "live", "player", "pointer", "figures", "canvas", "ground", "download")
+PARTS = (
+    "types",
+    "rows",
+    "loss_axis",
+    "live",
+    "player",
+    "pointer",
+    "figures",
+    "canvas",
+    "ground",
+    "download",
+    "stage",
+)
 SCRIPTS = (BUS, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
 
-_stage = mount("optviz.stage", HERE, isolated=False, before=SCRIPTS)
+_stage = mount("optviz.stage", HERE, isolated=False, scripts=SCRIPTS)
 
 
 def stage(scene: Scene, *, key: str, page: str, follow: bool = False) -> None:
