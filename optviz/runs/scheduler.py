@@ -46,7 +46,7 @@ class _Task:
 
     run_id: str
     attempt: int
-    future: Future
+    future: "Future[None]"
 
     @property
     def over(self) -> bool:
