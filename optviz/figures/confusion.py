@@ -1,4 +1,4 @@
-"""The confusion matrix: which class was taken for which."""
+"""The confusion matrix: how often each class was predicted as each other class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def confusion_panel(
     # Mistakes reach their full colour at a tenth of the row.
     heights = np.where(right, shares, -np.minimum(shares * np.sqrt(10), 1))
     hover = [
-        [f"{int(n):,} of class {classes[i]}<br>taken for {classes[j]}" for j, n in enumerate(row)]
+        [f"{int(n):,} of class {classes[i]}<br>predicted as {classes[j]}" for j, n in enumerate(row)]
         for i, row in enumerate(table)
     ]
     heat = {
@@ -57,20 +57,22 @@ def confusion_panel(
     }
     frame = layout(
         theme,
-        xaxis=axis(theme, "taken for", type="category", showgrid=False, fixedrange=True),
-        yaxis=axis(theme, "is", type="category", showgrid=False, autorange="reversed", fixedrange=True),
+        xaxis=axis(theme, "predicted", type="category", showgrid=False, fixedrange=True),
+        yaxis=axis(theme, "true", type="category", showgrid=False, autorange="reversed", fixedrange=True),
         uirevision="confusion",
     )
     wrong = int(table.sum() - np.trace(table))
     pairs = np.where(right, 0, table)
     i, j = divmod(int(pairs.argmax()), len(table))
     worst = (
-        f" Most often {classes[i]} was taken for {classes[j]}: {int(pairs[i][j]):,} times." if wrong else ""
+        f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
+        if wrong
+        else ""
     )
     summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
     return panel(
         "confusion",
-        "Which class is taken for which",
+        "Confusion matrix",
         {"data": [heat, numbers], "layout": frame},
         about=summary,
         alt=f"Confusion matrix. {summary}",

@@ -77,7 +77,7 @@ def samples_panel(
             {
                 "x": float(x) - 0.5,
                 "y": float(y) - 0.5,
-                "text": f"<b>{said}</b><br>is {classes[label]}" if wrong else f"{said}<br>right",
+                "text": f"<b>{said}</b><br>true: {classes[label]}" if wrong else f"{said}<br>right",
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "align": "left",
@@ -101,10 +101,10 @@ def samples_panel(
     mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
     first = ""
     if mistakes:
-        first = f" The surest: {classes[labels[0]]} taken for {classes[answers[0]]}."
+        first = f" The most certain: {classes[labels[0]]} predicted as {classes[answers[0]]}."
     return panel(
         "samples",
-        "What it says of single images",
+        "Predictions for single images",
         {
             "data": [
                 pictures,
@@ -112,7 +112,7 @@ def samples_panel(
             ],
             "layout": frame,
         },
-        about="Mistakes first, the surest in front. Bars: the probability of each class.",
+        about="Mistakes first, the most certain in front. Bars: the probability of each class.",
         alt=f"{count} test images with their probabilities, {mistakes} of them mistakes.{first}",
         aspect=(down[0] - down[1]) / (across[1] - across[0]),
         lowest=300,

@@ -96,7 +96,7 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> d
             )
     first = runs[0]
     last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else "not known yet"
-    vertical = axis(theme, "share that is right", tickformat=".3~%")
+    vertical = axis(theme, "accuracy", tickformat=".3~%")
     if max(len(run.judged_at) for run in runs) < 2:  # one point alone has no scale
         vertical["range"] = [0, 1]
     return panel(

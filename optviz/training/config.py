@@ -1,8 +1,8 @@
-"""What to train and how: one small immutable value, and the link that holds it.
+"""The configuration of a training run: one small immutable value, and the link that holds it.
 
-A `TrainingConfig` is complete and valid from the moment it exists. `encode` writes every value of it
-into a link, `decode` reads a link that anybody may have written. This file does not import torch, so
-that a page can show a configuration without it.
+A `TrainingConfig` that exists is complete and valid. `encode` writes every value of it into a link, and
+`decode` reads a link from anybody. Nothing here imports torch, so that a page can show a configuration
+without it.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 UNITS = Hyperparameter("units", "n", 128, 1, 2048, log=True, integer=True, help="Units of a hidden layer.")
 DROPOUT = Hyperparameter(
-    "dropout", "p", 0.0, 0.0, 0.9, help="The share of a layer's outputs that is switched off at each step."
+    "dropout", "p", 0.0, 0.0, 0.9, help="The share of a layer's outputs that is set to zero at each step."
 )
 BATCH_SIZE = Hyperparameter(
-    "batch_size", "B", 32, 1, 60_000, log=True, integer=True, help="Images that share one step."
+    "batch_size", "B", 32, 1, 60_000, log=True, integer=True, help="Images in one step."
 )
 EPOCHS = Hyperparameter(
     "epochs", "E", 10, 1, 200, log=True, integer=True, help="How often every training image is seen."
@@ -58,12 +58,12 @@ BESIDES = frozenset({"run", "over"})
 TRACKING = ("utm_", "fbclid", "gclid", "msclkid", "mc_", "igshid", "_hs")
 
 MAX_LAYERS = 6
-#: The most work of a run, measured as `TrainingConfig.work_per_epoch` does: about two hours on one core.
+#: The most work of a run, in units of `TrainingConfig.work_per_epoch`: about two hours on one core.
 MAX_WORK = 1e14
-#: What a step of the optimizer costs, in images: it goes through all parameters several times.
+#: The cost of an optimizer's step in images: it reads and writes all parameters several times.
 STEP_IMAGES = 40
 
-#: The optimizers that torch has, and so can train a network here.
+#: The optimizers that can train a network: those that torch has.
 NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if optimizer.torch}
 #: Classes of torch.optim that take no weight decay.
 WITHOUT_WEIGHT_DECAY = {"Rprop"}
@@ -73,10 +73,10 @@ WITHOUT_WEIGHT_DECAY = {"Rprop"}
 class TrainingConfig:
     """A network, its data, and how it is trained.
 
-    `hidden` holds the units of each hidden layer, first to last; () is softmax regression. `dropout`
-    follows each of them, () meaning none. `optimizer_values` and `schedule_values` are pairs of name
-    and number; those left out get the optimizer's defaults for networks and the schedule's defaults.
-    A batch larger than the data set is the whole data set.
+    `hidden` holds the units of each hidden layer, first to last; () is softmax regression. `dropout` holds
+    the share of dropout after each hidden layer; () means none. `optimizer_values` and `schedule_values` are
+    pairs of name and number; those left out get the optimizer's defaults for networks and the schedule's
+    defaults. A batch larger than the data set is the whole data set.
 
     Raises:
         HyperparameterError: for a value that is not allowed; the message is a sentence for people.
@@ -177,7 +177,7 @@ def takes_weight_decay(optimizer: str) -> bool:
 
 
 def encode(config: TrainingConfig) -> dict[str, str]:
-    """Write every value of `config` under a stable key, in characters that a link leaves alone."""
+    """Write every value of `config` under a stable name, in characters that need no escape in a link."""
     optimizer, schedule = NETWORK_OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]
     return {
         "v": VERSION,
@@ -320,7 +320,7 @@ def _read_dropouts(text: str, layers: int) -> tuple[float, ...]:
 
 
 def _parts(text: str, what: str) -> list[str]:
-    """The values between underscores, of which a link has at most as many as there can be layers."""
+    """The values between underscores, at most MAX_LAYERS of them."""
     parts = [] if text == "none" else text.split("_")
     if len(parts) > MAX_LAYERS:
         raise HyperparameterError(f"{what} has {len(parts)} layers; allowed are at most {MAX_LAYERS}.")

@@ -28,7 +28,7 @@ PRESETS: dict[str, Preset] = {
             "mnist_mlp",
             "MNIST, two hidden layers of 512",
             TrainingConfig("mnist", (512, 512), batch_size=100, epochs=10),
-            "The network of the notes. It ends at a test accuracy of 97.9 to 98.3 %, depending on the seed.",
+            "The network of the notes. Six seeds ended at a test accuracy of 97.6 to 98.3 %.",
         ),
         Preset(
             "softmax_regression",
@@ -65,7 +65,7 @@ PRESETS: dict[str, Preset] = {
             TrainingConfig(
                 "mnist", (512, 512), optimizer="gd", optimizer_values=(("lr", 0.1),), batch_size=100, epochs=5
             ),
-            "One half of the comparison of losses: lay it over the next preset.",
+            "One half of the comparison of losses: overlay it with the next preset.",
         ),
         Preset(
             "mean_squared_error",

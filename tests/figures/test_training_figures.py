@@ -112,7 +112,7 @@ def test_the_confusion_matrix_counts_and_names_the_worst_pair() -> None:
     counts[8, 1] = 2
     panel = confusion_panel(counts, DIGITS, "after epoch 2", LIGHT)
     assert panel["about"].startswith("6 of 506 test images are wrong after epoch 2.")
-    assert "3 was taken for 5: 4 times" in panel["about"]
+    assert "3 was predicted as 5: 4 times" in panel["about"]
     heat, numbers = panel["data"]
     cells = dict(zip(zip(numbers["y"], numbers["x"], strict=True), numbers["text"], strict=True))
     assert len(cells) == 12
@@ -130,7 +130,7 @@ def test_samples_show_the_images_and_say_what_is_wrong() -> None:
     for k, image in enumerate(images):
         np.testing.assert_array_equal(whole[:8, 10 * k : 10 * k + 8], image)
     texts = [note["text"] for note in panel["layout"]["annotations"]]
-    assert texts == ["1, 91%<br>right", "<b>7, 91%</b><br>is 2", "3, 91%<br>right"]
+    assert texts == ["1, 91%<br>right", "<b>7, 91%</b><br>true: 2", "3, 91%<br>right"]
     assert "1 of them mistakes" in panel["alt"]
 
 

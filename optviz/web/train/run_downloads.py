@@ -1,4 +1,4 @@
-"""What can be taken home of a run: weights, history, configuration, and a PyTorch script."""
+"""Downloads for a run: weights, history, configuration, and a PyTorch script."""
 
 import csv
 import gc
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def downloads(history: History) -> None:
-    """Four buttons; what they give is made when they are pressed."""
+    """Four buttons; a file is made when its button is pressed."""
     run = history.run
     with st.container(horizontal=True, gap="small", key="run-downloads"):
         _button(
@@ -72,7 +72,7 @@ def weights(run_id: str) -> bytes:
 
 
 def as_csv(history: History) -> bytes:
-    """A row for each progress and each evaluation, in order; what was not measured is empty."""
+    """A row for each progress and each evaluation, in order; values that were not measured are empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
@@ -88,7 +88,7 @@ def as_csv(history: History) -> bytes:
 
 
 def as_json(history: History) -> bytes:
-    """The configuration under the keys of the link, with the run's name and what it came to."""
+    """The configuration under the names of the link, with the run's name, status and test accuracy."""
     run = history.run
     about = {"name": name_of(run), "run": run.id, "status": run.status, "test_accuracy": history.accuracy}
     return json.dumps({**about, "configuration": encode(run.config)}, indent=2, ensure_ascii=False).encode()
@@ -101,10 +101,10 @@ def script(config: TrainingConfig) -> bytes:
 
 @cache
 def _with_torch(module: str) -> ModuleType:
-    """A module that needs torch, loaded when somebody asks for what it makes and not before."""
+    """A module that needs torch, imported only when somebody asks for what it makes."""
     from importlib import import_module
 
     loaded = import_module(f"optviz.training.{module}")
     gc.collect()
-    gc.freeze()  # thousands of objects that stay: no later collection need look at them
+    gc.freeze()  # thousands of objects that stay: later collections can skip them
     return loaded

@@ -1,4 +1,4 @@
-"""The visitor's own runs: open one, lay others over it, rename, delete."""
+"""The visitor's own runs: open one, overlay others, rename, delete."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def own_runs(chosen: Chosen) -> None:
     if not runs:
         return
     st.markdown("##### Your runs")
-    st.caption(f"Tick up to {MOST_OVERLAYS} others to lay their curves over the run that is shown.")
+    st.caption(f"Select up to {MOST_OVERLAYS} runs to overlay their curves on the run that is shown.")
     for run in shown:
         _row(run, reached[run.id], chosen)
     if len(runs) > SHOWN:
@@ -45,7 +45,7 @@ def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
         state[key] = here or run.id in chosen.overlays
         full = len(chosen.overlays) >= MOST_OVERLAYS and not state[key]
         st.checkbox(
-            f"Lay {run.id} over",
+            f"Overlay {run.id}",
             key=key,
             disabled=here or full or not chosen.run,
             label_visibility="collapsed",
@@ -84,7 +84,7 @@ def _more(run: Run) -> None:
         icon=":material/delete:",
         on_click=_delete,
         args=(run.id,),
-        help="With its events and weights, for everybody; it cannot be taken back.",
+        help="Deletes its events and weights, for everybody. This cannot be undone.",
     )
 
 

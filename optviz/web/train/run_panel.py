@@ -1,4 +1,4 @@
-"""Start, Pause, Resume, Stop; what the run is doing; and its pictures, which grow while one looks."""
+"""The buttons Start, Pause, Resume and Stop, the run's state, and its panels, updated while it trains."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ state = st.session_state
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The run on the page and those laid over it; None and a sentence when it cannot be shown.
+    """The run on the page and the overlaid runs; None and a sentence when it cannot be shown.
 
-    `away` says that the store may answer another time.
+    `away` says that the store cannot be reached at the moment.
     """
 
     history: History | None = None
@@ -43,19 +43,19 @@ class Watched:
 
     @property
     def live(self) -> bool:
-        """Whether looking again makes sense."""
+        """Whether it may change by itself, so that the page should look again."""
         return self.away or any(history.run.active for history in self._all())
 
     def _all(self) -> tuple[History, ...]:
         return ((self.history,) if self.history else ()) + self.overlays
 
     def statuses(self) -> tuple[tuple[str, str, str], ...]:
-        """What the buttons of the page depend on."""
+        """The state on which the page's buttons depend."""
         return tuple((h.run.id, h.run.status, h.run.wanted) for h in self._all())
 
 
 def watched(chosen: Chosen, fresh: bool = False) -> Watched:
-    """Read what the page shows; what cannot be read is told in a sentence."""
+    """Read the runs that the page shows; a sentence names those that cannot be read."""
     if not chosen.run:
         return Watched()
     try:
@@ -70,25 +70,25 @@ def watched(chosen: Chosen, fresh: bool = False) -> Watched:
             overlays.append(watch(run_id))
         except (RunError, StoreUnavailableError):
             missing += 1
-    lost = f"{missing} of the runs laid over this one cannot be shown." if missing else ""
+    lost = f"{missing} of the overlaid runs cannot be shown." if missing else ""
     return Watched(history, tuple(overlays), lost)
 
 
 def headline(chosen: Chosen, seen: Watched) -> str:
-    """The name of the run that is shown, or what the sidebar describes."""
+    """The name of the run that is shown, or a description of the sidebar's network."""
     return name_of(seen.history.run) if seen.history else describe(chosen.config)
 
 
 def differs(chosen: Chosen, seen: Watched) -> None:
-    """Say so when the sidebar describes another network than the one that is shown, or none at all."""
+    """Say so when the sidebar's settings are invalid, or differ from those of the run that is shown."""
     if chosen.complaint:
-        st.caption(f"Start waits until the sidebar is right: {plain(chosen.complaint)}")
+        st.caption(f"Fix the settings before starting: {plain(chosen.complaint)}")
     elif seen.history and seen.history.run.config != chosen.config:
         st.caption(f"The sidebar has changed. Start trains {plain(describe(chosen.config))}.")
 
 
 def buttons(chosen: Chosen, seen: Watched) -> None:
-    """The four buttons; only what makes sense now can be pressed."""
+    """The four buttons; those that make no sense now are disabled."""
     run = seen.history.run if seen.history else None
     mine = run if run and seen.own else None
     busy = bool(mine and mine.active and mine.config == chosen.config)
@@ -101,7 +101,7 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
             key="run.start",
             icon=":material/play_arrow:",
             disabled=busy or bool(chosen.complaint),
-            help="Train the network that the sidebar describes.",
+            help="Train the network of the sidebar.",
         )
         tasks = scheduler.current()
         _button("Pause", ":material/pause:", tasks.pause, mine, bool(mine and mine.active and not asked))
@@ -135,7 +135,7 @@ def _ask(act: Callable[..., Any], run_id: str) -> None:
 
 
 def _start(config: TrainingConfig) -> None:
-    """Fetch the data if they are not here, queue the run, and show it."""
+    """Download the data set if it is missing, queue the run, and show it."""
     info, bar = DATASETS[config.dataset], st.empty()
 
     def report(done: int, total: int) -> None:
@@ -155,7 +155,7 @@ def _start(config: TrainingConfig) -> None:
 
 
 def live(chosen: Chosen, seen: Watched, theme: Theme) -> None:
-    """Status, progress and pictures, looked at again every second until the run is over."""
+    """Status, progress and panels, updated every second until the run has ended."""
     part = st.fragment(_look, run_every=LOOK_SECONDS if seen.live else None)
     part(chosen, seen.statuses(), theme)
 
@@ -193,9 +193,7 @@ def _status(seen: Watched) -> None:
     run = history.run
     st.progress(min(history.step / run.config.steps, 1.0), plain(sentence(history)))
     if not seen.own:
-        st.caption(
-            "You are watching: who started this run can pause and stop it. Start trains one of your own."
-        )
+        st.caption("You are watching: only who started this run can pause or stop it. Start trains your own.")
     for notice in (*history.notices, history.complaint):
         if notice:
             st.warning(plain(notice))

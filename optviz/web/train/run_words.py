@@ -1,4 +1,4 @@
-"""A run in words: what it is called, and what it is doing."""
+"""A run in words: its name, and a sentence about its state."""
 
 from optviz.engine.outcomes import number
 from optviz.runs import scheduler
@@ -28,12 +28,12 @@ def describe(config: TrainingConfig) -> str:
 
 
 def name_of(run: Run) -> str:
-    """The title that its owner gave the run, or else what it trains."""
+    """The title that its owner gave the run, or a description of what it trains."""
     return run.title or describe(run.config)
 
 
 def sentence(history: History) -> str:
-    """What the run is doing, for people."""
+    """The state of the run, for people."""
     run = history.run
     if run.status == "queued":
         return _waiting(run)
@@ -49,7 +49,7 @@ def sentence(history: History) -> str:
     if run.status == "paused":
         return f"Paused {where}. Resume goes on from there."
     if run.status == "stopped":
-        return f"Stopped {where}. Everything up to there is kept, and Resume would go on."
+        return f"Stopped {where}. Everything so far is kept; Resume goes on from there."
     if run.status == "diverged":
         return f"Diverged. {run.sentence}"
     return f"{STATUS[run.status].capitalize()} {where}. {run.sentence}".strip()
@@ -72,7 +72,7 @@ def _running(history: History) -> str:
         return run.sentence or "A worker has taken the run and loads the data."
     words = f"Training on {started.device_name}"
     if progress is None or progress.step <= started.resumed_at:
-        return f"{words}: the first images are on their way."
+        return f"{words}: starting."
     left = (started.steps - progress.step) * progress.elapsed / progress.step
     return (
         f"{words}: epoch {progress.epoch:.1f} of {run.config.epochs}, "
@@ -89,12 +89,12 @@ def _where(history: History) -> str:
 
 
 def _rate(value: float) -> str:
-    """Two significant digits: the third changes with every look."""
+    """Two significant digits: the third one changes with every update."""
     return f"{float(f'{value:.2g}'):,.0f}"
 
 
 def duration(seconds: float) -> str:
-    """A length of time in the units that suit it."""
+    """A duration in seconds, minutes or hours."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 100:

@@ -1,4 +1,4 @@
-"""From the history of a run to its panels; drawn once for all who watch it."""
+"""From the history of a run to its panels, made once for all who watch it."""
 
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ Panels = list[dict[str, Any]]
 
 @lru_cache(maxsize=128)
 def curves_of(history: History) -> Curves:
-    """What the curves show of one run."""
+    """The curves of one run."""
     config = history.run.config
     steps, losses = history.losses
     judged = history.evaluations
@@ -47,7 +47,7 @@ def curves(histories: tuple[History, ...], theme: Theme, log: bool) -> tuple[Pan
 
 @lru_cache(maxsize=64)
 def pictures(history: History, theme: Theme) -> Panels:
-    """Predictions, confusion, weights and the network of one run, as far as they are there."""
+    """The panels of predictions, confusion, weights and network that one run has so far."""
     run, info = history.run, DATASETS[history.run.config.dataset]
     panels = []
     if history.samples and (images := _images(info.key)) is not None:
@@ -69,7 +69,7 @@ def pictures(history: History, theme: Theme) -> Panels:
 
 
 def pictures_version(history: History) -> str:
-    """What `pictures` depends on, as text."""
+    """A text that changes whenever `pictures` would."""
     steps = [event.step for event in (history.samples, history.first_layer) if event]
     return f"{history.run.id} {len(history.evaluations)} {steps}"
 
@@ -85,7 +85,7 @@ def drawing(config: TrainingConfig, theme: Theme) -> dict[str, Any]:
 
 
 def fairness(histories: tuple[History, ...]) -> str:
-    """What the runs that are laid over each other have in common, and what they have not."""
+    """Whether overlaid runs began with the same weights and saw the images in the same order."""
     if len(histories) < 2:
         return ""
     configs = [history.run.config for history in histories]
@@ -102,5 +102,5 @@ def fairness(histories: tuple[History, ...]) -> str:
 def _images(dataset: str) -> np.ndarray | None:
     try:
         return test_images(dataset)
-    except DatasetError:  # trained elsewhere: the other pictures need no files
+    except DatasetError:  # the run was trained elsewhere; the other panels need no files
         return None
