@@ -8,7 +8,7 @@ import streamlit as st
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
-from optviz.settings.link import Link
+from optviz.settings.link import TRACKING, Link
 from optviz.training.config import DROPOUT, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS
@@ -36,7 +36,8 @@ def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     """Read a link; one with nothing but a run opens the configuration of that run."""
     overlays = [o for o in link.get("over", "").split("_") if o]
     run, rest = link.get("run", ""), link.keys() - {"run", "over"}
-    config, notices = decode(link) if link else (PRESETS["digits"].config, [])
+    said = any(not name.lower().startswith(TRACKING) for name in link)
+    config, notices = decode(link) if said else (PRESETS["digits"].config, [])
     if run and not rest:
         try:
             shown = watch(run).run
