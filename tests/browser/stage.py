@@ -88,7 +88,8 @@ class Stage:
         """Name, x and y of every path, once what moves has come to rest."""
         self.until(lambda: not self.read("root.classList.contains('quick')"))
         return self.read(
-            "main.data.filter(t => t.line && t.customdata).map(t => [t.name, Array.from(t.x), Array.from(t.y)])"
+            "main.data.filter(t => t.line && t.customdata)"
+            ".map(t => [t.name, Array.from(t.x), Array.from(t.y)])"
         )
 
     def nudge(self, place: int = 0, key: str = "ArrowRight") -> None:

@@ -9,7 +9,7 @@ globalThis.optvizEngine = (() => {
     schedules: { constant: {} },
     landscapes: { ravine, sphere: bowl },
     compile: () => ravine,
-    simulate({ landscape, start, steps, values, draws }) {
+    simulate({ landscape, start, steps, values, noise, draws }) {
       calls.simulated += 1
       const begun = performance.now()
       while (performance.now() - begun < calls.wait);
@@ -21,7 +21,7 @@ globalThis.optvizEngine = (() => {
         x.forEach((v, i) => { points[i][k] = v })
         heights[k] = landscape.value(...x)
         const g = landscape.gradient(...x)
-        x = x.map((v, i) => v - values.lr * (g[i] + (draws && k < steps ? draws[k * d + i] : 0)))
+        x = x.map((v, i) => v - values.lr * (g[i] + (noise && k < steps ? noise * draws[k * d + i] : 0)))
       }
       return { points, values: heights, brokeAt: null, steps }
     },

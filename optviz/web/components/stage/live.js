@@ -87,8 +87,8 @@ class Live {
     const steps = Number(texts.steps)
     if (!landscape || ["objective", "formula", "domain"].some(name => texts[name] !== link[name])) return null
     if (!Number.isInteger(steps) || steps < 1) return null
-    const draws = this.noise(texts, steps, start.length)
-    if (draws === undefined) return null
+    const noise = this.noise(texts, steps * start.length)
+    if (!noise) return null
     const schedule = configured(texts.schedule ?? "constant")
     if (!schedule || !(schedule.key in engine.schedules)) return null
     /** @type {Rows[]} */
@@ -101,7 +101,7 @@ class Live {
         const { key: optimizer, values } = setup
         const made = key === runKey(link, slot)
           ? /** @type {Rows} */ (server[i])
-          : engine.simulate({ landscape, optimizer, start, steps, values, schedule, ...(draws && { draws }) })
+          : engine.simulate({ landscape, optimizer, start, steps, values, schedule, ...noise })
         known = { key, rows: { points: made.points, values: made.values } }
         this.runs.set(slot, known)
       }
@@ -118,14 +118,14 @@ class Live {
     return this.compiled.landscape
   }
 
-  /** The server's draws times σ; null without noise, undefined where there are too few draws.
-   * @param {Texts} texts @param {number} steps @param {number} dimension @returns {Float64Array | null | undefined} */
-  noise(texts, steps, dimension) {
-    const [sigma, link] = [Number(texts.noise ?? 0), this.scene?.live?.link]
-    if (sigma === 0) return null
+  /** σ and the server's standard normal draws; null where there are too few draws, or others.
+   * @param {Texts} texts @param {number} count @returns {{ noise: number, draws?: Numbers } | null} */
+  noise(texts, count) {
+    const [noise, link] = [Number(texts.noise ?? 0), this.scene?.live?.link]
+    if (noise === 0) return { noise }
     const draws = this.draws
-    if (!draws || draws.length < steps * dimension || Number(texts.seed) !== Number(link?.seed)) return undefined
-    return Float64Array.from(draws.subarray(0, steps * dimension), draw => sigma * draw)
+    if (!draws || draws.length < count || Number(texts.seed) !== Number(link?.seed)) return null
+    return { noise, draws }
   }
 
   close() { for (const stop of this.stop) stop() }
