@@ -3,64 +3,27 @@
     python -m benchmarks.pages
 
 Measured in one run: cold start to the first picture; slider to redrawn stage with six paths of 200 steps;
-the bare redraw of the same picture in the same browser; the same through st.plotly_chart; the page's script.
+the bare redraw of the same picture in the same browser; the same through st.plotly_chart; one change on the
+server alone, with what it sends; the page's script without a server.
 """
 
-import os
+import asyncio
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.machine import command_line, heading, table
-from optviz.engine.optimizers import OPTIMIZERS
-from optviz.settings.experiment import Entrant, Experiment, encode
+from benchmarks.crowd import Plan, crowd
+from benchmarks.machine import heading, table
+from benchmarks.server import ROOT, Server, Use, six
+from optviz.settings.experiment import encode
 
-ROOT = Path(__file__).parents[1]
-MOVES, SMALLEST_MOVES = 40, 4
-WARM_UP = 3  # moves that are not counted
+MOVES = 40
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-def six() -> Experiment:
-    """Six optimizers, 200 steps, on the ravine."""
-    entrants = tuple(Entrant.of(key, lr=0.05) for key in list(OPTIMIZERS)[:6])
-    return replace(Experiment(), steps=200, entrants=entrants)
-
-
-def serve(*command: str) -> tuple[subprocess.Popen, str]:
-    """Start a Streamlit server and return at once."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    full = [sys.executable, "-m", "streamlit", "run", *command, "--server.port", str(port)]
-    process = subprocess.Popen(
-        full,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    return process, f"http://localhost:{port}"
-
-
-def answers(url: str) -> None:
-    """Wait until the server is there."""
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.02)
+Row = tuple[str, str, str]
 
 
 def percentiles(times: Sequence[float]) -> tuple[str, str]:
@@ -83,17 +46,17 @@ TIMED = """(seen) => {
 }"""
 
 
-def moves(page: Page, seen: str, count: int) -> list[float]:
+def moves(page: Page, seen: str) -> list[float]:
     """Move the first slider again and again, and time each redraw."""
     times = []
-    for i in range(count):
+    for i in range(MOVES):
         page.evaluate(f"({TIMED})({seen!r})")
         page.locator("[data-testid=stSidebar] input[type=range]").first.focus()
         page.keyboard.press("ArrowRight" if i % 2 == 0 else "ArrowLeft")
         page.wait_for_function("window.measured !== undefined", timeout=20_000)
         times.append(page.evaluate("window.measured"))
         page.wait_for_timeout(150)
-    return times[WARM_UP:]
+    return times[3:]
 
 
 BARE = """async () => {
@@ -110,52 +73,68 @@ BARE = """async () => {
 }"""
 
 
+def in_browser(browser: Browser) -> Iterator[Row]:
+    """Cold start, and slider to redrawn stage, with what the bare redraw of the same picture takes."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    begun = time.perf_counter()
+    with Server("app.py") as server:
+        server.wait()
+        page.goto(f"{server.url}/?{urlencode(encode(six()))}")
+        page.wait_for_selector(".optviz-stage.ready", timeout=60_000)
+        yield "cold start: command to first picture", f"{time.perf_counter() - begun:.1f} s", ""
+        stage = moves(page, "document.querySelector('.optviz-stage').dataset.drawn")
+        bare = page.evaluate(f"({BARE})()")
+    ratio = statistics.median(stage) / statistics.median(bare)
+    yield "slider to redrawn stage, six paths of 200 steps", *percentiles(stage)
+    yield "of that, the bare redraw in the browser", *percentiles(bare)
+    yield "slider to redraw as a multiple of the bare redraw", f"{ratio:.2f}×", ""
+
+
+def with_plotly_chart(browser: Browser) -> Iterator[Row]:
+    """The same moves of the slider on a page that draws with st.plotly_chart."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    with Server("benchmarks/plotly_chart_page.py") as server:
+        server.wait()
+        page.goto(f"{server.url}/?{urlencode(encode(six()))}")
+        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
+        page.wait_for_timeout(2000)
+        seen = "(document.querySelector('.js-plotly-plot')?._fullData ?? []).map(t => t.name).join()"
+        yield "the same page with st.plotly_chart instead of the stage", *percentiles(moves(page, seen))
+
+
+def on_the_server() -> Iterator[Row]:
+    """One visitor without a browser: from a change sent to the whole answer, and what is sent for it."""
+    with Server("app.py") as server:
+        server.wait()
+        Use(server.process.pid).settle()
+        seen = asyncio.run(crowd(server.url, [0], Plan(1, 0.25, 0.25 * MOVES), lambda: None))
+    if seen.errors or not seen.changes:
+        raise RuntimeError(f"The answers were not right: {seen.sentences()}")
+    changes = seen.changes[3:]
+    times = [change.seconds * 1e3 for change in changes]
+    yield (
+        "script run on the server: change sent to whole answer",
+        *percentiles(times),
+    )
+    received, messages = statistics.mean(c.received for c in changes), changes[-1].messages
+    yield "sent for one change", f"{received / 1e3:.1f} kB in {messages} messages", ""
+
+
 def main() -> None:
     """Print the table."""
-    count = SMALLEST_MOVES if command_line(__doc__).parse_args().smallest else MOVES
     heading()
-    rows = []
+    rows: list[Row] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        begun = time.perf_counter()
-        process, url = serve("app.py")
-        try:
-            answers(url)
-            page.goto(f"{url}/?{urlencode(encode(six()))}")
-            page.wait_for_selector(".optviz-stage.ready", timeout=60_000)
-            cold = time.perf_counter() - begun
-            rows.append(("cold start: command to first picture", f"{cold:.1f} s", ""))
-            stage = moves(page, "document.querySelector('.optviz-stage').dataset.drawn", count)
-            bare = page.evaluate(f"({BARE})()")
-            rows.append(("slider to redrawn stage, six paths of 200 steps", *percentiles(stage)))
-            rows.append(("of that, the bare redraw in the browser", *percentiles(bare)))
-        finally:
-            process.terminate()
-            process.wait()
-        process, url = serve("benchmarks/plotly_chart_page.py", "--server.headless", "true")
-        try:
-            answers(url)
-            page.goto(f"{url}/?{urlencode(encode(six()))}")
-            page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
-            page.wait_for_timeout(2000)
-            seen = "(document.querySelector('.js-plotly-plot')?._fullData ?? []).map(t => t.name).join()"
-            rows.append(
-                (
-                    "the same page with st.plotly_chart instead of the stage",
-                    *percentiles(moves(page, seen, count)),
-                )
-            )
-        finally:
-            process.terminate()
-            process.wait()
+        rows += in_browser(browser)
+        rows += with_plotly_chart(browser)
         browser.close()
-    rows.append(("the page's script alone", *percentiles(script_times(count))))
+    rows += on_the_server()
+    rows.append(("the page's script alone, without a server", *percentiles(script_times())))
     table(("What a person waits for", "p50", "p95"), rows)
-    print(f"slider to redraw is {statistics.median(stage) / statistics.median(bare):.2f}× the bare redraw")
 
 
-def script_times(count: int) -> list[float]:
+def script_times() -> list[float]:
     """Milliseconds of one run of the whole page script without a browser."""
     from streamlit.testing.v1 import AppTest
 
@@ -164,12 +143,12 @@ def script_times(count: int) -> list[float]:
         app.query_params[name] = value
     app.run()
     times = []
-    for i in range(count):
+    for i in range(MOVES):
         app.select_slider(key="w.0.gd.lr.slider").set_value((0.1, 0.2)[i % 2])
         begun = time.perf_counter()
         app.run()
         times.append((time.perf_counter() - begun) * 1e3)
-    return times[WARM_UP:]
+    return times[3:]
 
 
 if __name__ == "__main__":

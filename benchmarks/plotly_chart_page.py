@@ -5,15 +5,17 @@ import streamlit as st
 
 from optviz.figures.scenes import scene
 from optviz.figures.style import LIGHT
-from optviz.web.trajectories.controls import experiment_from_page, sidebar
+from optviz.settings.experiment import Experiment
+from optviz.web.page import Page
 from optviz.web.trajectories.results import results_table
 
-st.set_page_config(layout="wide", initial_sidebar_state=380)
-experiment = experiment_from_page()
+st.set_page_config(layout="wide")
+page = Page(Experiment)
+experiment = page.read()
 trajectories = experiment.run()
-picture = scene(experiment, trajectories, LIGHT)
-left, right = st.columns([0.62, 0.38])
-left.plotly_chart(go.Figure(picture["main"]), key="main", theme=None)
-right.plotly_chart(go.Figure(picture["loss"]), key="loss", theme=None)
+shown = scene(experiment, trajectories, LIGHT)
+with page.frame("#### Trajectories"):
+    paths = [trace for run in shown["runs"] for trace in (run["path"], run["head"])]
+    ground = shown["ground"]["figure"]["data"] if shown["ground"] else [shown["main"]["curve"]]
+    st.plotly_chart(go.Figure({"data": [*ground, *paths], "layout": shown["main"]["layout"]}), key="main")
 results_table(experiment, trajectories, LIGHT)
-sidebar(LIGHT)

@@ -2,31 +2,28 @@
 
 import streamlit as st
 
-from optviz.figures.scenes import scene
-from optviz.web.components.share import share_button
+from optviz.settings.experiment import Experiment
 from optviz.web.components.stage import stage
+from optviz.web.page import Page
 from optviz.web.theme import current_theme
-from optviz.web.trajectories.controls import experiment_from_page, set_start, show_notices, sidebar
 from optviz.web.trajectories.curvature import asks_for_the_step, curvature_panel
 from optviz.web.trajectories.results import as_csv, behind, results_table
+from optviz.web.trajectories.scene import experiment_scene, title
 from optviz.web.trajectories.scipy_methods import references_panel
 
-theme = current_theme()
-experiment = experiment_from_page()
-objective = experiment.landscape()
+PAGE = Page(Experiment)
+experiment = PAGE.read()
 trajectories = experiment.run()
-arguments = "x, y" if objective.dimension == 2 else "x"
+theme = current_theme()
 
-title, share = st.columns([0.84, 0.16], vertical_alignment="top")
-with title:
-    st.markdown(f"#### {objective.name}\n$f({arguments}) = {objective.latex}$")
-with share:
-    share_button(st.session_state.link)
-show_notices()
-
-stage(scene(experiment, trajectories, theme), key="stage", on_start=set_start, follow=asks_for_the_step())
+with PAGE.frame(title(experiment)):
+    stage(
+        experiment_scene(experiment, trajectories, theme),
+        key="stage",
+        page=PAGE.key,
+        follow=asks_for_the_step(),
+    )
 results_table(experiment, trajectories, theme)
-
 st.download_button(
     "Download the paths as CSV",
     lambda: as_csv(experiment, trajectories),
@@ -39,4 +36,3 @@ st.download_button(
 curvature_panel(experiment, trajectories, theme)
 references_panel(experiment)
 behind(experiment)
-sidebar(theme)

@@ -20,7 +20,7 @@ from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import ARRIVED
 from optviz.engine.safe_radius import safe_radius
-from optviz.engine.schedules import SCHEDULES, Schedule
+from optviz.engine.schedules import Schedule, as_schedule
 
 MOST_STEPS = 100_000
 MOST_RECORDED = 64_000_000  # numbers in a record: half a gigabyte
@@ -95,7 +95,7 @@ def simulate_many(
     """
     objective = as_objective(objective)
     optimizer = as_optimizer(optimizer)
-    schedule = SCHEDULES[schedule] if isinstance(schedule, str) else schedule
+    schedule = as_schedule(schedule)
     starts = _starts(starts, objective.dimension)
     n = len(starts)
     if not 0 <= steps <= MOST_STEPS:

@@ -20,7 +20,8 @@ class Hyperparameter:
     """One adjustable number of an optimizer or a schedule.
 
     `symbol` is LaTeX. `low` and `high` are both allowed values. `log` asks for a logarithmic slider,
-    `rare` for a place where it does not distract, `integer` for whole numbers only.
+    `rare` for a place where it does not distract, `integer` for whole numbers only. `label` is its name for
+    people where `name` is too short for them.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Hyperparameter:
     integer: bool = False
     rare: bool = False
     help: str = ""
+    label: str = ""
+
+    @property
+    def usual(self) -> float:
+        """The default, as a whole number where only those are allowed."""
+        return int(self.default) if self.integer else self.default
 
     def complaint(self, value: object) -> str | None:
         """Say in one sentence why `value` cannot be used, or return None if it can."""

@@ -120,3 +120,8 @@ SCHEDULES: dict[str, Schedule] = {
         ),
     )
 }
+
+
+def as_schedule(schedule: Schedule | str) -> Schedule:
+    """The schedule itself, or the one of that key; raises KeyError for an unknown key."""
+    return SCHEDULES[schedule] if isinstance(schedule, str) else schedule

@@ -13,7 +13,7 @@ from optviz.engine.noise import gaussian_noise
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import Outcome, judge
-from optviz.engine.schedules import SCHEDULES, Schedule
+from optviz.engine.schedules import Schedule, as_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def simulate(
     """
     objective = as_objective(objective)
     optimizer = as_optimizer(optimizer)
-    schedule = SCHEDULES[schedule] if isinstance(schedule, str) else schedule
+    schedule = as_schedule(schedule)
     x = [float(v) for v in np.atleast_1d(objective.start if start is None else start)]
     if len(x) != objective.dimension or not all(map(math.isfinite, x)):
         raise ValueError(f"The start must be {objective.dimension} finite numbers.")

@@ -52,7 +52,9 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         for name, band, style in zip(names, made.bands, drawn, strict=True)
     )
     words = " ".join(
-        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))}."
+        f"{row.name}: "
+        + ", ".join(f"{h.lower()} {c}" for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))
+        + "."
         for row in rows
     )
     shown = panel(

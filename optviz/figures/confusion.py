@@ -64,11 +64,9 @@ def confusion_panel(
     wrong = int(table.sum() - np.trace(table))
     pairs = np.where(right, 0, table)
     i, j = divmod(int(pairs.argmax()), len(table))
-    worst = (
-        f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
-        if wrong
-        else ""
-    )
+    worst = ""
+    if wrong:
+        worst = f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
     summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
     return panel(
         "confusion",

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.objective import Objective
-from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.plotly_dicts import axis, layout, packed
+from optviz.figures.scene_types import Figure, Layout, Trace
 from optviz.figures.style import Theme
 
 ACROSS = 121  # grid points in each direction of a contour
@@ -32,40 +33,88 @@ def lowest_known(objective: Objective) -> float | None:
     return float(np.min(objective.value(objective.minima))) if objective.minima else None
 
 
-def landscape(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
-    """Traces and layout of the objective on `domain`, with its known minima marked."""
-    draw = _curve if objective.dimension == 1 else _contour
-    traces, frame = draw(objective, domain, theme)
-    return [*traces, _minima(objective, theme)], frame
+def landscape(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], Layout]:
+    """Traces and layout of the objective on `domain`, with its known minima marked, in one figure."""
+    made = frame(objective, domain, theme)
+    if objective.dimension == 1:
+        return [curve(objective, domain, theme), minima(objective, theme)], made
+    made["plot_bgcolor"] = _background(objective, domain, theme)
+    return [_contour(objective, domain, theme), minima(objective, theme)], made
 
 
-def _curve(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
+def ground_figure(objective: Objective, domain: Domain, theme: Theme) -> Figure:
+    """The contour of an objective of two variables, without axes, to lie below something else."""
+    hidden = {"visible": False, "fixedrange": True}
+    (x_low, x_high), (y_low, y_high) = domain
+    return {
+        "data": [_contour(objective, domain, theme)],
+        "layout": layout(
+            theme,
+            plot_bgcolor=_background(objective, domain, theme),
+            xaxis={**hidden, "range": [x_low, x_high]},
+            yaxis={**hidden, "range": [y_low, y_high]},
+        ),
+    }
+
+
+def ground_key(objective: Objective, domain: Domain, theme: Theme) -> str:
+    """What a ground figure depends on: equal keys are equal figures."""
+    parts = (objective.formula, lowest_known(objective), objective.group == "unbounded", domain, theme.dark)
+    return repr(parts)
+
+
+def curve(objective: Objective, domain: Domain, theme: Theme) -> Trace:
+    """The curve of an objective of one variable."""
     (x,), values = sample(objective, domain)
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    margin = 0.06 * (high - low) or 1.0
-    curve = {
+    return {
         "type": "scatter",
         "mode": "lines",
-        "x": packed(x, "f8"),
+        "name": "f",
+        "x0": float(x[0]),
+        "dx": float(x[1] - x[0]),
         "y": packed(values, "f8"),
         "line": {"color": theme.ink, "width": 1.6},
         "opacity": 0.55,
         "hovertemplate": "f(%{x:.4g}) = %{y:.4g}<extra></extra>",
     }
-    frame = layout(
+
+
+def frame(objective: Objective, domain: Domain, theme: Theme) -> Layout:
+    """The layout with the axes of the objective on `domain`."""
+    if objective.dimension == 1:
+        _, values = sample(objective, domain)
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        margin = 0.06 * (high - low) or 1.0
+        return layout(
+            theme,
+            xaxis=axis(theme, "x", range=list(domain[0])),
+            yaxis=axis(theme, "f(x)", range=[low - margin, high + margin]),
+        )
+    (x_low, x_high), (y_low, y_high) = domain
+    plain = {"showgrid": False, "zeroline": False, "constrain": "domain"}
+    made = layout(
         theme,
-        xaxis=axis(theme, "x", range=list(domain[0])),
-        yaxis=axis(theme, "f(x)", range=[low - margin, high + margin]),
+        xaxis=axis(theme, "x", range=[x_low, x_high], **plain),
+        yaxis=axis(theme, "y", range=[y_low, y_high], **plain),
     )
-    return [curve], frame
+    if 1 / 3 <= (x_high - x_low) / (y_high - y_low) <= 3:
+        # Equal scales, so that a gradient stands at a right angle on its contour.
+        made["yaxis"]["scaleanchor"] = "x"
+    return made
 
 
-def _contour(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[Trace], dict[str, Any]]:
+def _background(objective: Objective, domain: Domain, theme: Theme) -> str:
+    """Grey where f has no finite value; without such a place nothing is grey, not even outside the domain."""
+    _, values = sample(objective, domain)
+    return "rgba(0,0,0,0)" if np.isfinite(values).all() else theme.void
+
+
+def _contour(objective: Objective, domain: Domain, theme: Theme) -> Trace:
     (x, y), values = sample(objective, domain)
     heights, bar, lines = _levels(objective, values)
     shades = [[i / (len(theme.shades) - 1), shade] for i, shade in enumerate(theme.shades)]
-    contour = {
+    return {
         "type": "contour",
         "x": packed(x),
         "y": packed(y),
@@ -77,22 +126,11 @@ def _contour(objective: Objective, domain: Domain, theme: Theme) -> tuple[list[T
         "colorbar": {"thickness": 10, "outlinewidth": 0, "len": 0.9, "ticklen": 3, **bar},
         "hoverinfo": "skip",
     }
-    (x_low, x_high), (y_low, y_high) = domain
-    frame = layout(
-        theme,
-        plot_bgcolor=theme.void,
-        xaxis=axis(theme, "x", range=[x_low, x_high], showgrid=False, zeroline=False, constrain="domain"),
-        yaxis=axis(theme, "y", range=[y_low, y_high], showgrid=False, zeroline=False, constrain="domain"),
-    )
-    if 1 / 3 <= (x_high - x_low) / (y_high - y_low) <= 3:
-        # Equal scales, so that a gradient stands at a right angle on its contour.
-        frame["yaxis"]["scaleanchor"] = "x"
-    return [contour], frame
 
 
 def contour_lines(objective: Objective, domain: Domain, theme: Theme) -> Trace:
     """Only the lines of the contour, to be laid over something else."""
-    (trace,), _ = _contour(objective, domain, theme)
+    trace = _contour(objective, domain, theme)
     trace["contours"]["coloring"] = "none"
     trace["line"] |= {"color": theme.ink, "width": 0.5}
     return {**trace, "opacity": 0.22, "showscale": False}
@@ -130,7 +168,8 @@ def _evenly(low: float, high: float, count: int = 18) -> dict[str, float | bool]
     return {"start": low, "end": high, "size": size}
 
 
-def _minima(objective: Objective, theme: Theme) -> Trace:
+def minima(objective: Objective, theme: Theme) -> Trace:
+    """The known minima, as stars."""
     points = np.array(objective.minima).reshape(-1, objective.dimension)
     values = objective.value(points)
     return {
@@ -143,7 +182,7 @@ def _minima(objective: Objective, theme: Theme) -> Trace:
         "hoverinfo": "text",
         "marker": {
             "symbol": "star",
-            "size": 13,
+            "size": 17,
             "color": theme.palette[6],
             "line": {"color": theme.ink, "width": 1.2},
         },

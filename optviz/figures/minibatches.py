@@ -1,15 +1,18 @@
 """Mini-batches in pictures: the loss over (w, b) with the paths, the line that fits itself, the noise."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
-from optviz.engine.outcomes import Outcome, number, point
-from optviz.engine.trajectories import Trajectory
-from optviz.figures.landscapes import landscape
-from optviz.figures.paths import exit_arrow, path, start_marker
-from optviz.figures.plotly_dicts import Figure, Trace, axis, layout, packed
+from optviz.engine.objective import Objective
+from optviz.engine.outcomes import number, point
+from optviz.figures.landscapes import Domain, frame, ground_figure, ground_key, minima
+from optviz.figures.paths import run as run_of
+from optviz.figures.paths import start_edge, start_marker
+from optviz.figures.plotly_dicts import axis, fixed, layout, packed
+from optviz.figures.scene_types import Follower, Loss, Main, Run, Scene, Side, Trace
+from optviz.figures.scenes import BESIDE, EDGE
 from optviz.figures.style import DASHES, MARKERS, Style, Theme
 from optviz.settings.minibatches import MiniBatches
 from optviz.teaching.line import SAMPLES, Data, Descent
@@ -41,61 +44,59 @@ def frames(settings: MiniBatches, runs: Runs) -> tuple[int, list[np.ndarray]]:
 
 
 @np.errstate(all="ignore")  # a run on its way out
-def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> dict[str, Any]:
+def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> Scene:
     """What the stage shows: three figures, and what the player moves in them. See `scenes.scene`."""
     data = settings.points()
     objective = loss_landscape(data)
     drawn = run_styles(theme, settings.view)
     stride, places = frames(settings, runs)
-    traces, frame = landscape(objective, objective.domain, theme)
-    moving: list[dict[str, Any]] = []
-    arrows: list[dict[str, Any]] = []
     # The noisiest path lies lowest, so that the calm ones stay seen.
     order = sorted(range(len(runs)), key=lambda i: -runs[i][1].noise)
-    at = {}
-    for i in order:
-        name, run = runs[i]
-        at[i] = len(traces)
-        line, head = path(name, _trajectory(run, places[i]), drawn[i], objective.domain, theme)
-        line["hovertemplate"] = f"{name}<br>w = %{{x:.5g}}<br>b = %{{y:.5g}}<extra></extra>"
-        line["mode"] = "lines+markers" if run.updates <= 300 else "lines"
-        line["line"] = {**line["line"], "width": 1.1 if run.updates > 1000 else 2.2}
-        traces += [line, head]
-        arrow = exit_arrow(_trajectory(run, np.arange(run.updates + 1)), drawn[i], objective.domain, theme)
-        arrows += [arrow] if arrow else []
-    for i, (name, _) in enumerate(runs):
-        moving.append({"name": name, "color": drawn[i].color, "path": at[i], "loss": 2 * i})
-    followers = _pointers(runs[1][1], places[1], objective.domain, len(traces))
-    traces += [_pointer(drawn[1].color, "this batch", theme), _pointer(theme.ink, "all points", theme)]
     side, lines = _fit(settings, data, runs, places, drawn, theme)
-    first = _trajectory(runs[0][1], np.zeros(1, dtype=int))
-    frame["xaxis"]["title"] = {"text": "w, the slope", "standoff": 6}
-    frame["yaxis"]["title"] = {"text": "b, the intercept", "standoff": 6}
-    view = f"{objective.formula} {settings.view}"
     return {
-        "main": {
-            "data": [*traces, start_marker(first, theme)],
-            "layout": {**frame, "annotations": arrows, "uirevision": view},
+        "title": "Mini-batches: mean squared error over slope w and intercept b",
+        "main": _main(settings, objective, theme),
+        "ground": {
+            "key": ground_key(objective, objective.domain, theme),
+            "figure": ground_figure(objective, objective.domain, theme),
         },
-        "loss": _losses(settings, data, runs, places, stride, drawn, theme),
+        "loss": _losses(settings, data, stride, theme),
         "side": side,
-        "followers": followers + lines,
-        "runs": moving,
+        "runs": [_run(f"run{i}", *runs[i], places[i], drawn[i], theme) for i in order],
+        "followers": _pointers(runs[1][1], places[1], objective.domain, drawn[1].color, theme) + lines,
+        "domain": [list(interval) for interval in objective.domain],
+        "start": list(settings.start),
         "steps": len(places[0]) - 1,
         "unit": "example",
         "per": stride,
-        "dimension": 2,
+        "live": None,
         "budget": _budget(settings, stride),
         "alt": describe(settings, data, runs),
         "dark": theme.dark,
     }
 
 
-def _trajectory(run: Descent, places: np.ndarray) -> Trajectory:
-    """Some updates of a run in the form that paths are drawn from."""
-    return Trajectory(
-        run.points[places], run.losses[places], run.gradients[places], {}, Outcome("moving", 0, "")
-    )
+def _main(settings: MiniBatches, objective: Objective, theme: Theme) -> Main:
+    made = fixed(frame(objective, objective.domain, theme), right=BESIDE)
+    made["xaxis"]["title"] = {"text": "w, the slope", "standoff": 6}
+    made["yaxis"]["title"] = {"text": "b, the intercept", "standoff": 6}
+    return {
+        "layout": made,
+        "view": f"{objective.formula} {settings.view}",
+        "curve": None,
+        "minima": minima(objective, theme),
+        "start": start_marker(theme),
+        "startEdge": start_edge(theme),
+    }
+
+
+def _run(slot: str, name: str, descent: Descent, chosen: np.ndarray, style: Style, theme: Theme) -> Run:
+    hover = "epoch %{x:.2f}<br>%{meta} = %{y:.4g}"
+    made = run_of(slot, name, name, descent.points[chosen], descent.losses[chosen], style, theme, hover)
+    where = "w = %{x:.5g}<br>b = %{y:.5g}<br>loss = %{customdata:.5g}"
+    made["path"]["hovertemplate"] = f"{name}<br>{where}<extra></extra>"
+    made["path"]["line"]["width"] = 1.1 if descent.updates > 1000 else 2.2
+    return made
 
 
 def _budget(settings: MiniBatches, stride: int) -> str:
@@ -122,17 +123,18 @@ def describe(settings: MiniBatches, data: Data, runs: Runs) -> str:
     return " ".join(parts)
 
 
-def _pointers(run: Descent, places: np.ndarray, domain: Any, first: int) -> list[dict[str, Any]]:
+def _pointers(run: Descent, places: np.ndarray, domain: Domain, color: str, theme: Theme) -> list[Follower]:
     """At each frame an arrow along the gradient last stepped along, and one along that of all points."""
     length = POINTER * (domain[0][1] - domain[0][0])
     found = []
     before = np.maximum(places - 1, 0)
     batch = run.batch_gradients if len(run.batch_gradients) else run.gradients
-    for k, slopes in enumerate((batch[before], run.gradients[before])):
+    pointers = (_pointer(color, "this batch", theme), _pointer(theme.ink, "all points", theme))
+    for pointer, slopes in zip(pointers, (batch[before], run.gradients[before]), strict=True):
         with np.errstate(all="ignore"):
             ends = run.points[before] - length * slopes / np.linalg.norm(slopes, axis=1, keepdims=True)
         pair = np.stack([run.points[before], ends], axis=1)
-        found.append(_follower("main", first + k, pair[..., 0], pair[..., 1]))
+        found.append(_follower("main", pointer, pair[..., 0], pair[..., 1]))
     return found
 
 
@@ -155,10 +157,16 @@ def _pointer(color: str, name: str, theme: Theme) -> Trace:
     }
 
 
-def _follower(figure: str, trace: int, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+def _follower(figure: Literal["main", "side"], trace: Trace, x: np.ndarray, y: np.ndarray) -> Follower:
     """A trace that shows row k of x and y, shape (frames, across), at frame k."""
-    flat = {"x": packed(x.ravel()), "y": packed(y.ravel())}
-    return {"figure": figure, "trace": trace, "across": x.shape[1], **flat}
+    across = x.shape[1]
+    return {
+        "figure": figure,
+        "trace": trace,
+        "across": across,
+        "x": packed(x.ravel()),
+        "y": packed(y.ravel()),
+    }
 
 
 def _fit(
@@ -168,7 +176,7 @@ def _fit(
     places: Sequence[np.ndarray],
     drawn: Sequence[Style],
     theme: Theme,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[Side, list[Follower]]:
     """The points with the line of each run, which the player moves."""
     ends = np.array([float(data.x.min()), float(data.x.max())])
     w, b = data.solution
@@ -191,50 +199,35 @@ def _fit(
             "hovertemplate": "least squares<extra></extra>",
         },
     ]
-    followers = []
+    followers: list[Follower] = []
     if len(places[1]) * settings.batch <= MOST_RINGS and len(runs[1][1].batch_gradients):
-        followers.append(_rings(settings, data, places[1], len(traces)))
-        ring = {"size": 9, "symbol": "circle-open", "color": drawn[1].color, "line": {"width": 1.8}}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "this batch",
-                "x": [None],
-                "y": [None],
-                "marker": ring,
-                "hoverinfo": "skip",
-            }
-        )
+        followers.append(_rings(settings, data, places[1], drawn[1].color))
     for (name, run), chosen, style in zip(runs, places, drawn, strict=True):
         points = run.points[chosen]
         heights = points[:, 1:] + points[:, :1] * ends
-        followers.append(_follower("side", len(traces), np.broadcast_to(ends, heights.shape), heights))
-        line = {"color": style.color, "width": 2.4, "dash": style.dash}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": ends.tolist(),
-                "y": heights[-1].tolist(),
-                "line": line,
-                "hovertemplate": f"{name}<extra></extra>",
-            }
-        )
+        line: Trace = {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "line": {"color": style.color, "width": 2.4, "dash": style.dash},
+            "hovertemplate": f"{name}<extra></extra>",
+        }
+        followers.append(_follower("side", line, np.broadcast_to(ends, heights.shape), heights))
     low, high = float(min(data.y.min(), 0.0)), float(data.y.max())
     margin = 0.06 * (high - low)
+    left, right = ends
+    beyond = 0.04 * (right - left)
     frame = layout(
         theme,
-        xaxis=axis(theme, "x"),
+        xaxis=axis(theme, "x", range=[left - beyond, right + beyond]),
         yaxis=axis(theme, "y", range=[low - margin, high + margin]),
         uirevision=f"{low} {high}",
     )
     alt = "The 100 points and the line of each run; rings mark the points of the present mini-batch."
-    return {"data": traces, "layout": frame, "alt": alt}, followers
+    return {"data": traces, "layout": fixed(frame, right=EDGE), "alt": alt}, followers
 
 
-def _rings(settings: MiniBatches, data: Data, places: np.ndarray, trace: int) -> dict[str, Any]:
+def _rings(settings: MiniBatches, data: Data, places: np.ndarray, color: str) -> Follower:
     """The points of the batch that the last update used, at each frame; a short batch leaves gaps."""
     picks = settings.picks()
     table = np.full((len(picks), settings.batch), -1)
@@ -242,56 +235,35 @@ def _rings(settings: MiniBatches, data: Data, places: np.ndarray, trace: int) ->
         table[row, : len(pick)] = pick
     rows = table[np.maximum(places - 1, 0)]
     x, y = np.where(rows >= 0, data.x[rows], np.nan), np.where(rows >= 0, data.y[rows], np.nan)
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "this batch",
+        "marker": {"size": 9, "symbol": "circle-open", "color": color, "line": {"width": 1.8}},
+        "hoverinfo": "skip",
+    }
     return _follower("side", trace, x, y)
 
 
-def _losses(
-    settings: MiniBatches,
-    data: Data,
-    runs: Runs,
-    places: Sequence[np.ndarray],
-    stride: int,
-    drawn: Sequence[Style],
-    theme: Theme,
-) -> Figure:
+def _losses(settings: MiniBatches, data: Data, stride: int, theme: Theme) -> Loss:
     """The loss over all points against epochs, above that of least squares if logarithmic."""
-    floor = float(data.loss(data.solution)) if settings.log_loss else 0.0
-    title = "loss − lowest loss" if settings.log_loss else "loss over all points"
-    epochs = np.arange(len(places[0])) * stride / SAMPLES
-    traces: list[Trace] = []
-    for (name, run), chosen, style in zip(runs, places, drawn, strict=True):
-        heights = run.losses[chosen] - floor
-        if settings.log_loss:
-            heights = np.where(heights > 0, heights, np.nan)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": packed(epochs),
-                "y": packed(heights, "f8"),
-                "line": {"color": style.color, "width": 1.8, "dash": style.dash},
-                "hovertemplate": f"{name}<br>epoch %{{x:.2f}}<br>{title} = %{{y:.4g}}<extra></extra>",
-            }
-        )
-        last = float(heights[-1]) if np.isfinite(heights[-1]) else None
-        marker = {"size": 9, "symbol": style.marker, "color": style.color}
-        halo = {"line": {"color": theme.halo, "width": 1.6}}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [float(epochs[-1])],
-                "y": [last],
-                "marker": marker | halo,
-                "hoverinfo": "skip",
-            }
-        )
-    kind = {"type": "log", "exponentformat": "power"} if settings.log_loss else {"rangemode": "tozero"}
-    frame = layout(
-        theme,
-        xaxis=axis(theme, "epochs", range=[0, settings.epochs]),
-        yaxis=axis(theme, title, **kind),
-        uirevision=f"{settings.log_loss} {settings.epochs}",
-    )
-    return {"data": traces, "layout": frame}
+    kind = "log" if settings.log_loss else "linear"
+    return {
+        "layout": fixed(
+            layout(
+                theme,
+                xaxis=axis(theme, "epochs", range=[0, settings.epochs]),
+                yaxis=axis(theme, "loss", type=kind, exponentformat="power"),
+            ),
+            right=EDGE,
+        ),
+        "view": f"{settings.log_loss} {settings.epochs}",
+        "log": settings.log_loss,
+        "lowest": float(data.loss(data.solution)),
+        "per": stride / SAMPLES,
+        "titles": {
+            "plain": "loss over all points",
+            "known": "loss − lowest loss",
+            "reached": "loss − lowest loss reached",
+        },
+    }

@@ -1,73 +1,55 @@
-"""Trajectories on their landscape: path, head, and an arrow where one leaves the picture."""
+"""Trajectories on their landscape: the traces of a run, empty until the stage fills them with its rows.
+
+The browser draws runs that it computed itself while a finger is down, and those that the server sends. So
+what follows from the rows (gaps far outside, exits, heights of the loss) is worked out there, in
+`stage/rows.js` and `stage/loss_axis.js`, for both.
+"""
 
 from typing import Any
 
 import numpy as np
 
-from optviz.engine.outcomes import number, point
-from optviz.engine.trajectories import Trajectory
-from optviz.figures.plotly_dicts import Trace, packed
+from optviz.figures.plotly_dicts import packed
+from optviz.figures.scene_types import Run, Trace
 from optviz.figures.style import Style, Theme
 
-MOST_MARKED = 200  # steps up to which every iterate gets its own marker
-REACH = 1e4  # in widths of the picture: lines are drawn no farther out, browsers cannot
 
-Domain = tuple[tuple[float, float], ...]
+def run(
+    slot: str,
+    name: str,
+    label: str,
+    points: np.ndarray,
+    values: np.ndarray,
+    style: Style,
+    theme: Theme,
+    loss_hover: str,
+) -> Run:
+    """One run of the stage: its rows, `points` (k, d) and `values` (k,), and how it is drawn.
 
-
-def drawn(trajectory: Trajectory, domain: Domain) -> tuple[np.ndarray, np.ndarray]:
-    """What is drawn: (x, y) in 2D and (x, f(x)) in 1D, with gaps where no screen reaches."""
-    points = trajectory.points
-    x, y = points[:, 0], (trajectory.values if points.shape[1] == 1 else points[:, 1])
-    width = max(high - low for low, high in domain)
-    far = (np.abs(points) > REACH * width + np.abs(np.array(domain)).max()).any(axis=1)
-    return np.where(far, np.nan, x), np.where(far, np.nan, y)
-
-
-def path(name: str, trajectory: Trajectory, style: Style, domain: Domain, theme: Theme) -> list[Trace]:
-    """The line with its iterates, and the head that the stage moves along it."""
-    x, y = drawn(trajectory, domain)
-    marked = trajectory.steps <= MOST_MARKED
-    template = "step %{pointNumber}<br>x = %{x:.5g}<br>" + (
-        "f = %{y:.5g}" if len(domain) == 1 else "y = %{y:.5g}"
-    )
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers" if marked else "lines",
+    `loss_hover` is what the loss picture says at a point, with `%{x}` and `%{y}`.
+    """
+    return {
+        "slot": slot,
         "name": name,
-        "x": packed(x),
-        "y": packed(y),
-        "line": {"color": style.color, "width": 2.2, "dash": style.dash},
-        "marker": {"size": 4.5, "color": style.color},
-        "hovertemplate": f"{name}<br>{template}<extra></extra>",
+        "label": label,
+        "points": [packed(column) for column in points.T],
+        "values": packed(values, "f8"),
+        "path": _path(name, points.shape[1], style),
+        "head": _head(label, style, theme, size=12)
+        | {"textfont": {"color": theme.ink, "size": 12, "shadow": "auto"}},
+        "exit": _exit(name, style, theme),
+        "loss": _line(name, style, 2.0, hovertemplate=f"{name}<br>{loss_hover}<extra></extra>"),
+        "ahead": _line(name, style, 1.6, opacity=0.28, hoverinfo="skip"),
+        "lossHead": _head(name, style, theme, size=10),
     }
-    head = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [float(x[-1])] if np.isfinite(x[-1]) else [None],
-        "y": [float(y[-1])] if np.isfinite(y[-1]) else [None],
-        "marker": {
-            "size": 12,
-            "symbol": style.marker,
-            "color": style.color,
-            "line": {"color": theme.halo, "width": 1.8},
-        },
-        "hoverinfo": "skip",
-    }
-    return [line, head]
 
 
-def start_marker(trajectory: Trajectory, theme: Theme) -> Trace:
+def start_marker(theme: Theme) -> Trace:
     """The start, a ring that can be dragged."""
-    first = trajectory.points[0]
-    y = trajectory.values[0] if len(first) == 1 else first[1]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "start",
-        "x": [float(first[0])],
-        "y": [float(y)],
         "marker": {
             "size": 16,
             "symbol": "circle-open",
@@ -75,39 +57,73 @@ def start_marker(trajectory: Trajectory, theme: Theme) -> Trace:
             "line": {"color": theme.ink, "width": 3},
         },
         "hovertemplate": "start (drag it, or click anywhere)<extra></extra>",
+        "cliponaxis": False,
     }
 
 
-def exit_arrow(trajectory: Trajectory, style: Style, domain: Domain, theme: Theme) -> dict[str, Any] | None:
-    """An arrow at the edge where the path first leaves the picture, with the iterate that it leads to."""
-    points, box = trajectory.points, np.array(domain)
-    outside: np.ndarray = np.any((points < box[:, 0]) | (points > box[:, 1]), axis=1)
-    if outside[0] or not outside.any():
-        return None
-    k = int(np.argmax(outside))
-    inside, leaving = points[k - 1], points[k]
-    with np.errstate(all="ignore"):
-        shares = np.where(leaving > inside, box[:, 1] - inside, box[:, 0] - inside) / (leaving - inside)
-    edge = inside + float(np.nanmin(np.where(leaving == inside, np.inf, shares))) * (leaving - inside)
-    direction = (leaving - inside) / (box[:, 1] - box[:, 0])
-    direction = direction / (np.linalg.norm(direction) or 1.0)
-    # In 1D the edge is left or right, and the height is that of the last iterate in the picture.
-    up = 0.0 if len(edge) == 1 else float(direction[1])
-    y = float(trajectory.values[k - 1]) if len(edge) == 1 else float(edge[1])
-    value = number(float(leaving[0])) if len(leaving) == 1 else point(leaving)
+def start_edge(theme: Theme) -> Trace:
+    """An arrow at the border, where the start lies outside the part that is shown."""
     return {
-        "x": float(edge[0]),
-        "y": y,
-        "ax": -34 * float(direction[0]),
-        "ay": 34 * up,
-        "text": f"step {k}: {value}",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowwidth": 2,
-        "arrowcolor": style.color,
-        "font": {"color": theme.ink, "size": 11},
-        "bgcolor": theme.ground,
-        "bordercolor": style.color,
-        "borderpad": 2,
-        "opacity": 0.92,
+        "type": "scatter",
+        "mode": "markers",
+        "name": "start",
+        "marker": {"size": 17, "symbol": "arrow", "color": theme.ink, "standoff": 2},
+        "hovertemplate": "the start is at %{text}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _path(name: str, dimension: int, style: Style) -> Trace:
+    """The line with its iterates; `customdata` holds f."""
+    height = "f = %{y:.5g}" if dimension == 1 else "y = %{y:.5g}<br>f = %{customdata:.5g}"
+    return _line(
+        name,
+        style,
+        2.2,
+        marker={"size": 4.5, "color": style.color},
+        hovertemplate=f"{name}<br>step %{{pointNumber}}<br>x = %{{x:.5g}}<br>{height}<extra></extra>",
+    )
+
+
+def _line(name: str, style: Style, width: float, **more: Any) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "line": {"color": style.color, "width": width, "dash": style.dash},
+        **more,
+    }
+
+
+def _head(name: str, style: Style, theme: Theme, size: int) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "marker": {
+            "size": size,
+            "symbol": style.marker,
+            "color": style.color,
+            "line": {"color": theme.halo, "width": 1.8},
+        },
+        "hoverinfo": "skip",
+        "textfont": {"color": theme.ink, "size": 12, "shadow": "auto"},
+        "cliponaxis": False,
+    }
+
+
+def _exit(name: str, style: Style, theme: Theme) -> Trace:
+    """An arrow at the border where the path first leaves the domain; the iterate stands in its hover."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "marker": {
+            "size": 15,
+            "symbol": "arrow",
+            "color": style.color,
+            "line": {"color": theme.halo, "width": 1.2},
+        },
+        "hovertemplate": f"{name}<br>%{{text}}<extra></extra>",
+        "cliponaxis": False,
     }

@@ -5,17 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from optviz.figures.scene_types import Packed
 from optviz.figures.style import Theme
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
 
 
-def packed(values: Any, dtype: str = "f4") -> dict[str, str]:
+def packed(values: Any, dtype: str = "f4") -> Packed:
     """An array as Plotly reads it without parsing numbers: base64 of its bytes, and its shape in 2D."""
     with np.errstate(over="ignore"):
         array = np.ascontiguousarray(values, dtype="<" + dtype)
-    packet = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
+    packet: Packed = {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
     if array.ndim > 1:
         packet["shape"] = ", ".join(map(str, array.shape))
     return packet
@@ -33,6 +34,17 @@ def layout(theme: Theme, **more: Any) -> dict[str, Any]:
         "modebar": {"color": theme.ink, "activecolor": theme.palette[0], "bgcolor": "rgba(0,0,0,0)"},
         **more,
     }
+
+
+def fixed(figure_layout: dict[str, Any], *, right: int) -> dict[str, Any]:
+    """The layout with margins in pixels that no tick label and no colour bar changes.
+
+    Two figures that lie on each other need the same, and a picture that follows a finger must not jump.
+    """
+    made = {**figure_layout, "margin": {"l": 62, "r": right, "t": 12, "b": 46, "autoexpand": False}}
+    for name in ("xaxis", "yaxis"):
+        made[name] = {**made[name], "automargin": False}
+    return made
 
 
 def axis(theme: Theme, title: str, **more: Any) -> dict[str, Any]:

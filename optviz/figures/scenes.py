@@ -1,18 +1,23 @@
 """The whole stage of an experiment: landscape with paths, loss beside it, and what the player needs."""
 
 from collections.abc import Container, Sequence
-from typing import Any
 
 import numpy as np
 
+from optviz.engine.noise import gaussian_noise
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number, point
 from optviz.engine.trajectories import Trajectory
-from optviz.figures.landscapes import landscape, sample
-from optviz.figures.losses import loss_curves
-from optviz.figures.paths import exit_arrow, path, start_marker
+from optviz.figures.landscapes import curve, frame, ground_figure, ground_key, minima, sample
+from optviz.figures.losses import HOVER, loss
+from optviz.figures.paths import run, start_edge, start_marker
+from optviz.figures.plotly_dicts import fixed, packed
+from optviz.figures.scene_types import Ground, Live, Main, Scene
 from optviz.figures.style import Theme, styles
-from optviz.settings.experiment import Entrant, Experiment
+from optviz.settings.experiment import Entrant, Experiment, encode
+
+BESIDE = 78  # px at the right of the picture for the colour bar
+EDGE = 18  # px there without one
 
 
 def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
@@ -24,40 +29,96 @@ def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
     return f"{optimizer.name} ({values})" if values else optimizer.name
 
 
-def scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> dict[str, Any]:
-    """Two figures as plain dictionaries, and which of their traces the player moves.
+def short_names(entrants: Sequence[Entrant]) -> list[str]:
+    """For each entrant the optimizer, and where it stands there more than once what sets it apart.
 
-    `main` and `loss` are Plotly figures; `runs` names for each trajectory its path and head in both;
-    `view` changes when the axes mean something else, so that a zoom is kept until then.
+    Where all have the same optimizer, only what sets them apart.
+    """
+    found = []
+    several = len({entrant.optimizer for entrant in entrants}) > 1
+    for entrant in entrants:
+        alike = [dict(e.values) for e in entrants if e.optimizer == entrant.optimizer]
+        apart = [
+            f"{name} {number(v)}" for name, v in entrant.values if any(other[name] != v for other in alike)
+        ]
+        named = several or not apart
+        found.append(", ".join([*([OPTIMIZERS[entrant.optimizer].name] if named else []), *apart]))
+    return found
+
+
+def scene(
+    experiment: Experiment,
+    trajectories: Sequence[Trajectory],
+    theme: Theme,
+    *,
+    ground_url: str | None = None,
+    engine: str = "",
+) -> Scene:
+    """What the stage shows of an experiment and its trajectories, one for each entrant.
+
+    `ground_url` is where the browser fetches the contour (the JSON of `ground_figure`); without it the
+    contour is part of the scene. `engine` is the JavaScript source of a typed landscape, so that the
+    browser can compute on it.
     """
     objective = experiment.landscape()
-    names = [legend_name(entrant) for entrant in experiment.entrants]
-    drawn = styles([entrant.optimizer for entrant in experiment.entrants], theme)
-    traces, frame = landscape(objective, experiment.domain, theme)
-    runs, arrows = [], []
-    for i, (name, trajectory, style) in enumerate(zip(names, trajectories, drawn, strict=True)):
-        runs.append({"name": name, "color": style.color, "path": len(traces), "loss": 2 * i})
-        traces += path(name, trajectory, style, experiment.domain, theme)
-        arrow = exit_arrow(trajectory, style, experiment.domain, theme)
-        if arrow:
-            arrows.append(arrow)
+    drawn = styles(experiment.entrants, theme)
+    labels = short_names(experiment.entrants)
     view = f"{objective.formula} {experiment.domain}"
+    arguments = "x, y" if objective.dimension == 2 else "x"
     return {
-        "main": {
-            "data": [*traces, start_marker(trajectories[0], theme)],
-            "layout": {**frame, "annotations": arrows, "uirevision": view},
-        },
-        "loss": _with_revision(
-            loss_curves(objective, names, trajectories, drawn, experiment.log_loss, theme),
-            f"{view} {experiment.log_loss}",
-        ),
-        "runs": runs,
+        "title": f"{objective.name}: f({arguments}) = {objective.formula}",
+        "main": _main(experiment, view, theme),
+        "ground": _ground(experiment, ground_url, theme),
+        "loss": loss(objective, experiment.steps, experiment.log_loss, view, theme),
+        "side": None,
+        "runs": [
+            run(f"o{i}", legend_name(entrant), label, t.points, t.values, style, theme, HOVER)
+            for i, (entrant, label, t, style) in enumerate(
+                zip(experiment.entrants, labels, trajectories, drawn, strict=True), 1
+            )
+        ],
+        "followers": [],
+        "domain": [list(interval) for interval in experiment.domain],
+        "start": list(experiment.start),
         "steps": experiment.steps,
-        "dimension": objective.dimension,
+        "unit": "step",
+        "per": 1,
+        "live": _live(experiment, engine),
         "budget": _budget(experiment, trajectories),
         "alt": describe(experiment, trajectories),
         "dark": theme.dark,
     }
+
+
+def _main(experiment: Experiment, view: str, theme: Theme) -> Main:
+    objective = experiment.landscape()
+    flat = objective.dimension == 1
+    return {
+        "layout": fixed(frame(objective, experiment.domain, theme), right=EDGE if flat else BESIDE),
+        "view": view,
+        "curve": curve(objective, experiment.domain, theme) if flat else None,
+        "minima": minima(objective, theme),
+        "start": start_marker(theme),
+        "startEdge": start_edge(theme),
+    }
+
+
+def _ground(experiment: Experiment, url: str | None, theme: Theme) -> Ground | None:
+    """In one variable there is none: the curve is cheap and belongs to the picture."""
+    objective = experiment.landscape()
+    if objective.dimension == 1:
+        return None
+    key = ground_key(objective, experiment.domain, theme)
+    if url is not None:
+        return {"key": key, "url": url}
+    return {"key": key, "figure": ground_figure(objective, experiment.domain, theme)}
+
+
+def _live(experiment: Experiment, engine: str) -> Live:
+    draws = None
+    if experiment.noise:
+        draws = packed(gaussian_noise(experiment.seed, experiment.steps, len(experiment.start)), "f8")
+    return {"link": encode(experiment), "engine": engine, "draws": draws}
 
 
 def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
@@ -72,14 +133,12 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     ]
     if experiment.noise:
         parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
-    _, values = sample(experiment.landscape(), experiment.domain)
+    objective = experiment.landscape()
+    _, values = sample(objective, experiment.domain)
     if not np.isfinite(values).all():
-        parts.append("Where the ground is grey, f has no finite value.")
+        gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
+        parts.append(f"f has no finite value {gap}.")
     return " ".join(parts)
-
-
-def _with_revision(figure: dict[str, Any], revision: str) -> dict[str, Any]:
-    return {"data": figure["data"], "layout": {**figure["layout"], "uirevision": revision}}
 
 
 def describe(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:

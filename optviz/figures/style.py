@@ -1,9 +1,7 @@
-"""Colours, dashes and markers: one of each per optimizer, the same everywhere, in light and in dark."""
+"""Colours, dashes and markers: one of each per place in a comparison, in light and in dark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from optviz.engine.optimizers import OPTIMIZERS
 
 # M. Okabe, K. Ito, Color universal design (2008); black and blue are lightened on dark ground.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#1A1A1A", "#56B4E9")
@@ -58,20 +56,26 @@ class Style:
     marker: str
 
 
-def styles(optimizers: Sequence[str], theme: Theme) -> list[Style]:
-    """A style for each optimizer key; the same optimizer a second time gets the next dash and marker."""
-    places = {key: i for i, key in enumerate(OPTIMIZERS)}
-    seen: dict[str, int] = {}
-    found = []
-    for key in optimizers:
-        lap, place = divmod(places[key], len(theme.palette))
-        again = seen.get(key, 0)
-        seen[key] = again + 1
-        found.append(
-            Style(
-                theme.palette[place],
-                DASHES[(lap + again) % len(DASHES)],
-                MARKERS[(place + again + lap) % len(MARKERS)],
-            )
-        )
-    return found
+SLOTS = 6  # places in a comparison; each has a colour, a dash and a marker of its own
+
+
+def slot_styles(theme: Theme) -> list[Style]:
+    """The style of each of the six places in a comparison, in order."""
+    return [_style(place, theme) for place in range(SLOTS)]
+
+
+def styles(entrants: Sequence[object], theme: Theme) -> list[Style]:
+    """A style for each entrant by its place in the list, whatever it is.
+
+    The first six differ in colour, dash and marker; in a longer list no two styles are alike (up to 252).
+    """
+    return [_style(place, theme) for place in range(len(entrants))]
+
+
+def _style(place: int, theme: Theme) -> Style:
+    lap = place // SLOTS
+    return Style(
+        theme.palette[place % SLOTS],
+        DASHES[(place + lap) % len(DASHES)],
+        MARKERS[(place + lap // len(DASHES)) % len(MARKERS)],
+    )

@@ -22,7 +22,7 @@ from optviz.lessons.lesson import (
     on_trajectories,
     paths_of,
 )
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 PRINTED_ADAM: dict[str, Any] = {"lr": 0.16, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 ADAM_RUN = experiment_on("ravine", START, 20, Entrant.of("adam", **PRINTED_ADAM))

@@ -11,8 +11,8 @@ from optviz.lessons.lesson import (
     on_maps,
 )
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
 from optviz.settings.maps import MapSettings
+from optviz.settings.setups import Entrant
 
 
 def _descent_on_parabola(rate: float) -> Experiment:

@@ -9,7 +9,7 @@ from optviz.lessons.lesson import (
     paths_of,
 )
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 GD = r"x_t = x_{t-1} - \eta\, \nabla f(x_{t-1})"
 #: The start of the course notes in two variables.

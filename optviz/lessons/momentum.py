@@ -20,7 +20,7 @@ from optviz.lessons.lesson import (
     on_maps,
 )
 from optviz.settings import maps as map_settings
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 NAG = runs_in_ravine(
     Entrant.of("momentum", lr=0.3, momentum=0.9), Entrant.of("nag", lr=0.3, momentum=0.9), steps=200

@@ -18,9 +18,9 @@ from optviz.lessons.lesson import (
     paths_of_batches,
 )
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
+from optviz.settings.setups import Entrant
 from optviz.teaching.line import PRINTED_LOOP, RIGHT_LOOP, noise_ball
 
 KINDS = MiniBatches()

@@ -14,7 +14,7 @@ from optviz.lessons.lesson import (
     on_maps,
 )
 from optviz.settings import maps as map_settings
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 SADDLE = experiment_on("quartic-saddle", (0.0, 1.8), 100, Entrant.of("gd", lr=0.1))
 NOISY_SADDLE = replace(SADDLE, noise=0.1, seed=3)

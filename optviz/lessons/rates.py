@@ -20,7 +20,7 @@ from optviz.lessons.lesson import (
     final_position,
 )
 from optviz.settings.experiment import Experiment
-from optviz.settings.link import Entrant
+from optviz.settings.setups import Entrant
 
 ADA = runs_in_ravine(Entrant.of("adagrad", lr=0.4, eps=1e-6))
 ADA_FAST = runs_in_ravine(Entrant.of("adagrad", lr=2.0, eps=1e-6))

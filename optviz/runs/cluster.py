@@ -1,7 +1,7 @@
-"""Where training runs: a Dask cluster of our own inside this machine, or one that exists already.
+"""Where training runs: a Dask cluster that the server starts on this machine, or one that exists already.
 
-The workers of our own are processes beside the server, started as programs: a worker forked or spawned
-from the server's main module would run the app inside itself.
+The workers that the server starts are separate programs: a worker forked or spawned from the server's main
+module would run the app inside itself.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class ClusterUnavailableError(Exception):
-    """There is nobody to train; the message is a sentence for people."""
+    """No cluster can be reached or started; the message is a sentence for people."""
 
 
 def worker_count() -> int:
@@ -56,7 +56,7 @@ def existing(address: str) -> Iterator[Client]:
 
 
 async def _answers(address: str) -> None:
-    """Shake hands: a `Client` would wait for ever for a port that is open and never says a word."""
+    """Try to connect: a `Client` would wait for ever at a port that is open and never answers."""
     arguments = Security().get_connection_args("client")
     comm = await asyncio.wait_for(connect(address, **arguments), ANSWER_SECONDS)
     comm.abort()
@@ -81,12 +81,12 @@ def embedded(workers: int) -> Iterator[Client]:
                 "dashboard": False,
                 "dashboard_address": "127.0.0.1:0",
                 "preload": [f"{path}; {follow}"],
-                "allowed_failures": 0,  # a run that lost its worker is not begun again unasked
+                "allowed_failures": 0,  # a run that lost its worker begins again only when it is resumed
             },
             worker_kwargs={
                 "preload_nanny": [f"{path}; {follow}"],
                 "preload": [f"{path}; from optviz.runs.worker import rehearse; rehearse()"],
-                "memory_limit": 0,  # a run is not ended for a share of memory that nobody else needs
+                "memory_limit": 0,  # Dask would end a run at its share of memory although there is more
             },
         )
     except Exception as error:
@@ -95,7 +95,7 @@ def embedded(workers: int) -> Iterator[Client]:
         raise ClusterUnavailableError(
             f"The training workers could not be started; trying again.{hint}"
         ) from error
-    # A scheduler that was killed is asked in vain when the cluster closes: not for Dask's half a minute.
+    # When the cluster closes, it asks the scheduler even if that was killed; half a minute is too long.
     with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_SECONDS}), cluster:
         assert cluster.loop is not None
         assert cluster.scheduler is not None
@@ -110,7 +110,7 @@ def embedded(workers: int) -> Iterator[Client]:
 
 
 async def _end(scheduler: Any, workers: list[Any]) -> None:
-    """End the workers, which would outlive a scheduler that was killed; the cluster must not ask that one."""
+    """End the workers, which would outlive a scheduler that was killed, and a scheduler that has ended."""
     for worker in workers:
         await worker.close()
     if scheduler.process.returncode is not None:
@@ -122,6 +122,6 @@ async def _in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 
 async def _log_errors(stream: asyncio.StreamReader) -> None:
-    """Pass on what the scheduler complains about: a pipe that nobody reads fills up and blocks it."""
+    """Log what the scheduler prints: a pipe that nobody reads fills up and blocks it."""
     while line := await stream.readline():
         logger.warning("scheduler: %s", line.decode(errors="replace").rstrip())

@@ -1,7 +1,7 @@
-"""How the run store reaches its database: which one, how it is opened, and what to say when it is gone.
+"""The run store's database: which one it is, how it is opened, and what to say when it is gone.
 
-SQLite by default, PostgreSQL by `OPTVIZ_DATABASE_URL`. Everything that differs between the two stands
-here and in schema.py, so that the store itself is written once.
+SQLite by default, PostgreSQL by `OPTVIZ_DATABASE_URL`. Everything that differs between the two is here and
+in schema.py, so that the store itself is written once.
 """
 
 import os
@@ -34,8 +34,8 @@ class StoreUnavailableError(Exception):
     """The database cannot be reached or used at the moment; the message is a sentence for people."""
 
 
-class clock(GenericFunction):  # noqa: N801 - it reads like the SQL function it is
-    """Seconds since 1970 by the database's own clock: the one clock that all servers and workers share."""
+class clock(GenericFunction[float]):  # noqa: N801 - it reads like the SQL function it is
+    """Seconds since 1970 by the database's clock, which all servers and workers share."""
 
     type = Float()
     inherit_cache = True
@@ -147,7 +147,7 @@ def _open_sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def still_there(connection: Any, record: Any, proxy: Any) -> None:
-        # An open connection would go on writing into a file that was moved away or deleted.
+        # Without this, an open connection goes on writing into a file that was moved away or deleted.
         if record.info["file"] != _identity(path):
             raise DisconnectionError("the file was moved")
 
@@ -174,7 +174,7 @@ def unavailable(what: str = "The run store does not answer") -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError):
-        raise  # the database is well, and refuses what we wrote
+        raise  # the database works, and refuses what we wrote
     except (DBAPIError, PoolTimeout, DisconnectionError, sqlite3.Error, OSError) as error:
         raise StoreUnavailableError(f"{what}: {_reason(error)}.") from error
 

@@ -1,7 +1,7 @@
-"""The worker's pen: writes events into the store from a thread of its own, and reads there what is wanted.
+"""Writes a worker's events to the store, in a separate thread, and reads from it what is wanted.
 
-Training never waits for the database. While that is locked or gone, events are kept here, in order and
-in bounded memory, and are written when it is back.
+Training never waits for the database. While the database is locked or gone, events are kept here, in order
+and in bounded memory; they are written when it is back.
 """
 
 import logging
@@ -14,8 +14,8 @@ from optviz.runs.leases import Ending, Lease, LeaseLostError, Line, append, sett
 from optviz.runs.store import Store
 from optviz.training.events import Checkpoint, Event, Started, kind_of, to_json
 
-INTERVAL = 0.25  # seconds between two looks at what is wanted
-HEARTBEAT = 2.0  # seconds between two signs of life
+INTERVAL = 0.25  # seconds between two questions for what is wanted
+HEARTBEAT = 2.0  # seconds between two heartbeats
 BATCH = 200  # events in one transaction
 ROOM = 16_000_000  # characters kept while the store is away: hours of the usual events
 PATIENCE = 600.0  # seconds that a finished worker waits for the store before it gives up
@@ -23,18 +23,18 @@ PATIENCE = 600.0  # seconds that a finished worker waits for the store before it
 logger = logging.getLogger(__name__)
 
 
-class Journal:
-    """Writes one run. Its methods return at once, except `close`."""
+class EventWriter:
+    """Writes the events of one run. Its methods return at once, except `close`."""
 
     def __init__(self, store: Store, lease: Lease, room: int = ROOM) -> None:
         self.wanted = lease.run.wanted  # "run", "pause", "stop" or "yield", or "nothing" when the run is lost
-        self.left_out = 0  # events that found no room while the store was away
+        self.left_out = 0  # events dropped for lack of room while the store was away
         self._store = store
         self._lease = lease
         self._room = room
         self._backlog: deque[tuple[str, str]] = deque()  # kind and body, still without numbers
         self._size = 0
-        self._batch: list[Line] = []  # numbered once and for all: it may have been written already
+        self._batch: list[Line] = []  # keeps its numbers: an attempt to write it may have succeeded
         self._last = lease.run.last_event
         self._checkpoint: Checkpoint | None = None
         self._device: str | None = None
@@ -43,11 +43,11 @@ class Journal:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._heard = time.monotonic()
-        self._thread = threading.Thread(target=self._work, name=f"journal-{lease.run.id}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"event-writer-{lease.run.id}", daemon=True)
         self._thread.start()
 
     def write(self, event: Event) -> None:
-        """Note an event; of checkpoints that could not be written yet, only the newest is kept."""
+        """Take an event; of checkpoints that are not written yet, only the newest is kept."""
         kind, body = kind_of(event), to_json(event)
         with self._lock:
             if isinstance(event, Checkpoint):
@@ -60,11 +60,11 @@ class Journal:
                 pass
 
     def say(self, sentence: str) -> None:
-        """Tell the spectators what the worker is doing before its first event."""
+        """Set the sentence that spectators read before the first event."""
         self._sentence = sentence
 
     def close(self, ending: Ending, sentence: str = "", patience: float = PATIENCE) -> bool:
-        """Write all that is left and give the lease back; whether that was done within `patience` seconds."""
+        """Write what is left and give the lease back; returns whether `patience` seconds were enough."""
         self._closing.set()
         self._thread.join()
         deadline = time.monotonic() + patience
@@ -101,7 +101,7 @@ class Journal:
                     logger.warning("Run %s: %s Its events wait.", self._lease.run.id, error)
                 away = True
             except Exception:
-                # Not the store's absence but a mistake of ours: `close` meets it again and raises it.
+                # Not an absent store but a programming error: `close` runs into it again and raises it.
                 logger.exception("Run %s cannot be written", self._lease.run.id)
                 self.wanted = "stop"
                 return
@@ -109,14 +109,14 @@ class Journal:
                 away = False
 
     def _flush(self) -> bool:
-        """Write one batch; whether there was anything to write."""
+        """Write one batch; returns whether there was anything to write."""
         with self._lock:
             while self._backlog and len(self._batch) < BATCH:
                 kind, body = self._backlog.popleft()
                 self._size -= len(body)
                 self._last += 1
                 self._batch.append(Line(self._last, kind, body))
-            # A checkpoint must not overtake the events before it.
+            # A checkpoint must not be stored before the events that precede it.
             complete = not self._backlog
             checkpoint = self._checkpoint if complete else None
         if not self._batch and checkpoint is None:
@@ -134,9 +134,9 @@ class Journal:
         self._heard, self._said = time.monotonic(), sentence
 
     def _thin(self) -> bool:
-        """Leave out every second event of the kind that takes most room; whether there was one to leave out.
+        """Drop every second event of the kind that takes most room; returns whether there was one to drop.
 
-        So a curve gets coarser, but has no hole and keeps both its ends.
+        So a curve gets coarser, but has no gap and keeps both its ends.
         """
         sizes: Counter[str] = Counter()
         counts: Counter[str] = Counter()

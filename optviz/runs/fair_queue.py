@@ -1,8 +1,7 @@
-"""Whose turn it is: first in, first out for one person, and round robin between people.
+"""The order of the queue: first in, first out for one person, and round robin between people.
 
-A person with forty runs in the queue waits after each of them like everybody else. Nothing here knows
-about workers or the store: it is one pure function over what the store says, so that every server comes
-to the same order and a page can tell the place in it.
+So a person with forty runs in the queue does not block the others. The order is one pure function of what
+the store holds: every server computes the same one, and a page can show a run's place in it.
 """
 
 from collections import deque
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One run in the queue, since `queued` seconds of 1970; `watched` tells whether anybody looks."""
+    """One run in the queue since `queued` (seconds since 1970); `watched`: somebody looks at it."""
 
     id: str
     owner: str
@@ -20,15 +19,15 @@ class Waiting:
     watched: bool = True
 
 
-def turns(
+def fair_order(
     waiting: Sequence[Waiting],
     running: Mapping[str, int] | None = None,
     served: Mapping[str, float] | None = None,
 ) -> list[str]:
     """The ids of the waiting runs in the order in which they will begin.
 
-    First come runs that somebody watches. Among the people, the one with the fewest runs `running` is
-    next, then the one who was `served` (got a worker) longest ago or never, then the one who waits longest.
+    Runs that somebody watches come first. Between people, next is who has the fewest runs in `running`, then
+    who never got a worker or got one longest ago (`served`, seconds since 1970), then who waits longest.
     """
     running, served = dict(running or {}), dict(served or {})
     order: list[str] = []

@@ -1,12 +1,13 @@
-"""What pages know of a run: its events so far, read once for all who watch it.
+"""The history of a run, for pages: its events so far, read once for all who watch it.
 
-Fifty people who watch one run ask the store as often as one of them: whoever comes first after
-`FRESH_SECONDS` reads the events that are new, and the others get the same picture of the run.
+Fifty people who watch one run read the store as often as one person: the first request after
+`FRESH_SECONDS` reads the events that are new, and the others get the same history.
 """
 
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -15,7 +16,7 @@ import numpy as np
 
 from optviz.runs import scheduler
 from optviz.runs.database import StoreUnavailableError
-from optviz.runs.store import Entry, Run, Store, timeline
+from optviz.runs.store import Entry, Run, Store
 from optviz.training.datasets import Dataset, ProgressCallback, load
 from optviz.training.events import (
     Checkpoint,
@@ -37,7 +38,11 @@ KEPT_RUNS = 64
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """A run and its events at one moment. `complaint` says why nothing newer can be had, or is empty."""
+    """A run and its events at one moment.
+
+    Steps that were trained twice, because a worker was lost, are in it once. `complaint` says why nothing
+    newer can be read, or is empty.
+    """
 
     run: Run
     events: tuple[Event, ...] = ()
@@ -45,7 +50,7 @@ class History:
 
     @cached_property
     def started(self) -> Started | None:
-        """The last start, which names the device; None before the first."""
+        """The newest start, which names the device."""
         return self.last(Started)
 
     @cached_property
@@ -65,7 +70,7 @@ class History:
 
     @cached_property
     def diverged(self) -> Diverged | None:
-        """Where the loss stopped being a number, if it did."""
+        """Where the loss stopped being finite."""
         return self.last(Diverged)
 
     @cached_property
@@ -80,12 +85,12 @@ class History:
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
-        """What is not done in the usual way, in sentences."""
+        """The sentences of all notices."""
         return tuple(event.sentence for event in self.events if isinstance(event, Notice))
 
     @cached_property
     def losses(self) -> tuple[np.ndarray, np.ndarray]:
-        """Steps and losses of single batches."""
+        """Steps and losses of single batches, each of shape (n,)."""
         pairs = [pair for event in self.events if isinstance(event, Progress) for pair in event.losses]
         table = np.array(pairs, dtype=float).reshape(-1, 2)
         return table[:, 0], table[:, 1]
@@ -106,13 +111,28 @@ class History:
         return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
 
 
+def continued(events: Iterable[Event], entries: Iterable[Entry]) -> tuple[Event, ...]:
+    """`events` and then the newer `entries`, as if the run had never been interrupted.
+
+    A run that lost its worker goes on from its last checkpoint and repeats the steps since then. The store
+    keeps both; here what came after that checkpoint is dropped when the repetition begins.
+    """
+    told = list(events)
+    for entry in entries:
+        if isinstance(entry.event, Started):
+            since = entry.event.resumed_at
+            told = [event for event in told if since and getattr(event, "step", 0) <= since]
+        told.append(entry.event)
+    return tuple(told)
+
+
 @dataclass(slots=True)
 class _Followed:
-    """A run that somebody watches, and what was read of it so far."""
+    """A run that somebody watches: its history, and the number of the newest event in it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    entries: list[Entry] = field(default_factory=list)
     history: History | None = None
+    last_event: int = 0
     read_at: float = 0.0
 
 
@@ -121,13 +141,13 @@ _registry = threading.Lock()
 
 
 def watch(run_id: str, fresh: bool = False) -> History:
-    """The run as it is now, at most `FRESH_SECONDS` ago, or exactly now if that must be `fresh`.
+    """The history of a run as it was at most `FRESH_SECONDS` ago, or as it is now if it must be `fresh`.
 
-    While the store cannot be reached, what was last read, with a complaint.
+    While the store cannot be reached, the history that was read last, with a complaint.
 
     Raises:
         UnknownRunError: when there is no such run.
-        StoreUnavailableError: when nothing has ever been read of it.
+        StoreUnavailableError: when the store cannot be reached and this run was never read.
     """
     with _registry:
         followed = _followed.setdefault(run_id, _Followed())
@@ -138,19 +158,21 @@ def watch(run_id: str, fresh: bool = False) -> History:
         old = followed.history
         if old and not fresh and time.monotonic() - followed.read_at < FRESH_SECONDS:
             return old
-        after = followed.entries[-1].number if followed.entries else 0
+        tasks = scheduler.current()
         try:
-            run, new = scheduler.current().follow(run_id, after)
+            run, new = tasks.store.follow(run_id, followed.last_event)
         except StoreUnavailableError as error:
             if old is None:
                 raise
             return replace(old, complaint=str(error))
+        tasks.seen(run)
         followed.read_at = time.monotonic()
-        if old is None or new or run != old.run:
-            followed.entries += new
-            events = tuple(timeline(followed.entries)) if new or old is None else old.events
-            followed.history = History(run, events)
-        assert followed.history is not None
+        if old and run == old.run and not new:
+            return old
+        before = old.events if old else ()
+        followed.history = History(run, continued(before, new) if new else before)
+        if new:
+            followed.last_event = new[-1].number
         return followed.history
 
 
@@ -162,7 +184,7 @@ def accuracies(runs: list[Run]) -> dict[str, float | None]:
 
 @lru_cache(maxsize=2000)
 def _accuracy(store: Store, run_id: str, last_event: int) -> float | None:
-    """`last_event` makes the answer one that never changes."""
+    """The accuracy when `last_event` was the newest event; that never changes, so it is kept."""
     if not last_event:
         return None
     entry = store.latest(run_id, "evaluation")
@@ -174,10 +196,10 @@ _test_images: dict[str, np.ndarray] = {}
 
 
 def prepare(dataset: str, progress: ProgressCallback | None = None) -> None:
-    """Make sure that a data set is on this computer; whoever comes second waits for the first.
+    """Download a data set if it is not on this computer; a second caller waits for the first.
 
     Raises:
-        DatasetError: when it cannot be had.
+        DatasetError: when it is damaged or cannot be downloaded.
     """
     with _loading:
         if dataset not in _test_images:
@@ -188,7 +210,7 @@ def prepare(dataset: str, progress: ProgressCallback | None = None) -> None:
 
 
 def test_images(dataset: str) -> np.ndarray:
-    """The test images, bytes of shape (n, height, width). Raises DatasetError."""
+    """The test images, uint8 of shape (n, height, width). Raises DatasetError."""
     if dataset not in _test_images:
         prepare(dataset)
     return _test_images[dataset]

@@ -1,8 +1,8 @@
-"""Who may write into a run: a lease, taken by one server and held by one worker.
+"""Who may write into a run: a lease, claimed by one server and held by one worker.
 
-A run's `attempt` counts up whenever it changes hands, and every write names the attempt that it belongs
-to. So a worker that was believed dead, or a task that the cluster runs twice, cannot spoil a run that
-somebody else has continued: its writes meet another number and change nothing.
+A run's `attempt` counts up whenever another process takes the run over, and every write names its attempt.
+So a worker that was taken for dead, or a task that the cluster runs twice, cannot damage a run that somebody
+else continues: its attempt is no longer the run's, and its writes change nothing.
 """
 
 from collections import Counter
@@ -14,24 +14,24 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, liter
 from sqlalchemy.dialects import postgresql, sqlite
 
 from optviz.runs.database import clock
-from optviz.runs.fair_queue import Waiting, turns
+from optviz.runs.fair_queue import Waiting, fair_order
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS
 from optviz.runs.store import ACTIVE, Run, Store, run_from_row
 from optviz.training.events import Checkpoint
 
-STALE_SECONDS = 12.0  # a running run whose worker said nothing for so long has lost it
+STALE_SECONDS = 12.0  # without a heartbeat for so long, a running run has lost its worker
 LOST = "The worker that trained this run was lost. Resume goes on from its last checkpoint."
 
 Ending = Literal["halted", "finished", "diverged", "failed"]
 
 
 class LeaseLostError(Exception):
-    """The run was deleted, stopped or taken over by somebody else: this worker has no business with it."""
+    """The run was deleted, stopped or taken over: this worker may no longer write into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write into one run, which stands here as it was when the lease was taken."""
+    """The right to write into one run; `run` is as it was when the lease was taken."""
 
     run: Run
     attempt: int
@@ -39,15 +39,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event on its way into the store, its body already JSON."""
+    """One event to be stored; `body` is its JSON."""
 
     number: int
     kind: str
     body: str
 
 
-# What follows a worker's end, given what was wanted of it then. A run that should just go on (somebody
-# resumed it while it was pausing, or it yields to others) goes back into the queue.
+# The status after a worker's end, given what was wanted of it. A run that should go on (it was resumed
+# while it was pausing, or it yields to others) goes back into the queue.
 _AFTER = case(
     (RUNS.c.wanted == "pause", literal("paused")),
     (RUNS.c.wanted == "stop", literal("stopped")),
@@ -61,7 +61,7 @@ _AFTER_LOSS = case(
 
 
 def claim(store: Store, run_id: str) -> int | None:
-    """Take a queued run for this server; its attempt, or None when another server was faster."""
+    """Take a queued run for this server; returns its attempt, or None when another server was faster."""
     with store.writing() as connection:
         return connection.execute(
             update(RUNS)
@@ -79,7 +79,7 @@ def claim(store: Store, run_id: str) -> int | None:
 
 
 def begin(store: Store, run_id: str, attempt: int) -> Lease | None:
-    """Take the run over from the server that claimed it; None when that claim is used up or gone."""
+    """Take a run over from the server that claimed it; None when the claim is used up or gone."""
     with store.writing() as connection:
         row = connection.execute(
             update(RUNS)
@@ -98,10 +98,9 @@ def append(
     device: str | None = None,
     sentence: str | None = None,
 ) -> str:
-    """Write events and a checkpoint in one transaction, prove to be alive, and return what is wanted.
+    """Write events and a checkpoint in one transaction, note a heartbeat, and return what is wanted.
 
-    Events that are there already are left as they are, so a batch may be sent again when its answer got
-    lost on the way.
+    Events that are stored already stay as they are, so a batch may be sent again when its answer was lost.
 
     Raises:
         LeaseLostError: when the run is no longer this worker's. Nothing was written.
@@ -114,8 +113,8 @@ def append(
             change["device"] = device
         if sentence is not None:
             change["sentence"] = sentence
-        # "interrupted" is what the servers call a worker whose sign of life could not be written.
-        wanted = connection.execute(
+        # A worker whose heartbeats could not be written was marked "interrupted"; it may still go on.
+        wanted: str | None = connection.execute(
             update(RUNS)
             .where(_held(lease), RUNS.c.status.in_(["running", "interrupted"]))
             .values(change)
@@ -134,19 +133,19 @@ def append(
 
 
 def wanted(store: Store, lease: Lease) -> str:
-    """What the worker should do: run, pause, stop or yield. Raises LeaseLostError."""
+    """What the worker should do: "run", "pause", "stop" or "yield". Raises LeaseLostError."""
     query = select(RUNS.c.wanted).where(_held(lease), RUNS.c.status.in_(["running", "interrupted"]))
     with store.reading() as connection:
-        found = connection.execute(query).scalar()
+        found: str | None = connection.execute(query).scalar()
     if found is None:
         raise LeaseLostError
     return found
 
 
 def settle(store: Store, lease: Lease, ending: Ending, sentence: str = "") -> None:
-    """Give the lease back: the run is paused, stopped or queued as was wanted, or has come to its end.
+    """Give the lease back: the run is paused, stopped or queued as was wanted, or it has ended.
 
-    Sending it twice does no harm: the second time there is no lease any more.
+    A second call changes nothing, because the lease is gone.
     """
     status = _AFTER if ending == "halted" else ending
     with store.writing() as connection:
@@ -165,7 +164,7 @@ def settle(store: Store, lease: Lease, ending: Ending, sentence: str = "") -> No
 
 
 def hold(store: Store, claims: Mapping[str, int]) -> None:
-    """Keep claimed runs alive that no worker has begun yet: one may still be loading its libraries."""
+    """Note a heartbeat for claimed runs that no worker has begun: it may still be loading its libraries."""
     with store.writing() as connection:
         for run_id, attempt in claims.items():
             connection.execute(
@@ -176,7 +175,7 @@ def hold(store: Store, claims: Mapping[str, int]) -> None:
 
 
 def interrupt(store: Store, run_id: str, attempt: int, sentence: str = LOST) -> None:
-    """Say that the worker of a claimed run is dead; nothing happens when it has settled already."""
+    """Mark a claimed run whose worker is dead; one that has settled stays as it is."""
     with store.writing() as connection:
         connection.execute(
             update(RUNS)
@@ -187,7 +186,7 @@ def interrupt(store: Store, run_id: str, attempt: int, sentence: str = LOST) -> 
 
 
 def interrupt_stale(store: Store, seconds: float) -> list[str]:
-    """Mark the running runs without a sign of life for `seconds`; return their ids."""
+    """Mark the running runs without a heartbeat for `seconds`; return their ids."""
     with store.writing() as connection:
         rows = connection.execute(
             update(RUNS)
@@ -199,7 +198,7 @@ def interrupt_stale(store: Store, seconds: float) -> list[str]:
 
 
 def ask_to_yield(store: Store, run_ids: Sequence[str]) -> None:
-    """Ask the workers of these runs for a checkpoint and their place; the runs go back into the queue."""
+    """Ask the workers of these runs to write a checkpoint and end; the runs go back into the queue."""
     with store.writing() as connection:
         connection.execute(
             update(RUNS)
@@ -209,10 +208,12 @@ def ask_to_yield(store: Store, run_ids: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """All runs that wait or run, and when each of their owners last got a worker.
+class QueueSnapshot:
+    """All runs that wait or run, at one moment.
 
-    `running` are the ids of the running ones; `unwatched` those of them at which nobody looked lately.
+    `running` are the ids of those that run, and `unwatched` the ids of those among them at which nobody
+    looked lately. `busy` counts the running runs of each owner, and `served` says when each owner with a
+    waiting run last got a worker (seconds since 1970).
     """
 
     waiting: tuple[Waiting, ...]
@@ -221,13 +222,13 @@ class Crowd:
     busy: Mapping[str, int]
     served: Mapping[str, float]
 
-    def turns(self) -> list[str]:
-        """The waiting runs in the order in which they will begin."""
-        return turns(self.waiting, self.busy, self.served)
+    def order(self) -> list[str]:
+        """The ids of the waiting runs in the order in which they will begin."""
+        return fair_order(self.waiting, self.busy, self.served)
 
 
-def crowd(store: Store, patience: float) -> Crowd:
-    """Who waits and who runs; a run counts as watched for `patience` seconds after each look at it."""
+def queue_snapshot(store: Store, patience: float) -> QueueSnapshot:
+    """What waits and what runs; a run counts as watched for `patience` seconds after each look at it."""
     runs = (
         select(
             RUNS.c.id,
@@ -249,7 +250,7 @@ def crowd(store: Store, patience: float) -> Crowd:
         )
         last = {row.owner: row.begun for row in connection.execute(served)} if owners else {}
     running = [row for row in rows if row.status == "running"]
-    return Crowd(
+    return QueueSnapshot(
         tuple(Waiting(r.id, r.owner, r.queued, bool(r.watched)) for r in rows if r.status == "queued"),
         tuple(row.id for row in running),
         tuple(row.id for row in running if not row.watched),
@@ -259,7 +260,7 @@ def crowd(store: Store, patience: float) -> Crowd:
 
 
 def touch(store: Store, run_ids: Sequence[str]) -> None:
-    """Note that somebody is watching these runs now."""
+    """Note that somebody looks at these runs now."""
     with store.writing() as connection:
         connection.execute(update(RUNS).where(RUNS.c.id.in_(run_ids)).values(watched=clock()))
 
@@ -269,7 +270,7 @@ def _held(lease: Lease) -> ColumnElement[bool]:
 
 
 def _loss(sentence: str = LOST) -> dict[str, Any]:
-    # The attempt stays: should the worker live after all, its next write takes the loss back.
+    # The attempt stays: if the worker is alive after all, its next write sets the run to running again.
     return {"status": _AFTER_LOSS, "wanted": "run", "updated": clock(), "sentence": sentence}
 
 

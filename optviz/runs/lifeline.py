@@ -1,7 +1,7 @@
-"""What ties a child process to its parent, so that a server that is killed outright leaves nothing behind.
+"""Ends a child process when its parent is gone, so that a server that is killed leaves no workers behind.
 
-A normal end closes the cluster. A `kill -9` runs no code in the server: its children have to notice by
-themselves, and asking the system who one's parent is works on Linux and on macOS alike.
+A normal end closes the cluster. A `kill -9` runs no code in the server, so its children have to notice it
+themselves. They ask the system for their parent's number, which works on Linux and on macOS.
 """
 
 import os
@@ -12,9 +12,9 @@ LOOK_SECONDS = 0.5
 
 
 def follow(parent: int) -> None:
-    """End this process at once when `parent` is not, or is no longer, the process that started it.
+    """End this process as soon as `parent` is not, or no longer, the process that started it.
 
-    It also leaves the parent's session: Ctrl-C in a terminal is for the server alone, which lets its
+    It also leaves the parent's session: Ctrl-C in a terminal then reaches the server only, which lets its
     workers save their runs before it ends them.
     """
     if os.getsid(0) == os.getpid():

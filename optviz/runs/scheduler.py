@@ -1,7 +1,7 @@
-"""The one place that knows how training is placed: it takes turns from the store and gives them to workers.
+"""Gives the waiting runs of the store to the workers of a cluster.
 
-One thread of the server does all of it, so a page never waits for Dask. Pages talk to `current()`; what
-they ask for goes into the store, where any server and any worker finds it. Nothing happens on import.
+One thread of the server does it all, so a page never waits for Dask. Pages talk to `current()`; what they
+ask for is written into the store, where every server and every worker finds it. Importing starts nothing.
 """
 
 import logging
@@ -16,14 +16,14 @@ from distributed import Client, Future, KilledWorker
 from optviz.runs import leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
-from optviz.runs.store import Entry, Run, Store
+from optviz.runs.store import Run, Store
 from optviz.runs.worker import work
 from optviz.training.config import TrainingConfig
 
 LOOK_SECONDS = 0.25  # between two looks at the queue
-CHORES_SECONDS = 2.0  # between two rounds of everything that is less urgent
+CHORES_SECONDS = 2.0  # between two rounds of less urgent work
 RETRY_SECONDS = 3.0  # before another attempt to reach a cluster that did not answer
-UNWATCHED_SECONDS = 600.0  # a run that nobody watched for so long yields its place when others wait
+UNWATCHED_SECONDS = 600.0  # a run that nobody watched for so long yields its worker when others wait
 FAREWELL_SECONDS = 5.0  # for workers to write a checkpoint when the server ends
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether training is possible now; the sentence says what is going on, for people."""
+    """Whether training is possible now, and a sentence about it for people."""
 
     ready: bool
     sentence: str
@@ -50,11 +50,11 @@ class _Task:
 
     @property
     def over(self) -> bool:
-        """Whether the cluster is done with it, in whatever way."""
+        """Whether the cluster has finished it, with or without an error."""
         return self.future.status != "pending"
 
     def why(self) -> str:
-        """What to say of its run if that did not settle."""
+        """The sentence for its run, if the worker did not settle it."""
         error = self.future.exception() if self.future.status == "error" else None
         if error is None or isinstance(error, KilledWorker):
             return leases.LOST
@@ -108,7 +108,7 @@ class Scheduler:
             self._wake.set()
             thread.join()
 
-    # What pages ask
+    # For pages
 
     def submit(self, config: TrainingConfig, owner: str, title: str = "") -> str:
         """Put a run into the queue and return its id; raises RunError and StoreUnavailableError."""
@@ -130,28 +130,23 @@ class Scheduler:
         """Ask for the end of a run; raises RunError and StoreUnavailableError."""
         return self.store.stop(run_id, owner)
 
-    def follow(self, run_id: str, after: int = 0) -> tuple[Run, list[Entry]]:
-        """The run and its events numbered above `after`; who asks counts as watching.
-
-        Raises UnknownRunError and StoreUnavailableError.
-        """
-        run, entries = self.store.follow(run_id, after)
+    def seen(self, run: Run) -> None:
+        """Note that somebody looks at this run now, so that it need not yield its worker to others."""
         if run.active:
             with self._lock:
-                self._watched.add(run_id)
-        return run, entries
+                self._watched.add(run.id)
 
     def place(self, run_id: str) -> int | None:
-        """The place in the queue, 1 for the next run; None for a run that does not wait."""
+        """The run's place in the queue, 1 for the next one; None for a run that does not wait."""
         with self._lock:
             return self._places.get(run_id)
 
     def status(self) -> Health:
-        """Whether training is possible at the moment, and what to tell people."""
+        """Whether training is possible at the moment, and a sentence about it."""
         with self._lock:
             return self._health
 
-    # What the thread does
+    # For the thread
 
     def _work(self) -> None:
         while not self._ending.is_set():
@@ -165,7 +160,7 @@ class Scheduler:
             except Exception:
                 logger.exception("The cluster was lost")
                 self._say("The training workers were lost; they are being started again.")
-            self._tasks.clear()  # whoever still trains one of these writes on; the others are found stale
+            self._tasks.clear()  # a worker that still trains goes on writing; the other runs become stale
             self._wait_for_cluster()
         self._say("The server is ending.")
 
@@ -173,11 +168,11 @@ class Scheduler:
         return existing(self._address) if self._address else embedded(self._workers or worker_count())
 
     def _wait_for_cluster(self) -> None:
-        """Keep the places in the queue true while there is nobody to train."""
+        """Keep the places in the queue up to date while there is no cluster."""
         until = time.monotonic() + RETRY_SECONDS
         while time.monotonic() < until and not self._ending.wait(LOOK_SECONDS):
             with suppress(StoreUnavailableError):
-                self._publish_places(leases.crowd(self.store, self._patience).turns())
+                self._publish_places(leases.queue_snapshot(self.store, self._patience).order())
 
     def _serve(self, client: Client) -> None:
         workers, chores_at = 0, 0.0
@@ -196,7 +191,7 @@ class Scheduler:
                 self._reap()
                 self._place(client, workers)
             except StoreUnavailableError as error:
-                # Workers could not write either: give them time to before calling any of them dead.
+                # Workers could not write heartbeats either: give them time before marking any as lost.
                 self._trust_heartbeats_at = time.monotonic() + self._stale
                 self._say(str(error))
             self._wake.wait(LOOK_SECONDS)
@@ -216,15 +211,15 @@ class Scheduler:
             leases.interrupt_stale(self.store, self._stale)
 
     def _reap(self) -> None:
-        """Part with the tasks that are over; one whose run did not settle has lost its worker."""
+        """Forget the tasks that are over; a run that did not settle has lost its worker."""
         for task in [task for task in self._tasks if task.over]:
             leases.interrupt(self.store, task.run_id, task.attempt, task.why())
             self._tasks.remove(task)
 
     def _place(self, client: Client, workers: int) -> None:
-        found = leases.crowd(self.store, self._patience)
-        order = found.turns()
-        # On a cluster that other servers use too, their runs take workers as well.
+        found = leases.queue_snapshot(self.store, self._patience)
+        order = found.order()
+        # A cluster may be shared with other servers, whose runs take workers as well.
         taken = len(found.running) if self._address else 0
         free = workers - max(taken, len(self._tasks))
         for run_id in order[: max(free, 0)]:
@@ -275,9 +270,9 @@ _current_lock = threading.Lock()
 
 
 def start(scheduler: Scheduler | None = None) -> Scheduler:
-    """Start this server's scheduler, if it has not started; returns at once.
+    """Start this server's scheduler unless it has started; returns at once.
 
-    `scheduler` takes the place of the usual one, which the environment describes.
+    `scheduler` is used in place of the default one, which the environment configures.
     """
     global _current
     with _current_lock:
@@ -288,7 +283,7 @@ def start(scheduler: Scheduler | None = None) -> Scheduler:
 
 
 def stop() -> None:
-    """End this server's scheduler and its workers; takes a few seconds when runs must be saved."""
+    """End this server's scheduler and its workers; saving runs may take a few seconds."""
     global _current
     with _current_lock:
         scheduler, _current = _current, None
@@ -297,5 +292,5 @@ def stop() -> None:
 
 
 def current() -> Scheduler:
-    """This server's scheduler, started if need be."""
+    """This server's scheduler; starts it if it has not started."""
     return _current or start()

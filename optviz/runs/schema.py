@@ -1,7 +1,7 @@
-"""The tables of the run store, and the numbered migrations that bring any older database up to them.
+"""The tables of the run store, and the numbered migrations that bring an older database up to them.
 
-`TABLES` is what today's code reads and writes. A migration is frozen SQL text that never imports it: what
-an old database became must not change when the code does. A test compares the two.
+`TABLES` is what today's code reads and writes. A migration is frozen SQL text that does not use it, so that
+its result never changes when the code does. A test compares the two.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The run store: every run with its events and its last checkpoint, in SQL.
 
-Pages, servers and workers share nothing but this. A page reads here and writes down what a person wants;
-a worker writes here what happened (see leases.py). So a run belongs to no tab and to no server.
+It is all that pages, servers and workers share. A page reads runs and writes what a person wants of them;
+a worker writes events (see leases.py). So a run depends on no browser tab and on no server.
 """
 
 import hashlib
@@ -21,23 +21,23 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 from optviz.runs.database import StoreUnavailableError, absolute, clock, default_url, open_engine, unavailable
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
-from optviz.training.events import Checkpoint, Event, Started, from_json
+from optviz.training.events import Checkpoint, Event, from_json
 
 Status = Literal["queued", "running", "paused", "stopped", "finished", "diverged", "failed", "interrupted"]
 
-ACTIVE: tuple[Status, ...] = ("queued", "running")  # these change without anybody's doing
+ACTIVE: tuple[Status, ...] = ("queued", "running")  # these change by themselves
 RESUMABLE: tuple[Status, ...] = ("paused", "stopped", "failed", "interrupted")
 
 MAX_WAITING = 10  # runs that one person may have in the queue
 MAX_TITLE = 80
 REFUSAL_SECONDS = 0.5
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else on a blackboard
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike on a blackboard
 _ID = re.compile(f"[{_ALPHABET}]{{12}}")  # 59 bits
 
 
 class RunError(Exception):
-    """What was asked cannot be done; the message is a sentence for people."""
+    """A request was refused; the message is a sentence for people."""
 
 
 class UnknownRunError(RunError):
@@ -46,11 +46,12 @@ class UnknownRunError(RunError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training: its configuration and how far it is.
+    """One training run: its configuration and its state.
 
-    Times are seconds since 1970 by the database's clock; `last_event` is the number of the newest event,
-    0 before the first one. `sentence` says why a run failed, diverged or was interrupted, or what it does
-    before it trains. `complaints` name what this version of optviz cannot read in the configuration.
+    Times are seconds since 1970 by the database's clock. `last_event` is the number of the newest event, 0
+    before the first one. `sentence` says why a run failed, diverged or was interrupted, or what its worker
+    does before training begins. `complaints` name what this version of optviz cannot read in the stored
+    configuration.
     """
 
     id: str
@@ -68,7 +69,7 @@ class Run:
 
     @property
     def active(self) -> bool:
-        """Whether it is waiting or running, so that looking again makes sense."""
+        """Whether it is waiting or running, and so changes by itself."""
         return self.status in ACTIVE
 
     @property
@@ -90,15 +91,15 @@ class Entry:
 
 
 def fingerprint(owner: str) -> str:
-    """What the store keeps of a person's key, so that who reads the database cannot act as them."""
+    """A hash of a person's key; the store keeps only this, so that reading it gives no rights."""
     return hashlib.sha256(owner.encode()).hexdigest()
 
 
 def valid(run_id: str) -> str:
-    """Return `run_id` if it could be one; it comes out of a link.
+    """Return `run_id`, which comes from a link, if it has the form of an id.
 
     Raises:
-        UnknownRunError: when it could not.
+        UnknownRunError: when it has not.
     """
     if not isinstance(run_id, str) or not _ID.fullmatch(run_id):
         raise UnknownRunError("This is not the address of a run; check that the link is complete.")
@@ -128,7 +129,7 @@ class Store:
                     try:
                         self._engine = self._migrated()
                     except StoreUnavailableError as error:
-                        # Whoever waited here for the same answer need not wait for it again.
+                        # Other threads that waited at the lock get this answer without trying again.
                         self._refusal, self._refused_until = str(error), time.monotonic() + REFUSAL_SECONDS
                         raise
         return self._engine
@@ -164,23 +165,13 @@ class Store:
         with unavailable(), engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
-    # What a page reads
-
-    def run(self, run_id: str) -> Run:
-        """The run with this id."""
-        with self.reading() as connection:
-            return _run(connection, run_id)
+    # Reading
 
     def follow(self, run_id: str, after: int = 0) -> tuple[Run, list[Entry]]:
-        """The run and its events numbered above `after`; what every spectator asks once a second."""
+        """The run and its events numbered above `after`, in order."""
         with self.reading() as connection:
             run = _run(connection, run_id)
             return run, _entries(connection, run_id, after) if run.last_event > after else []
-
-    def events(self, run_id: str, after: int = 0) -> list[Entry]:
-        """The events of a run numbered above `after`, in order."""
-        with self.reading() as connection:
-            return _entries(connection, valid(run_id), after)
 
     def latest(self, run_id: str, kind: str) -> Entry | None:
         """The newest event of one kind."""
@@ -203,7 +194,7 @@ class Store:
             row = connection.execute(query).first()
         return Checkpoint(row.step, bytes(row.data)) if row else None
 
-    # What a person may do
+    # What people ask for
 
     def create(self, config: TrainingConfig, owner: str, title: str = "") -> Run:
         """Put a new run at the end of its owner's queue; `owner` is any secret text that the person keeps.
@@ -336,21 +327,6 @@ def run_from_row(row: Row[Any]) -> Run:
 def _config(written: str) -> tuple[TrainingConfig, tuple[str, ...]]:
     config, complaints = decode(json.loads(written))
     return config, tuple(complaints)
-
-
-def timeline(entries: Iterable[Entry]) -> list[Event]:
-    """The events of a run as if it had never been interrupted.
-
-    A run that lost its worker goes on from its last checkpoint and repeats the steps since then. The store
-    keeps both; here the first telling of a repeated step is left out.
-    """
-    told: list[Event] = []
-    for entry in entries:
-        if isinstance(entry.event, Started):
-            since = entry.event.resumed_at
-            told = [event for event in told if since and getattr(event, "step", 0) <= since]
-        told.append(entry.event)
-    return told
 
 
 def _entries(connection: Connection, run_id: str, after: int) -> list[Entry]:

@@ -1,6 +1,6 @@
-"""What a worker does with one run: load the data, train, write down what happens, obey.
+"""What a worker does with one run: load the data, train, write the events, pause or stop when asked.
 
-However it ends, the run gets a status and a sentence; nothing that goes wrong in here is lost.
+However it ends, the run gets a status and a sentence, so that no error is lost.
 """
 
 import logging
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from optviz.runs.database import StoreUnavailableError
-from optviz.runs.event_writer import INTERVAL, PATIENCE, Journal
+from optviz.runs.event_writer import INTERVAL, PATIENCE, EventWriter
 from optviz.runs.leases import Ending, Lease, begin
 from optviz.runs.store import Run, Store
 from optviz.training.config import TrainingConfig
@@ -21,29 +21,29 @@ from optviz.training.events import Checkpoint, Diverged, Finished
 T = TypeVar("T")
 
 CHECKPOINT_SECONDS = 10.0
-#: The largest networks write checkpoints of 260 MB: less often, so that the store keeps up.
+#: Checkpoints of the largest networks have 260 MB; they are written less often, so that the store keeps up.
 CHECKPOINT_PARAMETERS_PER_SECOND = 200_000
 
 logger = logging.getLogger(__name__)
 
 
 class HaltError(Exception):
-    """The run is wanted no longer, before its training began."""
+    """The run should pause, stop or yield before its training has begun."""
 
 
 def warm_up() -> None:
-    """Load what takes long to load, before the first run asks for it."""
+    """Import what takes long to import, before the first run needs it."""
     import torch
 
     import optviz.training.loop  # noqa: F401
 
-    torch.set_num_threads(1)  # small layers do not want more: two runs at once use two cores better
+    torch.set_num_threads(1)  # two runs at once use two cores better than one run of small layers
 
 
 def rehearse() -> None:
-    """Prepare a worker of our own: train once for nothing, because the first time takes seconds longer.
+    """Prepare a worker that the server started: train once, because the first time takes seconds longer.
 
-    It steps back behind the server, so that pages stay quick while all cores train.
+    The worker gets a lower priority than the server, so that pages stay quick while all cores train.
     """
     if hasattr(os, "nice"):
         os.nice(5)
@@ -57,22 +57,22 @@ def rehearse() -> None:
 def work(run_id: str, attempt: int, address: str) -> None:
     """Train the run that a server claimed under `attempt`, in the store at `address`.
 
-    Does nothing when that claim is used up: a cluster may run a task a second time.
+    Does nothing when the claim is used up: a cluster may run a task a second time.
     """
     store = _store(address)
     lease = _patiently(lambda: begin(store, run_id, attempt))
     if lease is not None:
-        journal = Journal(store, lease)
-        ending, sentence = _safely(journal, store, lease)
-        if journal.left_out:
-            sentence += f" While the store was away, {journal.left_out:,} events found no room."
-        journal.close(ending, sentence.strip())
+        writer = EventWriter(store, lease)
+        ending, sentence = _safely(writer, store, lease)
+        if writer.left_out:
+            sentence += f" While the store was away, {writer.left_out:,} events were left out."
+        writer.close(ending, sentence.strip())
 
 
-def _safely(journal: Journal, store: Store, lease: Lease) -> tuple[Ending, str]:
-    """Train, and turn whatever goes wrong into a sentence."""
+def _safely(writer: EventWriter, store: Store, lease: Lease) -> tuple[Ending, str]:
+    """Train; an error of any kind becomes a sentence."""
     try:
-        return _train(journal, store, lease.run)
+        return _train(writer, store, lease.run)
     except HaltError:
         return "halted", ""
     except DatasetError as error:
@@ -82,23 +82,23 @@ def _safely(journal: Journal, store: Store, lease: Lease) -> tuple[Ending, str]:
         return "failed", _sentence(error)
 
 
-def _train(journal: Journal, store: Store, run: Run) -> tuple[Ending, str]:
+def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     warm_up()
     from optviz.training.loop import train
 
     if run.complaints:
         return "failed", "This run was configured by another version of optviz. " + " ".join(run.complaints)
     checkpoint: Checkpoint | None = _patiently(lambda: store.checkpoint(run.id))
-    dataset = _dataset(journal, run.config.dataset)
+    dataset = _dataset(writer, run.config.dataset)
     events = train(
         run.config,
         dataset,
         resume=checkpoint.data if checkpoint else None,
         checkpoint_every=max(CHECKPOINT_SECONDS, run.config.parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
-        control=lambda: "run" if journal.wanted == "run" else "stop",
+        control=lambda: "run" if writer.wanted == "run" else "stop",
     )
     for event in events:
-        journal.write(event)
+        writer.write(event)
         if isinstance(event, Finished):
             return "finished", ""
         if isinstance(event, Diverged):
@@ -109,13 +109,13 @@ def _train(journal: Journal, store: Store, run: Run) -> tuple[Ending, str]:
 _loaded: dict[str, Dataset] = {}
 
 
-def _dataset(journal: Journal, key: str) -> Dataset:
-    """The data set, kept for the next run; a download tells how far it is, and obeys."""
+def _dataset(writer: EventWriter, key: str) -> Dataset:
+    """The data set, kept for the next run; a download shows its progress, and ends when it is asked to."""
 
     def report(done: int, total: int) -> None:
-        if journal.wanted != "run":
+        if writer.wanted != "run":
             raise HaltError
-        journal.say(f"Downloading {DATASETS[key].name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
+        writer.say(f"Downloading {DATASETS[key].name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
 
     if key not in _loaded:
         dataset = load(key, report)
@@ -130,7 +130,7 @@ def _store(address: str) -> Store:
 
 
 def _patiently(ask: Callable[[], T]) -> T:
-    """Ask the store until it answers; raises StoreUnavailableError when it does not for very long."""
+    """Call `ask` until the store answers; raises StoreUnavailableError after PATIENCE seconds."""
     until = time.monotonic() + PATIENCE
     while True:
         try:

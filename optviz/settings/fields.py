@@ -1,74 +1,216 @@
-"""What a page shows, as one small value: its fields, how people type them, and how a link holds them.
+"""The kinds of settings: how each stands in a link, how it is read, and what the panel needs to draw it.
 
-A field has a `name`, a `default`, `parse` for what a person or a link wrote, and `write` for the link, so
-that `parse(write(value)) == value`. A `Hyperparameter` is a field as it stands. The other kinds are here.
+Every kind is a `Field` of `link`. Its attributes begin with the same six: `name` is the stable name in the
+link, `label` and `help` are for people, `advanced` asks for a place under More, `when` maps another name of
+the link to the texts for which the field is shown.
 """
 
-import dataclasses
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import Any
 
-from optviz.engine.hyperparameters import HyperparameterError
-from optviz.settings.link import VERSION, Reader, short
+from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
+from optviz.settings.link import Link, Reader, short
 
-S = TypeVar("S")
+When = Mapping[str, Sequence[str]]
 Row = tuple[float, ...]
-Complaint = tuple[tuple[str, ...], str]
+
+ANY = Hyperparameter("number", "x", 0.0, -1e6, 1e6)
+SYMBOLS = {
+    "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ",
+    "nu": "ν", "min": "min", "max": "max", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ",
+}  # fmt: skip
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+RAISED = str.maketrans("0123456789+-*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻*")
+
+#: Signs and commas of other keyboards, and the brackets of a matrix.
+KEYBOARDS = str.maketrans("−，；[]", "-,;  ")
 
 
-class Field(Protocol):
-    """One setting of a page."""
-
-    @property
-    def name(self) -> str:
-        """The stable key in the link, and the attribute of the settings."""
-
-    @property
-    def default(self) -> Any:
-        """What is shown at first."""
-
-    def parse(self, text: str) -> Any:
-        """Read what a person or a link wrote; raises HyperparameterError."""
-
-    def write(self, value: Any) -> str:
-        """Write the value for a link."""
+def plain_symbol(latex: str) -> str:
+    r"""A symbol without LaTeX, for names that are read aloud: `\beta_1` is β₁."""
+    text = re.sub(r"\\([A-Za-z]+)", lambda m: SYMBOLS[m.group(1)], latex)
+    text = re.sub(r"_\{(\w+)\}", r" \1", text)
+    text = re.sub(r"_(\w)", lambda m: m.group(1).translate(LOWERED), text)
+    return re.sub(r"\^([\w+*-])", lambda m: m.group(1).translate(RAISED), text)
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
-    """One of a few keys; `choices` maps each to the label that people see."""
+class Described:
+    """What every kind of field has."""
 
     name: str
-    choices: Mapping[str, str]
-    default: str
+    label: str = ""
+    help: str = ""
+    advanced: bool = False
+    when: When = field(default_factory=dict, hash=False)
+    attribute: str = ""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The one attribute of the settings that it fills."""
+        return (self.attribute or self.name,)
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """What the panel needs to draw it; `usual` holds the defaults."""
+        described: dict[str, Any] = {
+            "name": self.name,
+            "label": self.label or self.name,
+            "help": self.help,
+            "advanced": self.advanced,
+            "default": self.write(usual).get(self.name),
+        }
+        if self.when:
+            described["when"] = {name: list(texts) for name, texts in self.when.items()}
+        return described
+
+    def write(self, settings: Any) -> Link:
+        """The text of one attribute, under the field's name."""
+        return {self.name: self.text(getattr(settings, self.attributes[0]))}
+
+    def text(self, value: Any) -> str:
+        """The value as text."""
+        return str(value)
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The value that the link says, or the usual one."""
+        (attribute,) = self.attributes
+        default = getattr(usual, attribute)
+        text = reader.take(self.name)
+        if text is None:
+            return {attribute: default}
+        try:
+            return {attribute: self.parse(text)}
+        except HyperparameterError as error:
+            reader.complain((self.name,), f"The link's {error}", f"Used {self.shown(default)} instead.")
+            return {attribute: default}
+
+    def parse(self, text: str) -> Any:
+        """Read what a person or a link wrote; raises HyperparameterError."""
+        raise NotImplementedError
+
+    def shown(self, value: Any) -> str:
+        """The value as a sentence quotes it."""
+        return self.text(value)
+
+
+def describe_number(h: Hyperparameter) -> dict[str, Any]:
+    """What the panel needs to draw a hyperparameter."""
+    return {
+        "kind": "number",
+        "name": h.name,
+        "label": h.label or h.name,
+        "symbol": plain_symbol(h.symbol),
+        "help": h.help,
+        "advanced": h.rare,
+        "default": h.write(h.default),
+        "low": h.low,
+        "high": h.high,
+        "log": h.log,
+        "integer": h.integer,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Described):
+    """One number, of a kind that says what is allowed."""
+
+    kind: Hyperparameter = ANY
+
+    @classmethod
+    def of(cls, kind: Hyperparameter, label: str = "", **more: Any) -> "Number":
+        """The field of a hyperparameter, under its own name unless told otherwise."""
+        described = {"name": kind.name, "help": kind.help, "advanced": kind.rare, **more}
+        return cls(label=label or kind.label or kind.name, kind=kind, **described)
+
+    def text(self, value: float) -> str:
+        """All digits."""
+        return self.kind.write(value)
+
+    def parse(self, text: str) -> float:
+        """The number; a decimal comma is read too."""
+        return self.kind.parse(text)
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """A hyperparameter under this field's own words."""
+        return describe_number(self.kind) | Described.describe(self, usual)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Described):
+    """One of a few keys; `choices` maps each to the name that people see, `hints` to a sentence about it.
+
+    `look` asks for a row of segments or for a list that can be searched. `noun` is what a sentence calls it.
+    """
+
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    hints: Mapping[str, str] = field(default_factory=dict, hash=False)
+    look: str = "segments"
+    noun: str = ""
 
     def parse(self, text: str) -> str:
         """The key, if it is one of the choices."""
         if text not in self.choices:
             raise HyperparameterError(
-                f"{self.name} “{short(text)}” is unknown; there is {', '.join(self.choices)}."
+                f"{self.noun or self.name} “{short(text)}” is none of {', '.join(self.choices)}."
             )
         return text
 
-    def write(self, value: str) -> str:
-        """The key itself."""
-        return value
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With its options."""
+        return Described.describe(self, usual) | {
+            "kind": "choice",
+            "look": self.look,
+            "options": options(self.choices, self.hints),
+        }
+
+
+def options(choices: Mapping[str, str], hints: Mapping[str, str]) -> list[dict[str, str]]:
+    """Keys with their names and hints, as the panel lists them."""
+    return [
+        {"key": key, "name": name, "help": hints.get(key, ""), "group": ""} for key, name in choices.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class Toggle(Described):
+    """Yes or no, as one of two words in the link."""
+
+    on: str = "on"
+    off: str = "off"
+
+    def text(self, value: bool) -> str:
+        """The word for it."""
+        return self.on if value else self.off
+
+    def parse(self, text: str) -> bool:
+        """Whether it is the first word."""
+        if text not in (self.on, self.off):
+            raise HyperparameterError(f"{self.name} “{short(text)}” is none of {self.on}, {self.off}.")
+        return text == self.on
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With its two words."""
+        return Described.describe(self, usual) | {"kind": "toggle", "on": self.on, "off": self.off}
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Described):
     """One key or several, in the order in which they were chosen, each at most once."""
 
-    name: str
-    choices: Mapping[str, str]
-    default: tuple[str, ...]
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def text(self, value: Sequence[str]) -> str:
+        """Keys with dots between them."""
+        return ".".join(value)
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Keys with dots between them."""
+        """Keys with dots between them; at least one."""
         keys = tuple(dict.fromkeys(text.split(".")))
+        if keys == ("",):
+            raise HyperparameterError(f"{self.name} names nothing: choose at least one.")
         for key in keys:
             if key not in self.choices:
                 raise HyperparameterError(
@@ -76,13 +218,13 @@ class Several:
                 )
         return keys
 
-    def write(self, value: Sequence[str]) -> str:
-        """Keys with dots between them."""
-        return ".".join(value)
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With its options."""
+        return Described.describe(self, usual) | {"kind": "several", "options": options(self.choices, {})}
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Described):
     """Numbers in a few rows, each of `fewest` to `most` numbers from `low` to `high`.
 
     People separate numbers with commas or blanks and rows with semicolons or new lines; a link has _ and ~.
@@ -90,8 +232,6 @@ class Rows:
     for whole numbers.
     """
 
-    name: str
-    default: tuple[Any, ...]
     low: float = -1e6
     high: float = 1e6
     fewest: int = 1
@@ -102,94 +242,88 @@ class Rows:
     most_rows: int = 12
 
     def parse(self, text: str) -> Any:
-        """Read rows as people or links write them; minus signs of typesetters are read too."""
-        text = text.replace("−", "-").replace("[", " ").replace("]", " ")
+        """Read rows as people or links write them; signs and commas of other keyboards are read too."""
+        text = text.translate(KEYBOARDS)
         parts = [part for part in re.split(r"[;~\n]", text) if part.strip(" ,_")]
         if not parts:
-            raise HyperparameterError(f"{self.name}: no number is there yet.")
+            raise HyperparameterError(f"{self.name} has no number yet.")
         if self.single and len(parts) > 1:
-            raise HyperparameterError(f"{self.name}: one row of numbers is wanted, there are {len(parts)}.")
+            raise HyperparameterError(f"{self.name} takes one row of numbers, there are {len(parts)}.")
         if len(parts) > self.most_rows:
-            raise HyperparameterError(f"{self.name}: {len(parts)} rows are given, {self.most_rows} may be.")
+            raise HyperparameterError(f"{self.name} has {len(parts)} rows; allowed are {self.most_rows}.")
         rows = tuple(self._row(part) for part in parts)
         if self.even and len({len(row) for row in rows}) > 1:
-            raise HyperparameterError(f"{self.name}: every row needs equally many numbers.")
+            raise HyperparameterError(f"{self.name} has rows of different lengths; all need the same.")
         return rows[0] if self.single else rows
 
     def _row(self, text: str) -> Row:
         words = [word for word in re.split(r"[\s,_]+", text) if word]
         if not self.fewest <= len(words) <= self.most:
             wanted = str(self.most) if self.fewest == self.most else f"{self.fewest} to {self.most}"
-            raise HyperparameterError(
-                f"{self.name}: {wanted} numbers are wanted in a row, there are {len(words)}."
-            )
+            raise HyperparameterError(f"{self.name} has {len(words)} numbers in a row; allowed are {wanted}.")
         return tuple(map(self._number, words))
 
     def _number(self, word: str) -> float:
         try:
             value = float(word)
         except ValueError:
-            raise HyperparameterError(f"{self.name}: “{short(word)}” is not a number.") from None
-        if not math.isfinite(value) or not self.low <= value <= self.high:
+            raise HyperparameterError(f"{self.name} holds “{short(word)}”, which is not a number.") from None
+        if not isfinite(value) or not self.low <= value <= self.high:
             raise HyperparameterError(
-                f"{self.name}: {short(word)} is out of range; allowed is {self.low:g} to {self.high:g}."
+                f"{self.name} holds {short(word)}, which is out of range; "
+                f"allowed is {self.low:g} to {self.high:g}."
             )
         if self.whole and value != int(value):
-            raise HyperparameterError(f"{self.name}: {short(word)} is not a whole number.")
+            raise HyperparameterError(f"{self.name} holds {short(word)}, which is not a whole number.")
         return int(value) if self.whole else value
 
-    def write(self, value: Any) -> str:
+    def text(self, value: Any) -> str:
         """Numbers with _ between them, rows with ~."""
-        return "~".join("_".join(map(_text, row)) for row in ([value] if self.single else value))
+        return "~".join("_".join(map(_digits, row)) for row in ([value] if self.single else value))
 
-    def show(self, value: Any) -> str:
-        """As people write it: `3, 1, −3`, with a semicolon between rows."""
-        return "; ".join(", ".join(map(_text, row)) for row in ([value] if self.single else value))
+    def shown(self, value: Any) -> str:
+        """As people write it: `3, 1, -3`, with a semicolon between rows."""
+        return "; ".join(", ".join(map(_digits, row)) for row in ([value] if self.single else value))
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """A text field; what stands in the link is shown as people write it."""
+        return Described.describe(self, usual) | {
+            "kind": "text",
+            "lines": 1 if self.single else 5,
+            "placeholder": "",
+            "shown": [["_", ", "], ["~", "\n"]],
+        }
 
 
-def _text(value: float) -> str:
+def _digits(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value).replace("e+", "e")
 
 
-def encode(fields: Sequence[Field], settings: Any) -> dict[str, str]:
-    """The settings as the parameters of a link: every value, and a version."""
-    return {"v": VERSION, **{f.name: f.write(getattr(settings, f.name)) for f in fields}}
+@dataclass(frozen=True, slots=True)
+class Range(Described):
+    """From one number to another, of a kind that says what is allowed."""
+
+    kind: Hyperparameter = ANY
+
+    def text(self, value: tuple[float, float]) -> str:
+        """Both ends."""
+        return "_".join(self.kind.write(end) for end in value)
+
+    def parse(self, text: str) -> tuple[float, float]:
+        """Both ends, the lower one first."""
+        ends = text.split("_")
+        if len(ends) != 2:
+            raise HyperparameterError(f"{self.name} “{short(text)}” is no range of {self.kind.name}.")
+        low, high = (self.kind.parse(end) for end in ends)
+        if not low < high:
+            raise HyperparameterError(f"{self.name} from {low:g} to {high:g} is empty or reversed.")
+        return low, high
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With what is allowed."""
+        return describe_number(self.kind) | Described.describe(self, usual) | {"kind": "range"}
 
 
-def decode(
-    fields: Sequence[Field],
-    settings: Callable[..., S],
-    link: Mapping[str, Any],
-    unfit: Callable[[S], list[Complaint]] = lambda _: [],
-) -> tuple[S, list[str]]:
-    """Read settings from the parameters of a link; never raises.
-
-    `settings` is the dataclass, `unfit` names fields that do not go together. What cannot be used is
-    replaced by the default and named in a sentence; an empty link is the default without complaint.
-    """
-    reader = Reader(link, "")
-    if not reader.given:
-        return settings(), reader.complaints
-    reader.version()
-    values = {}
-    for field in fields:
-        text = reader.take(field.name)
-        try:
-            values[field.name] = field.default if text is None else field.parse(text)
-        except HyperparameterError as error:
-            reader.complaints.append(f"{error} The link's value was replaced by {written(field)}.")
-            values[field.name] = field.default
-    reader.unknown()
-    found = settings(**values)
-    for names, sentence in unfit(found):
-        reader.complaints.append(f"{sentence} Both were replaced by the example's own.")
-        usual = {f.name: f.default for f in fields if f.name in names}
-        found = dataclasses.replace(found, **usual)  # type: ignore[type-var]
-    return found, reader.complaints
-
-
-def written(field: Field) -> str:
-    """The default as a sentence quotes it."""
-    if isinstance(field, Rows):
-        return field.show(field.default)
-    return field.write(field.default)
+def relabelled(numbers: Iterable[Hyperparameter], defaults: Mapping[str, float]) -> list[Hyperparameter]:
+    """The same hyperparameters with other defaults."""
+    return [replace(h, default=defaults.get(h.name, h.default)) for h in numbers]

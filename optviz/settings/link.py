@@ -1,225 +1,241 @@
-"""Links: settings written as text and read back, piece by piece, without ever failing.
+"""A link: settings written down as texts by name, read back from anybody, and edited.
 
-What cannot be used is replaced and named in a sentence. Values are joined with characters that an address
-leaves as they are. `experiments` and `map_settings` are written with what stands here.
+A link holds stable keys, every value, and a version, so that a changed default never changes an old link.
+Reading never fails: what cannot be used is replaced and named in a sentence. An edit is a link too, of the
+names that a person changed: what is refused stays as it was.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+import dataclasses
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from optviz.engine.formula_text import LONGEST
-from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
-from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.objective import FormulaError, Objective, parse
-from optviz.engine.optimizers import OPTIMIZERS
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 VERSION = "1"
-MOST_ENTRANTS = 6
-LONGEST_VALUE = 3 * LONGEST
-COORDINATE = Hyperparameter("coordinate", "x_0", 0.0, -1e6, 1e6)
-Values = tuple[tuple[str, float], ...]
+LONGEST_TEXT = 900  # characters of one value
+MOST_NAMES = 100
+#: What mail programs and social networks hang on to addresses; nobody typed it.
+TRACKING = ("utm_", "fbclid", "gclid", "msclkid", "mc_", "igshid", "_hs")
+
+Link = dict[str, str]
+S = TypeVar("S", bound="Settings")
 
 
 @dataclass(frozen=True, slots=True)
-class Entrant:
-    """One optimizer in the comparison, with a value for every hyperparameter."""
+class Complaint:
+    """Something that cannot be used: the link's names, why, and what is used instead.
 
-    optimizer: str
-    values: Values
+    `place` is where a person looks for it, such as `o2.lr`; the last of the names if it is empty.
+    """
 
-    @classmethod
-    def of(cls, optimizer: str, **given: float) -> "Entrant":
-        """An entrant with defaults for what is not given; raises HyperparameterError."""
-        return cls(optimizer, tuple(OPTIMIZERS[optimizer].complete(given).items()))
+    names: tuple[str, ...]
+    sentence: str
+    instead: str = ""
+    place: str = ""
+
+    @property
+    def notice(self) -> str:
+        """The whole sentence for whoever opened the link."""
+        return f"{self.sentence} {self.instead}".strip()
 
 
-def join(numbers: Iterable[float]) -> str:
-    """Coordinates as the text of one parameter."""
-    return "_".join(COORDINATE.write(v) for v in numbers)
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Values that do not go together: their names in the link, why, and the attributes used instead."""
 
-
-def write_choice(key: str, values: Values, table: Sequence[Hyperparameter]) -> str:
-    """A key of a table, then the names and values of its hyperparameters."""
-    given = dict(values)
-    return "_".join([key, *(part for h in table for part in (h.name, h.write(given.get(h.name, h.default))))])
+    names: tuple[str, ...]
+    sentence: str
+    instead: str
+    values: Mapping[str, Any]
 
 
 class Reader:
-    """Reads one link, piece by piece, and collects complaints.
+    """Reads one link, name by name, and collects complaints."""
 
-    `objective` is the key of the landscape that is shown where the link names none that can be used.
-    """
-
-    def __init__(self, link: Mapping[str, Any], objective: str) -> None:
-        self.default_objective = objective
-        self.complaints: list[str] = []
-        self.given: dict[str, str] = {}
+    def __init__(self, link: Any, besides: Container[str] = ()) -> None:
+        self.complaints: list[Complaint] = []
+        self.given: Link = {}
         self.used: set[str] = set()
         try:
-            for name, value in list(link.items())[:100]:
+            for name, value in list(link.items())[:MOST_NAMES]:
                 text = value[-1] if isinstance(value, list | tuple) and value else value
                 if not isinstance(text, str) or not isinstance(name, str):
-                    self.complaints.append(f"The link's “{short(name)}” is not text and was left out.")
-                elif len(text) > LONGEST_VALUE:
-                    self.complaints.append(
+                    self.complain((str(name),), f"The link's “{short(name)}” is not text and was left out.")
+                elif len(text) > LONGEST_TEXT:
+                    self.complain(
+                        (name,),
                         f"The link's “{short(name)}” has {len(text)} characters, allowed are "
-                        f"{LONGEST_VALUE}; it was left out."
+                        f"{LONGEST_TEXT}; it was left out.",
                     )
-                else:
+                elif name not in besides and not name.lower().startswith(TRACKING):
                     self.given[name] = text
         except (AttributeError, TypeError, ValueError):
-            self.complaints.append("The link cannot be read; the default is shown.")
+            self.complain((), "The link cannot be read; the default is shown.")
 
     def take(self, name: str) -> str | None:
-        """The text of one parameter, or None."""
+        """The text of one name, or None."""
         self.used.add(name)
         return self.given.get(name)
+
+    def complain(self, names: Iterable[str], sentence: str, instead: str = "", place: str = "") -> None:
+        """Note what cannot be used."""
+        self.complaints.append(Complaint(tuple(names), sentence, instead, place))
 
     def version(self) -> None:
         """Complain about a version that is not this one."""
         version = self.take("v")
         if version != VERSION:
             said = "says no version" if version is None else f"is of version “{short(version)}”"
-            self.complaints.append(f"The link {said}; it was read as version {VERSION}.")
-
-    def objective(self) -> tuple[str, str]:
-        """The key of the objective, and the formula if it is a typed one."""
-        key, formula = self.take("objective"), self.take("formula")
-        if key is None and formula is not None:
-            key = "formula"
-        if key == "formula":
-            try:
-                parse(formula or "")
-            except FormulaError as error:
-                self.complaints.append(
-                    f"{error} The formula was “{short(formula or '', 60)}”; showing the default."
-                )
-                return self.default_objective, ""
-            return "formula", formula or ""
-        if key is None or key not in OBJECTIVES:
-            if key is not None:
-                self.complaints.append(f"The objective “{short(key)}” is unknown; showing the default.")
-            return self.default_objective, ""
-        return key, ""
-
-    def number(self, name: str, kind: Hyperparameter) -> float:
-        """One number, of a kind that says what is allowed."""
-        text = self.take(name)
-        if text is None:
-            return int(kind.default) if kind.integer else kind.default
-        return self.parse_as(kind, text, "The link's ")
-
-    def parse_as(self, kind: Hyperparameter, text: str, where: str) -> float:
-        """What `text` says, or the default with a complaint that begins with `where`."""
-        try:
-            return kind.parse(text)
-        except HyperparameterError as error:
-            used = int(kind.default) if kind.integer else kind.default
-            self.complaints.append(f"{where}{error} Used {kind.write(used)} instead.")
-            return used
-
-    def numbers(self, name: str, count: int) -> list[float] | None:
-        """That many coordinates, or None."""
-        text = self.take(name)
-        if text is None:
-            return None
-        try:
-            numbers = [COORDINATE.parse(part) for part in text.split("_")]
-        except HyperparameterError:
-            numbers = []
-        if len(numbers) != count:
-            self.complaints.append(
-                f"The link's {name} “{short(text)}” is not {count} numbers between {COORDINATE.low:g} and "
-                f"{COORDINATE.high:g}; the objective's own is used."
-            )
-            return None
-        return numbers
-
-    def start(self, landscape: Objective) -> tuple[float, ...]:
-        """The start, or the recommended one."""
-        return tuple(self.numbers("start", landscape.dimension) or landscape.start)
-
-    def domain(self, landscape: Objective) -> tuple[tuple[float, float], ...]:
-        """The domain, or the objective's own."""
-        numbers = self.numbers("domain", 2 * landscape.dimension)
-        if numbers is None:
-            return landscape.domain
-        domain = tuple(zip(numbers[::2], numbers[1::2], strict=True))
-        complaint = domain_complaint(domain)
-        if complaint:
-            self.complaints.append(f"{complaint} The objective's own domain is used.")
-            return landscape.domain
-        return domain
-
-    def entrants(self, default: tuple[Entrant, ...], most: int = MOST_ENTRANTS) -> tuple[Entrant, ...]:
-        """The optimizers that the link names as o1, o2, …, or the default ones."""
-        found = []
-        for i in range(1, most + 1):
-            if f"o{i}" in self.given:
-                key, values = self.choice(f"o{i}", "", OPTIMIZERS, "optimizer")
-                if key:
-                    found.append(Entrant(key, values))
-        if not found and any(name.startswith("o") and name[1:].isdigit() for name in self.given):
-            self.complaints.append("No optimizer of the link could be used; the default ones are shown.")
-        return tuple(found) or default
-
-    def choice(self, name: str, default: str, table: Mapping[str, Any], noun: str) -> tuple[str, Values]:
-        """A key, then the names and values of its hyperparameters, as in momentum_lr_0.1_momentum_0.9."""
-        text = self.take(name)
-        key, *parts = (text if text is not None else default).split("_")
-        if key not in table:
-            fate = f"“{default}” is used" if default else "it was left out"
-            self.complaints.append(f"The {noun} “{short(key)}” is unknown; {fate}.")
-            return default, ()
-        hyperparameters = table[key].hyperparameters
-        pairs = dict(zip(parts[::2], parts[1::2], strict=False))
-        for extra in sorted(pairs.keys() - {h.name for h in hyperparameters}):
-            self.complaints.append(
-                f"{table[key].name} has no hyperparameter “{short(extra)}”; it was left out."
-            )
-        values = []
-        for h in hyperparameters:
-            fallback = int(h.default) if h.integer else h.default
-            if h.name in pairs:
-                value = self.parse_as(h, pairs[h.name], f"{table[key].name}: ")
-            else:
-                value = fallback
-                if text is not None:
-                    self.complaints.append(
-                        f"{table[key].name}: the link says no {h.name}; used {h.write(fallback)}."
-                    )
-            values.append((h.name, value))
-        return key, tuple(values)
-
-    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
-        """One of several words, the first of them by default."""
-        text = self.take(name)
-        if text is None or text in allowed:
-            return text or allowed[0]
-        self.complaints.append(
-            f"The link's {name} “{short(text)}” is none of {', '.join(allowed)}; used {allowed[0]}."
-        )
-        return allowed[0]
+            self.complain(("v",), f"The link {said}; it was read as version {VERSION}.")
 
     def unknown(self) -> None:
-        """Complain about what nobody asked for."""
+        """Complain about names that no field has read."""
         for name in sorted(self.given.keys() - self.used):
-            self.complaints.append(f"The link's “{short(name)}” is not known here and was left out.")
+            self.complain((name,), f"The link's “{short(name)}” is not known here and was left out.")
 
 
-def domain_complaint(domain: tuple[tuple[float, float], ...]) -> str | None:
-    """Say in one sentence why a domain cannot be drawn, or return None if it can."""
-    for low, high in domain:
-        if not (
-            math.isfinite(low) and math.isfinite(high) and high - low > 1e-9 * max(1.0, abs(low), abs(high))
-        ):
-            return f"A domain from {low:g} to {high:g} is empty or reversed."
-    return None
+class Field(Protocol):
+    """One thing that can be set: the attributes that it fills, and their texts in a link."""
+
+    @property
+    def name(self) -> str:
+        """The stable name in the link, or what its names begin with."""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of the settings that it reads and writes."""
+
+    def write(self, settings: Any) -> Link:
+        """The texts of these settings, by name."""
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """A value for each of `attributes`; `usual` holds the defaults, `values` what was read before it."""
+
+    def describe(self, usual: Any) -> Any:
+        """What the panel needs to draw it, as JSON; a list where it is several fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the panel: names of fields in the order in which one thinks; folded away or not."""
+
+    title: str
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+class Settings:
+    """What a page can be set to: a frozen dataclass whose attributes are declared with `setting`."""
+
+    __slots__ = ()
+    #: The page's key, which names its panel and its place in the session.
+    page: ClassVar[str] = ""
+    #: The panel, from top to bottom.
+    sections: ClassVar[tuple[Section, ...]] = ()
+    #: Names that may stand in a link alone, without a version: the link is then the default of that kind.
+    kinds: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def usual(cls, given: Mapping[str, str]) -> Self:
+        """The defaults for a link that says `given`."""
+        return cls()
+
+    @classmethod
+    def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
+        """Which values do not go together."""
+        return []
+
+    def objection(self) -> tuple[str, str] | None:
+        """Why these settings show nothing: the place and a sentence. A link may say them, an edit may not."""
+        return None
+
+
+def setting(field: Field, default: Any) -> Any:
+    """Declare an attribute of settings that `field` reads and writes."""
+    return dataclasses.field(default=default, metadata={"field": field})
+
+
+def fields_of(settings: type[Settings]) -> tuple[Field, ...]:
+    """The fields of settings, in the order of their declaration."""
+    rows = dataclasses.fields(settings)  # type: ignore[arg-type]
+    return tuple(row.metadata["field"] for row in rows if "field" in row.metadata)
+
+
+def encode(settings: Settings) -> Link:
+    """The settings as the parameters of a link: a version, and every value."""
+    link = {"v": VERSION}
+    for field in fields_of(type(settings)):
+        link |= field.write(settings)
+    return link
+
+
+def read(settings: type[S], link: Any, besides: Container[str] = ()) -> tuple[S, list[Complaint]]:
+    """Read settings from the parameters of a link; never raises.
+
+    An empty link is the default, without complaint. Names in `besides` belong to somebody else.
+    """
+    reader = Reader(link, besides)
+    usual = settings.usual(reader.given)
+    if reader.given.keys() <= settings.kinds:
+        for field in fields_of(settings):
+            if field.name in settings.kinds:
+                field.read(reader, usual, {})
+        return usual, reader.complaints
+    reader.version()
+    values: dict[str, Any] = {}
+    for field in fields_of(settings):
+        values |= field.read(reader, usual, values)
+    reader.unknown()
+    for unfit in settings.unfit(values):
+        reader.complain(unfit.names, unfit.sentence, unfit.instead)
+        values |= unfit.values
+    return settings(**values), reader.complaints
+
+
+def decode(settings: type[S], link: Any, besides: Container[str] = ()) -> tuple[S, list[str]]:
+    """Read settings from a link, with one sentence for each thing that could not be used; never raises."""
+    found, complaints = read(settings, link, besides)
+    return found, [complaint.notice for complaint in complaints]
+
+
+def edit(before: S, changes: Mapping[str, str | None]) -> tuple[S, dict[str, str]]:
+    """The settings after a person's changes, given as texts by name; None asks for the default.
+
+    What is refused stays as it was, and its sentence stands in the second result under its place. A value
+    that nobody changed, but that no longer fits the change, takes its default: such as the start of another
+    landscape.
+    """
+    old = encode(before)
+    texts = {name: text for name, text in {**old, **changes}.items() if text is not None}
+    changed = {name for name, text in changes.items() if text != old.get(name)}
+    refused: dict[str, str] = {}
+    for _ in range(2 * len(texts) + 2):
+        after, complaints = read(type(before), texts)
+        if not complaints:
+            objection = after.objection()
+            if objection and not before.objection():
+                return before, dict([objection])
+            return after, refused
+        restored = False
+        for complaint in complaints:
+            theirs = [name for name in complaint.names if name in changed]
+            for name in theirs:
+                changed.discard(name)
+                texts.pop(name, None)
+                if name in old:
+                    texts[name] = old[name]
+            if theirs:
+                restored = True
+                said = complaint.sentence.removeprefix("The link's ")
+                refused[complaint.place or theirs[-1]] = said[:1].upper() + said[1:]
+        if not restored:  # what is left was not changed, but no longer fits
+            dropped = [name for c in complaints for name in c.names if texts.pop(name, None) is not None]
+            if not dropped:  # even the default does not go with what was changed
+                place = next(iter(changed), next(iter(changes), ""))
+                return before, {place: complaints[0].sentence}
+    return before, refused
 
 
 def short(text: Any, length: int = 20) -> str:
-    """The text as a complaint quotes it."""
+    """The text as a sentence quotes it."""
     text = str(text)
     return text if len(text) <= length else text[:length] + "…"

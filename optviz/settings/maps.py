@@ -1,38 +1,41 @@
-"""What the page Maps shows, as one value: which map, of what, over which ranges; and that value as a link.
+"""What the page Maps shows, as one value: which map, of what, over which ranges.
 
-As with experiments, a link holds stable keys, every value and a version, and reading never fails. The
-settings make their map, and turn a place on it into the very experiment that stands behind it.
+A kind of map is a row of KINDS: which fields it has, how it is made, and which experiment stands behind a
+place on it. Its picture is a row of `figures.map_figures`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from optviz.engine.hyperparameters import Hyperparameter
+from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.objective import Objective, parse
 from optviz.engine.optimizers import OPTIMIZERS, Optimizer
 from optviz.engine.outcomes import point
-from optviz.engine.schedules import SCHEDULES
-from optviz.maps.axes import Axis, Progress, part_of, refine
-from optviz.maps.grids import Basins, NoiseBands, StabilityMap, Sweep, basins, stability_map
-from optviz.maps.sweeps import learning_rate_sweep, noise_bands
-from optviz.settings.experiment import NOISE, SEED, STEPS, Experiment
-from optviz.settings.link import (
-    VERSION,
-    Entrant,
-    Reader,
-    Values,
-    domain_complaint,
-    join,
-    short,
-    write_choice,
-)
+from optviz.maps.axes import Axis, Progress, refine
+from optviz.settings import link
+from optviz.settings.experiment import NOISE, SCHEDULE, SEED, STEPS, Experiment
+from optviz.settings.fields import Described, Number, OneOf, Range
+from optviz.settings.landscapes import DomainField, LandscapeField, OnLandscape, StartField
+from optviz.settings.link import Reader, Section, Settings, Unfit, encode, setting, short
+from optviz.settings.map_kinds import KINDS, Ends, Kind, Map, Side, refuse_side, side_of, sides_of
+from optviz.settings.setups import Compared, Entrant, Values
 
-Map = Sweep | StabilityMap | tuple[Basins, ...] | NoiseBands
-Range = tuple[float, float]
+__all__ = [
+    "DEFAULTS",
+    "KINDS",
+    "Kind",
+    "Map",
+    "MapSettings",
+    "Side",
+    "decode",
+    "encode",
+    "side_of",
+    "sides_of",
+]
+
 RATE = OPTIMIZERS["gd"].hyperparameters[0]
 MAP_STEPS = replace(STEPS, default=200)
 MAP_NOISE = replace(NOISE, default=1.0)
@@ -44,65 +47,154 @@ SEEDS = Hyperparameter(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One of the maps: its name, what it answers, and how many optimizers it shows."""
-
-    key: str
-    name: str
-    question: str
-    most: int
-
-
-KINDS: dict[str, Kind] = {
-    kind.key: kind
-    for kind in (
-        Kind("sweep", "Learning rate", "Which learning rate is best, and from which on is it too large?", 6),
-        Kind("stability", "Stability", "Which pairs of two hyperparameters work together?", 1),
-        Kind("basins", "Basins", "From which start does one reach which minimum?", 3),
-        Kind("noise", "Noise bands", "What is luck, and what is the optimizer?", 6),
-    )
-}
+def _shown_for(name: str) -> dict[str, list[str]]:
+    """When a field is shown: for the kinds that have it."""
+    return {"map": [kind.key for kind in KINDS.values() if name in kind.fields]}
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a stability map: a hyperparameter and its range."""
+class RateRange(Range):
+    """The range of a sweep; the whole of it is replaced where an end is not allowed."""
 
-    name: str
-    low: float
-    high: float
+    def parse(self, text: str) -> Ends:
+        """Both ends, as in 0.001_10.0."""
+        side = _read_side(OPTIMIZERS["gd"], f"lr_{text}")
+        return side.low, side.high
+
+    def shown(self, value: Ends) -> str:
+        """As a sentence says it."""
+        return f"{value[0]:g} to {value[1]:g}"
 
 
 @dataclass(frozen=True, slots=True)
-class MapSettings:
+class SidesField(Described):
+    """Both sides of a stability map, as x and y; the others have none."""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """One attribute holds both."""
+        return ("sides",)
+
+    def write(self, settings: Any) -> link.Link:
+        """As in lr_0.001_2.0."""
+        table = {h.name: h for h in OPTIMIZERS[settings.entrants[0].optimizer].hyperparameters}
+        return {
+            name: f"{side.name}_{table[side.name].write(side.low)}_{table[side.name].write(side.high)}"
+            for name, side in zip("xy", settings.sides, strict=False)
+        }
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The sides, or those that a stability map of that optimizer begins with."""
+        if values["kind"] != "stability":
+            for name in "xy":
+                reader.take(name)
+            return {"sides": ()}
+        optimizer = values["entrants"][0].optimizer
+        if optimizer not in WITH_TWO:
+            return {"sides": usual.sides}
+        found = []
+        for name, default in zip("xy", sides_of(optimizer), strict=True):
+            text = reader.take(name)
+            try:
+                found.append(default if text is None else _read_side(OPTIMIZERS[optimizer], text))
+            except HyperparameterError as error:
+                reader.complain((name,), str(error), f"That side shows {default.name}.")
+                found.append(default)
+        if found[0].name == found[1].name:
+            sentence = f"The two sides of the map must differ; both were {found[0].name}."
+            reader.complain(("x", "y"), sentence)
+            return {"sides": sides_of(optimizer)}
+        return {"sides": tuple(found)}
+
+    def describe(self, usual: Any) -> list[dict[str, Any]]:  # type: ignore[override]
+        """Two fields, each a hyperparameter of the optimizer with its range."""
+        described = Described.describe(self, usual) | {"kind": "side", "default": None}
+        return [described | {"name": name, "label": label} for name, label in (("x", "Across"), ("y", "Up"))]
+
+
+@dataclass(frozen=True, slots=True)
+class MapSettings(OnLandscape, Settings):
     """What the map shows. `kind` is a key of KINDS; objective, start and domain are an experiment's.
 
     `rates` is the range of a sweep, `sides` are those of a stability map and empty for the others.
     `noise`, `seed` and `seeds` belong to the noise bands, `resolution` to the other three.
     """
 
-    kind: str = "sweep"
-    objective: str = "ravine"
-    formula: str = ""
-    start: tuple[float, ...] = OBJECTIVES["ravine"].start
-    domain: tuple[Range, ...] = OBJECTIVES["ravine"].domain
-    steps: int = int(MAP_STEPS.default)
-    entrants: tuple[Entrant, ...] = field(
-        default=(Entrant.of("gd"), Entrant.of("momentum", momentum=0.8), Entrant.of("adam"))
+    page: ClassVar[str] = "maps"
+    kinds: ClassVar[frozenset[str]] = frozenset({"map"})
+    sections: ClassVar[tuple[Section, ...]] = (
+        Section("", ("map", "objective", "start", "domain", "o", "rates", "sides", "steps")),
+        Section("", ("noise", "seeds", "resolution")),
+        Section("Schedule and seed", ("schedule", "seed"), folded=True),
     )
-    rates: Range = (0.001, 10.0)
-    sides: tuple[Side, ...] = ()
-    resolution: int = int(RESOLUTION.default)
-    noise: float = MAP_NOISE.default
-    seed: int = 0
-    seeds: int = int(SEEDS.default)
-    schedule: str = "constant"
+
+    kind: str = setting(
+        OneOf("map", "Map", attribute="kind", choices={k.key: k.name for k in KINDS.values()}), "sweep"
+    )
+    objective: str = setting(LandscapeField("objective", "Objective"), "ravine")
+    formula: str = ""
+    start: tuple[float, ...] = setting(
+        StartField("start", "Start", "Every run begins here.", when=_shown_for("start")),
+        OBJECTIVES["ravine"].start,
+    )
+    domain: tuple[Ends, ...] = setting(
+        DomainField(
+            "domain", "Starts", "The starts, from where to where in each variable.", when=_shown_for("domain")
+        ),
+        OBJECTIVES["ravine"].domain,
+    )
+    steps: int = setting(Number.of(MAP_STEPS, "Steps"), 200)
+    entrants: tuple[Entrant, ...] = setting(
+        Compared(
+            "o",
+            "Optimizers",
+            attribute="entrants",
+            most=lambda values: KINDS[values["kind"]].most,
+            most_by_kind={kind.key: kind.most for kind in KINDS.values()},
+            without={"sweep": ("lr",)},
+        ),
+        (Entrant.of("gd"), Entrant.of("momentum", momentum=0.8), Entrant.of("adam")),
+    )
+    rates: Ends = setting(
+        RateRange(
+            "rates",
+            "Learning rates",
+            "From the smallest to the largest.",
+            kind=RATE,
+            when=_shown_for("rates"),
+        ),
+        (0.001, 10.0),
+    )
+    sides: tuple[Side, ...] = setting(SidesField("sides", "Sides", when=_shown_for("x")), ())
+    resolution: int = setting(
+        Number.of(RESOLUTION, "Cells along each side", when=_shown_for("resolution")), 200
+    )
+    noise: float = setting(Number.of(MAP_NOISE, "Gradient noise", when=_shown_for("noise")), 1.0)
+    seed: int = setting(Number.of(SEED, "First seed of the noise", when=_shown_for("seed")), 0)
+    seeds: int = setting(Number.of(SEEDS, "Draws of the noise", when=_shown_for("seeds")), 200)
+    schedule: str = setting(SCHEDULE, "constant")
     schedule_values: Values = ()
 
-    def landscape(self) -> Objective:
-        """The objective that is meant; raises FormulaError for a formula that cannot be used."""
-        return parse(self.formula) if self.objective == "formula" else OBJECTIVES[self.objective]
+    @classmethod
+    def usual(cls, given: Mapping[str, str]) -> Self:
+        """The map that its kind begins with."""
+        return DEFAULTS.get(given.get("map", ""), DEFAULTS["sweep"])  # type: ignore[return-value]
+
+    @classmethod
+    def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
+        """A stability map needs an optimizer with two hyperparameters."""
+        first = values["entrants"][0].optimizer
+        if values["kind"] != "stability" or first in WITH_TWO:
+            return []
+        default = DEFAULTS["stability"]
+        return [
+            Unfit(
+                ("o1",),
+                f"{OPTIMIZERS[first].name} has one hyperparameter, a stability map needs two;",
+                "showing the default optimizer.",
+                {"entrants": default.entrants, "sides": default.sides},
+            )
+        ]
 
     def on(self, objective: str, formula: str = "") -> "MapSettings":
         """The same map of another landscape, from its recommended start, on its own domain."""
@@ -111,16 +203,19 @@ class MapSettings:
         return replace(moved, start=landscape.start, domain=landscape.domain)
 
     @property
+    def row(self) -> Kind:
+        """The kind of map."""
+        return KINDS[self.kind]
+
+    @property
     def swept(self) -> frozenset[str]:
         """The hyperparameters that the map goes through, so that the entrants' own values do not count."""
-        if self.kind == "sweep":
-            return frozenset({"lr"})
-        return frozenset(side.name for side in self.sides)
+        return self.row.swept(self)
 
     @property
     def fineness(self) -> int:
         """How many values along a side, or seeds, the finished map has."""
-        return self.seeds if self.kind == "noise" else self.resolution
+        return getattr(self, self.row.fineness)
 
     def maps(
         self, *, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None
@@ -136,30 +231,14 @@ class MapSettings:
         cancelled: Callable[[], bool] | None = None,
     ) -> Map:
         """The map with so many values along each side, or so many seeds."""
-        landscape, chosen = self.landscape(), [(e.optimizer, dict(e.values)) for e in self.entrants]
-        how: dict[str, Any] = {
-            "schedule": self.schedule,
-            "schedule_values": dict(self.schedule_values),
-            "progress": progress,
-            "cancelled": cancelled,
-        }
-        if self.kind == "sweep":
-            rates = np.geomspace(*self.rates, resolution)
-            return learning_rate_sweep(landscape, chosen, self.start, self.steps, rates, **how)
-        if self.kind == "noise":
-            seeds = max(2, resolution)
-            how |= {"noise": self.noise, "seeds": seeds, "seed": self.seed}
-            return noise_bands(landscape, chosen, self.start, self.steps, **how)
-        if self.kind == "stability":
-            (optimizer, values), (x, y) = chosen[0], self.axes()
-            how |= {"values": values, "resolution": resolution}
-            return stability_map(landscape, optimizer, x, y, self.start, self.steps, **how)
-        how |= {"domain": self.domain, "resolution": resolution}
-        made = []
-        for i, (optimizer, values) in enumerate(chosen):
-            how["progress"] = part_of(progress, i / len(chosen), (i + 1) / len(chosen))
-            made.append(basins(landscape, optimizer, self.steps, values=values, **how))
-        return tuple(made)
+        return self.row.make(
+            self,
+            resolution,
+            schedule=self.schedule,
+            schedule_values=dict(self.schedule_values),
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     def axes(self) -> tuple[Axis, Axis]:
         """The sides of a stability map; raises ValueError for those that cannot be."""
@@ -169,33 +248,22 @@ class MapSettings:
 
     def complaint(self) -> str | None:
         """Say in one sentence why there can be no such map, or return None if there can."""
-        if self.kind == "sweep":
-            return _complaint(OPTIMIZERS["gd"], Side("lr", *self.rates))
-        if self.kind == "stability":
-            if self.sides[0].name == self.sides[1].name:
-                return f"The two sides of the map must differ; both are {self.sides[0].name}."
-            optimizer = OPTIMIZERS[self.entrants[0].optimizer]
-            return next(filter(None, (_complaint(optimizer, side) for side in self.sides)), None)
-        return domain_complaint(self.domain) if self.kind == "basins" else None
+        return self.row.refusal(self)
 
-    def start_complaint(self) -> str | None:
-        """Say why no run can begin at the start, or return None if it can."""
+    def objection(self) -> tuple[str, str] | None:
+        """No run can begin where f or its gradient is not finite."""
+        if "start" not in self.row.fields:
+            return None
         landscape = self.landscape()
-        if self.kind == "basins":
+        gradient = landscape.gradient(self.start)
+        if np.isfinite(landscape.value(self.start)) and np.isfinite(gradient).all():
             return None
-        slope = landscape.gradient(self.start)
-        if np.isfinite(landscape.value(self.start)) and np.isfinite(slope).all():
-            return None
-        return (
-            f"f or its slope has no finite value at {point(np.array(self.start))}, so no run can begin there."
-        )
+        where = point(np.array(self.start))
+        said = f"f or its gradient has no finite value at {where}, so no run can begin there."
+        return "start", f"{said} Choose another start."
 
     def experiment(self, made: Map, x: float = 0.0, y: float = 0.0) -> Experiment:
-        """The experiment behind the place (x, y) of a map that these settings made.
-
-        The nearest run that the map holds is meant. A rate of a sweep and the start of a basin are those of
-        all the optimizers that are compared.
-        """
+        """The experiment behind the place (x, y) of a map that these settings made."""
         e = Experiment(
             objective=self.objective,
             formula=self.formula,
@@ -206,31 +274,7 @@ class MapSettings:
             schedule=self.schedule,
             schedule_values=self.schedule_values,
         )
-        if isinstance(made, Sweep):
-            rate = _nearest(made.rates, x, log=True)
-            return replace(e, entrants=tuple(_with(entrant, lr=rate) for entrant in self.entrants))
-        if isinstance(made, StabilityMap):
-            found = {
-                made.x.name: _nearest(made.xs, x, log=made.x.log),
-                made.y.name: _nearest(made.ys, y, log=made.y.log),
-            }
-            return replace(e, entrants=(_with(self.entrants[0], **found),))
-        if isinstance(made, NoiseBands):
-            return replace(e, noise=self.noise, seed=self.seed)
-        axes = made[0].axes
-        return replace(e, start=tuple(_nearest(a, v) for a, v in zip(axes, (x, y), strict=False)))
-
-
-def sides_of(optimizer: Optimizer | str) -> tuple[Side, Side]:
-    """The sides that a stability map of an optimizer begins with: its rate, and what comes next."""
-    optimizer = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
-    first, second = optimizer.hyperparameters[:2]
-    return side_of(first), side_of(second)
-
-
-def side_of(h: Hyperparameter) -> Side:
-    """The range of a side that one has not chosen: where something happens on the plots."""
-    return Side(h.name, 0.01, h.high) if h.name == "lr" else Side(h.name, float(h.low), float(h.high))
+        return self.row.open_at(self, made, e, x, y)
 
 
 WITH_TWO = tuple(key for key, optimizer in OPTIMIZERS.items() if len(optimizer.hyperparameters) > 1)
@@ -255,134 +299,25 @@ DEFAULTS: dict[str, MapSettings] = {
 }
 
 
-def encode(settings: MapSettings) -> dict[str, str]:
-    """The settings as the parameters of a link."""
-    m = settings
-    link = {"v": VERSION, "map": m.kind, "objective": m.objective}
-    if m.objective == "formula":
-        link["formula"] = m.formula
-    link["start"] = join(m.start)
-    link["domain"] = join(v for interval in m.domain for v in interval)
-    link["steps"] = MAP_STEPS.write(m.steps)
-    for i, entrant in enumerate(m.entrants, 1):
-        table = OPTIMIZERS[entrant.optimizer].hyperparameters
-        link[f"o{i}"] = write_choice(entrant.optimizer, entrant.values, table)
-    link["rates"] = "_".join(RATE.write(v) for v in m.rates)
-    for name, side in zip("xy", m.sides, strict=False):
-        h = _of(OPTIMIZERS[m.entrants[0].optimizer], side.name)
-        link[name] = f"{side.name}_{h.write(side.low)}_{h.write(side.high)}"
-    link["resolution"] = RESOLUTION.write(m.resolution)
-    link["noise"] = MAP_NOISE.write(m.noise)
-    link["seed"] = SEED.write(m.seed)
-    link["seeds"] = SEEDS.write(m.seeds)
-    link["schedule"] = write_choice(m.schedule, m.schedule_values, SCHEDULES[m.schedule].hyperparameters)
-    return link
-
-
-def decode(link: Mapping[str, Any]) -> tuple[MapSettings, list[str]]:
+def decode(given: Any) -> tuple[MapSettings, list[str]]:
     """Read the settings from the parameters of a link; never raises.
 
     Returns them and one sentence for each thing that could not be used. An empty link is the default map,
     without complaint; one that says no more than the kind is the default map of that kind.
     """
-    reader = Reader(link, MapSettings().objective)
-    kind = reader.one_of("map", tuple(KINDS))
-    default = DEFAULTS[kind]
-    if reader.given.keys() <= {"map"}:
-        return default, reader.complaints
-    reader.default_objective = default.objective
-    reader.version()
-    objective, formula = reader.objective()
-    landscape = parse(formula) if objective == "formula" else OBJECTIVES[objective]
-    schedule, schedule_values = reader.choice("schedule", "constant", SCHEDULES, "schedule")
-    entrants = reader.entrants(default.entrants, KINDS[kind].most)
-    if kind == "stability" and entrants[0].optimizer not in WITH_TWO:
-        name = OPTIMIZERS[entrants[0].optimizer].name
-        reader.complaints.append(
-            f"{name} has one hyperparameter, a stability map needs two; showing the default optimizer."
-        )
-        entrants = default.entrants
-    settings = MapSettings(
-        kind=kind,
-        objective=objective,
-        formula=formula,
-        start=reader.start(landscape),
-        domain=reader.domain(landscape),
-        steps=int(reader.number("steps", MAP_STEPS)),
-        entrants=entrants,
-        rates=_read_rates(reader),
-        sides=_read_sides(reader, OPTIMIZERS[entrants[0].optimizer]) if kind == "stability" else (),
-        resolution=int(reader.number("resolution", RESOLUTION)),
-        noise=reader.number("noise", MAP_NOISE),
-        seed=int(reader.number("seed", SEED)),
-        seeds=int(reader.number("seeds", SEEDS)),
-        schedule=schedule,
-        schedule_values=schedule_values,
-    )
-    reader.unknown()
-    return settings, reader.complaints
+    return link.decode(MapSettings, given)
 
 
-def _read_rates(reader: Reader) -> Range:
-    text, default = reader.take("rates"), MapSettings().rates
-    if text is None:
-        return default
-    side = _read_side(OPTIMIZERS["gd"], f"lr_{text}")
-    if isinstance(side, str):
-        reader.complaints.append(f"{side} The sweep goes from {default[0]:g} to {default[1]:g}.")
-        return default
-    return side.low, side.high
-
-
-def _read_sides(reader: Reader, optimizer: Optimizer) -> tuple[Side, Side]:
-    found = []
-    for name, default in zip("xy", sides_of(optimizer), strict=True):
-        text = reader.take(name)
-        side: Side | str = default if text is None else _read_side(optimizer, text)
-        if isinstance(side, str):
-            reader.complaints.append(f"{side} That side shows {default.name}.")
-            side = default
-        found.append(side)
-    x, y = found
-    if x.name == y.name:
-        reader.complaints.append(f"The two sides of the map must differ; both were {x.name}.")
-        x, y = sides_of(optimizer)
-    return x, y
-
-
-def _read_side(optimizer: Optimizer, text: str) -> Side | str:
-    """A side as in lr_0.001_2.0, or the sentence that refuses it."""
+def _read_side(optimizer: Optimizer, text: str) -> Side:
+    """A side as in lr_0.001_2.0; raises HyperparameterError."""
     name, *ends = text.split("_")
-    try:
-        h = _of(optimizer, name)
-        low, high = (h.parse(end) for end in ends)
-    except StopIteration:
-        return f"{optimizer.name} has no hyperparameter “{short(name)}”."
-    except ValueError as error:
-        said = str(error) if len(ends) == 2 else f"“{short(text)}” is no range of {name}."
-        return f"The link's {said}"
-    side = Side(name, low, high)
-    return _complaint(optimizer, side) or side
-
-
-def _complaint(optimizer: Optimizer, side: Side) -> str | None:
-    try:
-        Axis.of(optimizer, side.name, side.low, side.high)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _of(optimizer: Optimizer, name: str) -> Hyperparameter:
-    return next(h for h in optimizer.hyperparameters if h.name == name)
-
-
-def _with(entrant: Entrant, **values: float) -> Entrant:
-    """The entrant with other values; whole numbers stay whole."""
-    return Entrant.of(entrant.optimizer, **{**dict(entrant.values), **values})
-
-
-def _nearest(values: np.ndarray, wanted: float, *, log: bool = False) -> float:
-    if log:
-        return float(values[np.abs(np.log(values) - np.log(max(wanted, 1e-300))).argmin()])
-    return float(values[np.abs(values - wanted).argmin()])
+    h = next((h for h in optimizer.hyperparameters if h.name == name), None)
+    if h is None:
+        raise HyperparameterError(f"{optimizer.name} has no hyperparameter “{short(name)}”.")
+    if len(ends) != 2:
+        raise HyperparameterError(f"The link's “{short(text)}” is no range of {name}.")
+    side = Side(name, *(h.parse(end) for end in ends))
+    refused = refuse_side(optimizer, side)
+    if refused:
+        raise HyperparameterError(refused)
+    return side

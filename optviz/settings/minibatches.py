@@ -1,16 +1,20 @@
-"""What the Mini-batches page shows, as one value, and that value as a link. See `experiments`."""
+"""What the Mini-batches page shows, as one value."""
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers import OPTIMIZERS
-from optviz.settings.link import VERSION, Entrant, Reader, join, write_choice
+from optviz.settings import link
+from optviz.settings.fields import Number, OneOf, Toggle
+from optviz.settings.landscapes import PointField
+from optviz.settings.link import Section, Settings, encode, setting
+from optviz.settings.setups import Entrant, OneEntrant
 from optviz.teaching.line import SAMPLES, Data, Descent, batches, descend, descend_as_printed, make_data
+
+__all__ = ["MiniBatches", "decode", "encode"]
 
 SLOPE = Hyperparameter("slope", "w^*", 2.0, -10.0, 10.0, help="The slope that the points are made with.")
 INTERCEPT = Hyperparameter(
@@ -35,30 +39,55 @@ EPOCHS = Hyperparameter(
     "epochs", "E", 50, 1, 200, log=True, integer=True, help="How often every point is used."
 )
 SEED = Hyperparameter("seed", "s", 0, 0, 2**31 - 1, integer=True, help="Draws the order of the points.")
-NUMBERS = (SLOPE, INTERCEPT, SCATTER, DATA_SEED, BATCH_SIZE, EPOCHS, SEED)
-VIEWS = ("kinds", "loop")
+VIEWS = {"kinds": "Batch, mini-batch, stochastic", "loop": "The notes' loop, printed and meant"}
 
 
 @dataclass(frozen=True, slots=True)
-class MiniBatches:
+class MiniBatches(Settings):
     """The points, the optimizer and the batches.
 
     `view` is "kinds" for batch, mini-batch and stochastic descent side by side, or "loop" for the loop of the
     course notes, as printed and as meant.
     """
 
-    slope: float = 2.0
-    intercept: float = 3.0
-    scatter: float = 0.5
-    data: int = 0
-    batch: int = 20
-    epochs: int = 50
-    seed: int = 0
-    start: tuple[float, float] = (0.0, 0.0)
-    optimizer: Entrant = field(default=Entrant.of("gd", lr=0.01))
-    shuffle: bool = True
-    log_loss: bool = True
-    view: str = "kinds"
+    page: ClassVar[str] = "minibatches"
+    sections: ClassVar[tuple[Section, ...]] = (
+        Section("", ("view", "batch", "epochs", "order", "o", "start")),
+        Section(
+            "Points, seeds, view",
+            ("slope", "intercept", "scatter", "data", "seed", "loss"),
+            folded=True,
+        ),
+    )
+
+    slope: float = setting(Number.of(SLOPE, "Slope of the points"), 2.0)
+    intercept: float = setting(Number.of(INTERCEPT, "Intercept of the points"), 3.0)
+    scatter: float = setting(Number.of(SCATTER, "Scatter of the points"), 0.5)
+    data: int = setting(Number.of(DATA_SEED, "Seed of the points"), 0)
+    batch: int = setting(Number.of(BATCH_SIZE, "Batch size"), 20)
+    epochs: int = setting(Number.of(EPOCHS, "Epochs"), 50)
+    seed: int = setting(Number.of(SEED, "Seed of the shuffling"), 0)
+    start: tuple[float, float] = setting(
+        PointField("start", "Start", "Or click the picture, or drag the ring.", axes=("w", "b")), (0.0, 0.0)
+    )
+    optimizer: Entrant = setting(
+        OneEntrant("o", "Optimizer", attribute="optimizer"), Entrant.of("gd", lr=0.01)
+    )
+    shuffle: bool = setting(
+        Toggle(
+            "order",
+            "Shuffle in every epoch",
+            "Off: the same batches in the same order, epoch after epoch.",
+            attribute="shuffle",
+            on="shuffled",
+            off="fixed",
+        ),
+        True,
+    )
+    log_loss: bool = setting(
+        Toggle("loss", "Logarithmic loss axis", attribute="log_loss", on="log", off="linear"), True
+    )
+    view: str = setting(OneOf("view", "Compare", choices=VIEWS), "kinds")
 
     def points(self) -> Data:
         """The points through which the line is laid."""
@@ -103,42 +132,6 @@ def _run(settings: MiniBatches) -> tuple[tuple[str, Descent], ...]:
     return all_at_once, mini, ("The loop as printed", printed)
 
 
-def encode(settings: MiniBatches) -> dict[str, str]:
-    """The settings as the parameters of a link."""
-    optimizer = settings.optimizer
-    return {
-        "v": VERSION,
-        **{h.name: h.write(getattr(settings, h.name)) for h in NUMBERS},
-        "start": join(settings.start),
-        "o": write_choice(
-            optimizer.optimizer, optimizer.values, OPTIMIZERS[optimizer.optimizer].hyperparameters
-        ),
-        "order": "shuffled" if settings.shuffle else "fixed",
-        "loss": "log" if settings.log_loss else "linear",
-        "view": settings.view,
-    }
-
-
-def decode(link: Mapping[str, Any]) -> tuple[MiniBatches, list[str]]:
+def decode(given: Any) -> tuple[MiniBatches, list[str]]:
     """Read settings from the parameters of a link; never raises. An empty link is the default."""
-    default = MiniBatches()
-    reader = Reader(link, "")
-    if not reader.given:
-        return default, reader.complaints
-    reader.version()
-    numbers: dict[str, Any] = {h.name: reader.number(h.name, h) for h in NUMBERS}
-    start = reader.numbers("start", 2)
-    optimizer = default.optimizer
-    if "o" in reader.given:
-        key, values = reader.choice("o", "gd", OPTIMIZERS, "optimizer")
-        optimizer = Entrant(key, values) if values else Entrant.of(key, lr=0.01)
-    settings = MiniBatches(
-        **numbers,
-        start=default.start if start is None else (start[0], start[1]),
-        optimizer=optimizer,
-        shuffle=reader.one_of("order", ("shuffled", "fixed")) == "shuffled",
-        log_loss=reader.one_of("loss", ("log", "linear")) == "log",
-        view=reader.one_of("view", VIEWS),
-    )
-    reader.unknown()
-    return settings, reader.complaints
+    return link.decode(MiniBatches, given)

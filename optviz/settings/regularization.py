@@ -1,57 +1,69 @@
-"""What the page “Regularization” shows, as one value and as a link."""
+"""What the page “Regularization” shows, as one value."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.settings import fields as page_settings
-from optviz.settings.fields import Field, OneOf
-from optviz.teaching import constraints, dropout, weight_decay
-from optviz.teaching import fits as polynomials
+from optviz.settings import link
+from optviz.settings.fields import Number, OneOf
+from optviz.settings.link import Section, Settings, encode, setting
+from optviz.teaching import constraints, dropout, fits, weight_decay
 
-VIEW = OneOf(
-    "view",
-    {
-        "fitting": "Over- and under-fitting",
-        "decay": "Weight decay",
-        "constraint": "Circle and diamond",
-        "dropout": "Dropout",
-    },
-    "fitting",
-)
+__all__ = ["RegularizationSettings", "decode", "encode", "shown_at"]
+
+VIEWS = {
+    "fitting": "Over- and under-fitting",
+    "decay": "Weight decay",
+    "constraint": "Circle and diamond",
+    "dropout": "Dropout",
+}
 SEED = Hyperparameter(
     "seed", "s", 0, 0, 2**31 - 1, integer=True, help="Picks everything that is drawn by chance."
 )
-FIELDS: tuple[Field, ...] = (
-    VIEW,
-    polynomials.DEGREE,
-    polynomials.SAMPLES,
-    polynomials.NOISE,
-    weight_decay.PENALTY,
-    constraints.RADIUS,
-    constraints.CENTRE_X,
-    constraints.CENTRE_Y,
-    constraints.TILT,
-    dropout.SHARE,
-    SEED,
-)
+
+
+def _on(*views: str) -> dict[str, tuple[str, ...]]:
+    return {"view": views}
 
 
 @dataclass(frozen=True, slots=True)
-class RegularizationSettings:
-    """Every value of the page; each attribute is the field of that name in FIELDS."""
+class RegularizationSettings(Settings):
+    """Every value of the page."""
 
-    view: str = VIEW.default
-    degree: int = int(polynomials.DEGREE.default)
-    samples: int = int(polynomials.SAMPLES.default)
-    noise: float = polynomials.NOISE.default
-    penalty: float = weight_decay.PENALTY.default
-    radius: float = constraints.RADIUS.default
-    c1: float = constraints.CENTRE_X.default
-    c2: float = constraints.CENTRE_Y.default
-    tilt: float = constraints.TILT.default
-    share: float = dropout.SHARE.default
-    seed: int = int(SEED.default)
+    page: ClassVar[str] = "regularization"
+    sections: ClassVar[tuple[Section, ...]] = (
+        Section(
+            "",
+            (
+                *("view", "degree", "samples", "noise", "penalty", "radius", "c1", "c2", "tilt"),
+                *("share", "seed"),
+            ),
+        ),
+    )
+
+    view: str = setting(OneOf("view", "Show", choices=VIEWS), "fitting")
+    degree: int = setting(Number.of(fits.DEGREE, "Degree", when=_on("fitting")), 9)
+    samples: int = setting(Number.of(fits.SAMPLES, "Points", when=_on("fitting")), fits.SAMPLES.usual)
+    noise: float = setting(Number.of(fits.NOISE, "Noise", when=_on("fitting")), fits.NOISE.default)
+    penalty: float = setting(
+        Number.of(weight_decay.PENALTY, "Penalty", when=_on("decay")), weight_decay.PENALTY.default
+    )
+    radius: float = setting(Number.of(constraints.RADIUS, "Radius", when=_on("constraint")), 1.0)
+    c1: float = setting(
+        Number.of(constraints.CENTRE_X, "Lowest place of the loss, w₁", when=_on("constraint")),
+        constraints.CENTRE_X.default,
+    )
+    c2: float = setting(
+        Number.of(constraints.CENTRE_Y, "Lowest place of the loss, w₂", when=_on("constraint")),
+        constraints.CENTRE_Y.default,
+    )
+    tilt: float = setting(
+        Number.of(constraints.TILT, "Tilt", when=_on("constraint")), constraints.TILT.default
+    )
+    share: float = setting(
+        Number.of(dropout.SHARE, "Share that is switched off", when=_on("dropout")), dropout.SHARE.default
+    )
+    seed: int = setting(Number.of(SEED, "Seed", when=_on("fitting", "decay", "dropout")), 0)
 
     @property
     def bowl(self) -> constraints.Bowl:
@@ -59,14 +71,9 @@ class RegularizationSettings:
         return constraints.Bowl((self.c1, self.c2), self.tilt)
 
 
-def encode(settings: RegularizationSettings) -> dict[str, str]:
-    """The settings as the parameters of a link."""
-    return page_settings.encode(FIELDS, settings)
-
-
-def decode(link: Any) -> tuple[RegularizationSettings, list[str]]:
+def decode(given: Any) -> tuple[RegularizationSettings, list[str]]:
     """Read settings from a link, with a sentence for each thing that could not be used; never raises."""
-    return page_settings.decode(FIELDS, RegularizationSettings, link)
+    return link.decode(RegularizationSettings, given)
 
 
 def shown_at(view: str, **values: Any) -> RegularizationSettings:

@@ -1,9 +1,8 @@
 """Checkpoints: everything that a run needs to go on, as bytes in the safetensors format.
 
-Never pickle: a checkpoint may come from anywhere, and reading one must not run anything. What changes
-while training goes on is in it: the weights, the optimizer's state, the state of the random generator,
-and the step, which also tells the position in the permutation, for that depends on the seed and the
-epoch alone.
+Never pickle: a checkpoint may come from anywhere, and reading one must not run code. It holds what changes
+during training: the weights, the optimizer's state, the state of the random generator, and the step. The
+step also gives the position in the order of the images, which depends only on the seed and the epoch.
 """
 
 import json
@@ -15,7 +14,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from optviz.training.config import TrainingConfig, encode
+from optviz.training.config import TrainingConfig, decode, encode
 
 FORMAT = "optviz-checkpoint-1"
 
@@ -28,11 +27,11 @@ class CheckpointError(ValueError):
 class Saved:
     """What a checkpoint holds.
 
-    `config` is the configuration's link. `optimizer` maps the number of a parameter to its state by
-    name. `random` is the state of the generator on `device`, "cpu", "cuda" or "mps".
+    `optimizer` maps the number of a parameter to its state by name. `random` is the state of the generator
+    on `device`, "cpu", "cuda" or "mps"; `elapsed` are seconds.
     """
 
-    config: Mapping[str, str]
+    config: TrainingConfig
     step: int
     elapsed: float
     device: str
@@ -54,7 +53,7 @@ def pack(saved: Saved) -> bytes:
                 numbers[f"{index}.{name}"] = value
     metadata = {
         "format": FORMAT,
-        "config": json.dumps(dict(saved.config)),
+        "config": json.dumps(encode(saved.config)),
         "step": str(saved.step),
         "elapsed": repr(saved.elapsed),
         "device": saved.device,
@@ -76,10 +75,9 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
         metadata = header.get("__metadata__", {})
         if metadata.get("format") != FORMAT:
             raise CheckpointError("This file is no checkpoint of a training run.")
-        written = {str(key): str(value) for key, value in json.loads(metadata["config"]).items()}
-        _refuse_another(written, encode(config))
+        _refuse_another(json.loads(metadata["config"]), config)
         saved = Saved(
-            written,
+            config,
             int(metadata["step"]),
             float(metadata["elapsed"]),
             metadata["device"],
@@ -119,11 +117,20 @@ def _numbers(text: str) -> dict[str, Any]:
     return {f"optimizer.{name}": value for name, value in json.loads(text).items()}
 
 
-def _refuse_another(written: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """Raise CheckpointError when the two configurations differ, and say in what."""
-    different = [key for key in {**wanted, **written} if written.get(key) != wanted.get(key)]
-    if different:
-        parts = [f"{key} is {written.get(key, 'not set')}, not {wanted.get(key, 'set')}" for key in different]
+def _refuse_another(link: Mapping[str, str], wanted: TrainingConfig) -> None:
+    """Raise CheckpointError when `link`, which a checkpoint holds, is not of the configuration `wanted`.
+
+    Configurations are compared, not their links: those may be spelled in another way.
+    """
+    found, complaints = decode(link)
+    if complaints:
+        raise CheckpointError(
+            f"This checkpoint was written by another version of optviz. {' '.join(complaints)}"
+        )
+    if found != wanted:
+        there, here = encode(found), encode(wanted)
+        different = [key for key in here if there.get(key, here[key]) != here[key]]
+        parts = [f"{key} is {there[key]}, not {here[key]}" for key in different]
         raise CheckpointError(
             f"This checkpoint is of another configuration: in it, {', '.join(parts[:4])}"
             f"{' and more' if len(parts) > 4 else ''}."

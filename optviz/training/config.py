@@ -1,63 +1,28 @@
-"""What to train and how: one small immutable value, and the link that holds it.
+"""What to train and how: one small immutable value, declared like the settings of any page.
 
-A `TrainingConfig` is complete and valid from the moment it exists. `encode` writes every value of it
-into a link, `decode` reads a link that anybody may have written. This file does not import torch, so
-that a page can show a configuration without it.
+A `TrainingConfig` is complete and valid from the moment it exists. This file does not import torch, so that
+a page can show a configuration without it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError, complete
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer
 from optviz.engine.schedules import SCHEDULES
+from optviz.settings import link
+from optviz.settings.fields import Described, Number, OneOf, relabelled
+from optviz.settings.link import Reader, Section, Settings, Unfit, encode, setting, short
+from optviz.settings.setups import Spread
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.datasets import DATASETS
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the few values that a setting can have: its stable key, its name, and what it does."""
-
-    key: str
-    name: str
-    help: str = ""
-
-
-def _table(*choices: Choice) -> dict[str, Choice]:
-    return {choice.key: choice for choice in choices}
-
-
-ACTIVATIONS = _table(
-    Choice("relu", "ReLU", "max(0, z): the usual choice."),
-    Choice("leaky_relu", "Leaky ReLU", "ReLU with a slope of 0.01 on the left, so that no unit dies."),
-    Choice("gelu", "GELU", "A smooth ReLU: z times the normal distribution function of z."),
-    Choice("tanh", "Tanh", "Between -1 and 1; its slope vanishes where |z| is large."),
-    Choice("sigmoid", "Sigmoid", "Between 0 and 1; its slope is at most 1/4."),
-    Choice("identity", "None (identity)", "Without a bend, any number of layers is one linear map."),
-)
-LOSSES = _table(
-    Choice("cross_entropy", "Cross entropy", "Minus the logarithm of the right class's softmax probability."),
-    Choice(
-        "mse_sigmoid",
-        "Mean squared error on sigmoids",
-        "Mean over the outputs of (σ(z) - y)²; the step carries the factor σ'(z).",
-    ),
-    Choice(
-        "mse_softmax",
-        "Mean squared error on softmax",
-        "Mean over the outputs of (softmax(z) - y)², the Brier score divided by the number of classes.",
-    ),
-)
-INITIALISATIONS = _table(
-    Choice("torch", "PyTorch's own", "Weights and biases uniform in ±1/√(inputs)."),
-    Choice("he", "He (Kaiming)", "Weights N(0, √(2/inputs)), made for ReLU; biases zero."),
-    Choice("xavier", "Xavier (Glorot)", "Weights uniform in ±√(6/(inputs + outputs)); biases zero."),
-    Choice("normal", "N(0, 0.01)", "Weights normal with standard deviation 0.01; biases zero."),
-)
+__all__ = ["NETWORK_OPTIMIZERS", "TrainingConfig", "decode", "encode", "takes_weight_decay"]
 
 UNITS = Hyperparameter("units", "n", 128, 1, 2048, log=True, integer=True, help="Units of a hidden layer.")
 DROPOUT = Hyperparameter(
@@ -89,6 +54,8 @@ SEED = Hyperparameter(
     help="The same seed gives the same first weights and the same order of the images.",
 )
 
+#: Names in the address that belong to the page and not to the configuration.
+BESIDES = frozenset({"run", "over"})
 MAX_LAYERS = 6
 #: The most work of a run, measured as `TrainingConfig.work_per_epoch` does: about two hours on one core.
 MAX_WORK = 1e14
@@ -101,8 +68,93 @@ NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if
 WITHOUT_WEIGHT_DECAY = {"Rprop"}
 
 
+def takes_weight_decay(optimizer: str) -> bool:
+    """Whether `weight_decay` may be set beside this optimizer, given by its key."""
+    entry = NETWORK_OPTIMIZERS[optimizer]
+    return "weight_decay" not in entry.torch_arguments and entry.torch not in WITHOUT_WEIGHT_DECAY
+
+
+def _on_networks(optimizer: Optimizer) -> list[Hyperparameter]:
+    """Its hyperparameters, with the defaults for networks."""
+    return relabelled(optimizer.hyperparameters, optimizer.network_defaults)
+
+
 @dataclass(frozen=True, slots=True)
-class TrainingConfig:
+class Row(Described):
+    """A row of one of the tables, by its key."""
+
+    table: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    noun: str = ""
+
+    def parse(self, text: str) -> str:
+        """The key, if the table has it."""
+        return _known(self.noun, text, self.table)
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """As a list that can be searched."""
+        names = {key: row.name for key, row in self.table.items()}
+        hints = {key: getattr(row, "help", "") for key, row in self.table.items()}
+        return OneOf(
+            self.name,
+            self.label,
+            self.help,
+            choices=names,
+            hints=hints,
+            look="list",
+            attribute=self.attribute,
+        ).describe(usual)
+
+
+@dataclass(frozen=True, slots=True)
+class PerLayer(Described):
+    """One number for each hidden layer, as in 512_512; none stands for no layer at all."""
+
+    kind: Hyperparameter = UNITS
+
+    def text(self, value: tuple[float, ...]) -> str:
+        """The numbers with _ between them."""
+        return "_".join(self.kind.write(number) for number in value) or "none"
+
+    def parse(self, text: str) -> tuple[float, ...]:
+        """The numbers; people type commas or blanks between them."""
+        words = [] if text.strip().lower() == "none" else [w for w in re.split(r"[\s,，_]+", text) if w]
+        if len(words) > MAX_LAYERS:
+            raise HyperparameterError(
+                f"{self.label} has {len(words)} layers; allowed are at most {MAX_LAYERS}."
+            )
+        return tuple(self.kind.parse(word) for word in words)
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """A line of text."""
+        return Described.describe(self, usual) | {
+            "kind": "text",
+            "lines": 1,
+            "placeholder": "none",
+            "shown": [["_", ", "]],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Dropouts(PerLayer):
+    """The share of dropout after each hidden layer."""
+
+    kind: Hyperparameter = DROPOUT
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """As many shares as there are layers."""
+        layers = len(values["hidden"])
+        text = reader.take(self.name)
+        try:
+            if text is not None and not text.strip():
+                raise HyperparameterError("dropout is empty; 0 or none stands for no dropout.")
+            return {"dropout": _dropouts(() if text is None else self.parse(text), layers)}
+        except HyperparameterError as error:
+            reader.complain((self.name,), str(error), "This link gets no dropout instead.")
+            return {"dropout": (0.0,) * layers}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig(Settings):
     """A network, its data, and how it is trained.
 
     `hidden` holds the units of each hidden layer, first to last; () is softmax regression. `dropout`
@@ -114,20 +166,86 @@ class TrainingConfig:
         HyperparameterError: for a value that is not allowed; the message is a sentence for people.
     """
 
-    dataset: str = "digits"
-    hidden: tuple[int, ...] = (64,)
-    activation: str = "relu"
-    loss: str = "cross_entropy"
-    optimizer: str = "adam"
+    page: ClassVar[str] = "train"
+    sections: ClassVar[tuple[Section, ...]] = (
+        Section("", ("data", "hidden", "act", "loss", "opt", "sched", "batch", "epochs")),
+        Section("First weights, dropout, weight decay, seed", ("init", "drop", "wd", "seed"), folded=True),
+    )
+
+    dataset: str = setting(
+        Row("data", "Data set", attribute="dataset", table=DATASETS, noun="data set"), "digits"
+    )
+    hidden: tuple[int, ...] = setting(
+        PerLayer(
+            "hidden",
+            "Hidden layers",
+            f"The units of each hidden layer, as in 512, 512; at most {MAX_LAYERS} layers of "
+            f"{UNITS.write(UNITS.high)} units. Empty means none at all: softmax regression.",
+        ),
+        (64,),
+    )
+    activation: str = setting(
+        Row("act", "Activation", attribute="activation", table=ACTIVATIONS, noun="activation"), "relu"
+    )
+    loss: str = setting(Row("loss", "Loss", table=LOSSES, noun="loss"), "cross_entropy")
+    optimizer: str = setting(
+        Spread(
+            "opt",
+            "Optimizer",
+            attribute="optimizer",
+            table=NETWORK_OPTIMIZERS,
+            noun="optimizer",
+            prefix="o.",
+            numbers=_on_networks,
+        ),
+        "adam",
+    )
     optimizer_values: tuple[tuple[str, float], ...] = ()
-    schedule: str = "constant"
+    schedule: str = setting(
+        Spread(
+            "sched",
+            "Learning-rate schedule",
+            attribute="schedule",
+            table=SCHEDULES,
+            noun="schedule",
+            prefix="s.",
+        ),
+        "constant",
+    )
     schedule_values: tuple[tuple[str, float], ...] = ()
-    batch_size: int = 32
-    epochs: int = 10
-    dropout: tuple[float, ...] = ()
-    weight_decay: float = 0.0
-    initialisation: str = "torch"
-    seed: int = 0
+    batch_size: int = setting(Number.of(BATCH_SIZE, "Batch size", name="batch", attribute="batch_size"), 32)
+    epochs: int = setting(Number.of(EPOCHS, "Epochs"), 10)
+    dropout: tuple[float, ...] = setting(
+        Dropouts(
+            "drop",
+            "Dropout",
+            f"{DROPOUT.help} One number for all hidden layers, or one for each, as in 0.2, 0.5.",
+            attribute="dropout",
+        ),
+        (),
+    )
+    weight_decay: float = setting(
+        Number.of(
+            WEIGHT_DECAY,
+            "Weight decay",
+            name="wd",
+            attribute="weight_decay",
+            advanced=False,
+            when={"opt": [key for key in NETWORK_OPTIMIZERS if takes_weight_decay(key)]},
+        ),
+        0.0,
+    )
+    initialisation: str = setting(
+        Row(
+            "init",
+            "First weights",
+            attribute="initialisation",
+            table=INITIALISATIONS,
+            noun="initialisation",
+        ),
+        "torch",
+    )
+    seed: int = setting(Number.of(SEED, "Seed", advanced=False), 0)
 
     def __post_init__(self) -> None:
         """Validate everything and fill in what was left out."""
@@ -163,6 +281,21 @@ class TrainingConfig:
                 f"{self.parameters:,} parameters, {self.images:,} images and {self.epochs} epochs in batches "
                 f"of {self.batch_size:,} are too much work; epochs may be {self.largest_epochs} at most."
             )
+
+    @classmethod
+    def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
+        """A weight decay beside an optimizer that takes none, and more work than a run may be."""
+        found, decay = [], values["weight_decay"]
+        if decay and not takes_weight_decay(values["optimizer"]):
+            said = _no_weight_decay(values["optimizer"])
+            found.append(Unfit(("wd",), said, "This link gets 0 instead.", {"weight_decay": 0.0}))
+            decay = 0.0
+        most = cls(**{**values, "weight_decay": decay, "epochs": 1}).largest_epochs
+        if values["epochs"] > most:
+            said = f"epochs = {values['epochs']} are too much work for this network; allowed are {most}."
+            together = ("data", "hidden", "batch", "epochs")
+            found.append(Unfit(together, said, f"This link gets {most}.", {"epochs": most}))
+        return found
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -202,109 +335,17 @@ class TrainingConfig:
         return min(int(EPOCHS.high), int(MAX_WORK // self.work_per_epoch))
 
 
-def takes_weight_decay(optimizer: str) -> bool:
-    """Whether `weight_decay` may be set beside this optimizer, given by its key."""
-    entry = NETWORK_OPTIMIZERS[optimizer]
-    return "weight_decay" not in entry.torch_arguments and entry.torch not in WITHOUT_WEIGHT_DECAY
-
-
-def encode(config: TrainingConfig) -> dict[str, str]:
-    """Write every value of `config` under a stable key, in characters that a link leaves alone."""
-    optimizer, schedule = NETWORK_OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]
-    return {
-        "v": "1",
-        "data": config.dataset,
-        "hidden": "_".join(UNITS.write(n) for n in config.hidden) or "none",
-        "act": config.activation,
-        "loss": config.loss,
-        "opt": config.optimizer,
-        **_write("o.", optimizer.hyperparameters, config.optimizer_values),
-        "sched": config.schedule,
-        **_write("s.", schedule.hyperparameters, config.schedule_values),
-        "batch": BATCH_SIZE.write(config.batch_size),
-        "epochs": EPOCHS.write(config.epochs),
-        "drop": "_".join(DROPOUT.write(p) for p in config.dropout) or "none",
-        "wd": WEIGHT_DECAY.write(config.weight_decay),
-        "init": config.initialisation,
-        "seed": SEED.write(config.seed),
-    }
-
-
-def decode(mapping: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
+def decode(given: Any) -> tuple[TrainingConfig, list[str]]:
     """Read a configuration from a link; never raises.
 
-    A value that is missing is the default's. One that cannot be used is replaced by the default too,
-    and a sentence in the list of complaints names it. Keys that are not of a configuration are passed
-    over, because a link holds other things as well.
+    A value that is missing is the default's. One that cannot be used is replaced by the default too, and a
+    sentence names it.
     """
-    given = {str(key): text if isinstance(text, str) else "" for key, text in mapping.items()}
-    complaints: list[str] = []
-
-    def read(key: str, default: T, reader: Callable[[str], T], shown: str) -> T:
-        if key not in given:
-            return default
-        try:
-            return reader(given[key])
-        except HyperparameterError as error:
-            complaints.append(f"{error} This link gets {shown} instead.")
-            return default
-
-    def pick(key: str, what: str, table: Mapping[str, Any], default: str) -> str:
-        return read(key, default, lambda text: _known(what, text, table), default)
-
-    def number(key: str, setting: Hyperparameter, default: float) -> Any:
-        return read(key, default, setting.parse, setting.write(default))
-
-    def numbers(prefix: str, table: Any, defaults: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        known = {prefix + h.name for h in table}
-        unknown = [key for key in given if key.startswith(prefix) and key not in known]
-        if unknown:
-            more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-            complaints.append(
-                f"This link names “{_short(unknown[0])}”{more}, which nothing here has; left out."
-            )
-        return tuple((h.name, number(prefix + h.name, h, defaults[h.name])) for h in table)
-
-    if given.get("v", "1") != "1":
-        complaints.append(f"This link is of version “{_short(given['v'])}”; it is read as version 1.")
-    usual = TrainingConfig()
-    optimizer = NETWORK_OPTIMIZERS[pick("opt", "optimizer", NETWORK_OPTIMIZERS, usual.optimizer)]
-    schedule = SCHEDULES[pick("sched", "schedule", SCHEDULES, usual.schedule)]
-    for key, prefix, entry in (("opt", "o.", optimizer.key), ("sched", "s.", schedule.key)):
-        if given.get(key, entry) != entry:  # the values were meant for another one
-            given = {name: text for name, text in given.items() if not name.startswith(prefix)}
-    hidden = read("hidden", usual.hidden, _read_layers, "_".join(map(str, usual.hidden)))
-    no_dropout: tuple[float, ...] = ()
-    values: dict[str, Any] = {
-        "dataset": pick("data", "data set", DATASETS, usual.dataset),
-        "hidden": hidden,
-        "activation": pick("act", "activation", ACTIVATIONS, usual.activation),
-        "loss": pick("loss", "loss", LOSSES, usual.loss),
-        "optimizer": optimizer.key,
-        "optimizer_values": numbers("o.", optimizer.hyperparameters, optimizer.network_defaults),
-        "schedule": schedule.key,
-        "schedule_values": numbers(
-            "s.", schedule.hyperparameters, {h.name: h.default for h in schedule.hyperparameters}
-        ),
-        "batch_size": number("batch", BATCH_SIZE, usual.batch_size),
-        "dropout": read("drop", no_dropout, lambda text: _read_dropouts(text, len(hidden)), "no dropout"),
-        "weight_decay": number("wd", WEIGHT_DECAY, usual.weight_decay),
-        "initialisation": pick("init", "initialisation", INITIALISATIONS, usual.initialisation),
-        "seed": number("seed", SEED, usual.seed),
-    }
-    epochs = number("epochs", EPOCHS, usual.epochs)
-    if values["weight_decay"] and not takes_weight_decay(optimizer.key):
-        complaints.append(f"{_no_weight_decay(optimizer.key)} This link gets 0 instead.")
-        values["weight_decay"] = 0.0
-    most = TrainingConfig(**values, epochs=1).largest_epochs
-    if epochs > most:
-        complaints.append(f"epochs = {epochs} are too much work for this network; this link gets {most}.")
-        epochs = most
-    return TrainingConfig(**values, epochs=epochs), complaints
+    return link.decode(TrainingConfig, given, BESIDES)
 
 
 def _no_weight_decay(optimizer: str) -> str:
-    """The sentence that refuses a weight decay beside this optimizer."""
+    """Why a weight decay cannot be used with this optimizer, as a sentence."""
     entry = NETWORK_OPTIMIZERS[optimizer]
     if entry.torch in WITHOUT_WEIGHT_DECAY:
         return f"{entry.name} takes no weight decay in torch; weight_decay must be 0."
@@ -314,7 +355,7 @@ def _no_weight_decay(optimizer: str) -> str:
 def _known(what: str, key: object, table: Mapping[str, Any]) -> str:
     """`key`, if the table has it."""
     if not isinstance(key, str) or key not in table:
-        raise HyperparameterError(f"“{_short(str(key))}” is no {what} here; there is {', '.join(table)}.")
+        raise HyperparameterError(f"“{short(str(key))}” is no {what} here; there is {', '.join(table)}.")
     return key
 
 
@@ -338,24 +379,6 @@ def _dropouts(dropout: Any, layers: int) -> tuple[float, ...]:
     return tuple(DROPOUT.validate(share) for share in dropout) or (0.0,) * layers
 
 
-def _read_layers(text: str) -> tuple[int, ...]:
-    """Hidden layers from a link, as in 512_512 or none."""
-    return _layers([int(UNITS.parse(part)) for part in _parts(text, "hidden")])
-
-
-def _read_dropouts(text: str, layers: int) -> tuple[float, ...]:
-    """Shares of dropout from a link, as in 0.2_0.5 or none."""
-    return _dropouts([DROPOUT.parse(part) for part in _parts(text, "dropout")], layers)
-
-
-def _parts(text: str, what: str) -> list[str]:
-    """The values between underscores, of which a link has at most as many as there can be layers."""
-    parts = [] if text == "none" else text.split("_")
-    if len(parts) > MAX_LAYERS:
-        raise HyperparameterError(f"{what} has {len(parts)} layers; allowed are at most {MAX_LAYERS}.")
-    return parts
-
-
 def _complete(table: Any, defaults: Mapping[str, float], given: Any) -> tuple[tuple[str, float], ...]:
     """Pairs of name and number for the whole table, in its order."""
     try:
@@ -363,14 +386,3 @@ def _complete(table: Any, defaults: Mapping[str, float], given: Any) -> tuple[tu
     except (TypeError, ValueError):
         raise HyperparameterError("Values must be given as pairs of a name and a number.") from None
     return tuple(complete(table, {**defaults, **pairs}).items())
-
-
-def _write(prefix: str, table: Any, values: tuple[tuple[str, float], ...]) -> dict[str, str]:
-    """Hyperparameters as they stand in a link."""
-    numbers = dict(values)
-    return {prefix + h.name: h.write(numbers[h.name]) for h in table}
-
-
-def _short(text: str) -> str:
-    """`text`, cut to a length that fits into a sentence."""
-    return text if len(text) <= 20 else text[:20] + "…"

@@ -1,8 +1,8 @@
-"""The data sets: three times ten classes of small grey images.
+"""The data sets: three sets of small grey images, each with ten classes.
 
-MNIST and Fashion-MNIST are the official files, checked by SHA-256: looked for in the folder that the
-environment variable OPTVIZ_DATA names, then in the user's cache folder, then downloaded into that. The
-digits ship inside scikit-learn, so that there is always something to train on without a network.
+MNIST and Fashion-MNIST are the official files, checked by SHA-256. They are looked for in the folder named
+by the environment variable OPTVIZ_DATA, then in the user's cache folder, and then downloaded into that. The
+digits ship inside scikit-learn, so that training works without any download.
 """
 
 import errno
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-#: Called with the bytes fetched so far and the bytes that are missing in all.
+#: Called with the bytes fetched so far and the number of bytes to fetch.
 ProgressCallback = Callable[[int, int], None]
 
 
 class DatasetError(RuntimeError):
-    """A data set cannot be had; the message is a sentence for people."""
+    """A data set is unknown, damaged or cannot be downloaded; the message is a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """What is known of a data set before it is loaded.
+    """A data set's description, known before it is loaded.
 
-    `train` and `test` count images of `shape` (height, width), whose pixels go from 0 to `white`.
-    `files` are the training images and labels, then the test images and labels; every one of `mirrors`
-    is an address that ends in a slash and has them all.
+    `train` and `test` count images of `shape` (height, width), with pixels from 0 to `white`. `files` are the
+    training images and labels, then the test images and labels. Each of `mirrors` is an address, ending in a
+    slash, under which all of them stand.
     """
 
     key: str
@@ -180,12 +180,12 @@ DATASETS: dict[str, DatasetInfo] = {
 
 
 def load(dataset: str | DatasetInfo, progress: ProgressCallback | None = None) -> Dataset:
-    """Load a data set, by its key or its description, and download it when it is nowhere to be found.
+    """Load a data set, by its key or its description; files that are missing are downloaded.
 
-    `progress` is called while files are downloaded, and not at all when none are.
+    `progress` is called only while files are downloaded.
 
     Raises:
-        DatasetError: when it is unknown, damaged or cannot be had.
+        DatasetError: when it is unknown, damaged or cannot be downloaded.
     """
     if isinstance(dataset, str) and dataset not in DATASETS:
         raise DatasetError(f"“{dataset}” is no data set here; there is {', '.join(DATASETS)}.")
@@ -257,7 +257,7 @@ def _digits() -> list[np.ndarray]:
 
 
 def _find(info: DatasetInfo, progress: ProgressCallback | None) -> list[Path]:
-    """Where the four files lie, after downloading those that lie nowhere."""
+    """The paths of the four files; those found in no folder are downloaded first."""
     found: dict[DataFile, Path] = {}
     for file in info.files:
         for folder in _folders():
@@ -267,7 +267,7 @@ def _find(info: DatasetInfo, progress: ProgressCallback | None) -> list[Path]:
                 if complaint is None:
                     found[file] = path
                     break
-                if folder != cache_folder():  # in the cache it is simply fetched again
+                if folder != cache_folder():  # one in the cache is downloaded again
                     raise DatasetError(f"{complaint} Replace it with the official file, or remove it.")
     missing = [file for file in info.files if file not in found]
     report = _Report(sum(file.size for file in missing), progress)
@@ -299,40 +299,40 @@ def _complaint(path: Path, file: DataFile) -> str | None:
 
 @dataclass(slots=True)
 class _Report:
-    """What pooch takes for a progress bar: it adds up the bytes of all the files that are missing."""
+    """A progress bar in the form that pooch expects; it adds up the bytes of all missing files."""
 
     whole: int
     progress: ProgressCallback | None
     done: int = 0
     size: int = 0
     here: int = 0
-    total: int = 0  # pooch writes the length that the server tells here
+    total: int = 0  # pooch writes the length from the server here
 
     def update(self, size: int) -> None:
-        """`size` more bytes of the file at hand have come."""
+        """`size` more bytes of the current file have come."""
         self.here = min(self.here + size, self.size)  # pooch counts whole chunks, the last one too
         if self.progress is not None:
             self.progress(self.done + self.here, self.whole)
 
     def reset(self) -> None:
-        """The file at hand starts again from its first byte."""
+        """The current file starts again from its first byte."""
         self.here = 0
 
     def close(self) -> None:
-        """The file at hand is complete."""
+        """The current file is complete."""
         self.here = 0
 
 
 def _download(info: DatasetInfo, file: DataFile, report: _Report) -> Path:
-    """Fetch one file into the cache from the first mirror that has it.
+    """Download one file into the cache from the first mirror that has it.
 
-    pooch writes into a temporary file beside it, checks the SHA-256 and only then moves it to its
-    name, so that an interrupted or damaged download never takes the place of a whole one.
+    pooch writes into a temporary file, checks the SHA-256, and only then moves it to its name: an
+    interrupted or damaged download never replaces a complete file.
     """
     import pooch
     import requests
 
-    pooch.get_logger().setLevel("ERROR")  # what goes wrong is said in our own sentence
+    pooch.get_logger().setLevel("ERROR")  # failures get our own sentence below
     folder = cache_folder() / info.key
     failures = []
     for mirror in info.mirrors:
@@ -359,7 +359,7 @@ def _download(info: DatasetInfo, file: DataFile, report: _Report) -> Path:
                 f"{file.name} of {info.name} cannot be written to {folder}: {error}."
             ) from error
     raise DatasetError(
-        f"{info.name} could not be downloaded: {'; '.join(failures)}. Check the network, or put the "
-        f"official files into {info.key}/ in the folder that OPTVIZ_DATA names; the digits of "
-        "scikit-learn need no network."
+        f"{info.name} could not be downloaded: {'; '.join(failures)}. Check the network, or choose "
+        f"{DATASETS['digits'].name}, which needs no download. The official files can also be put into "
+        f"the folder {info.key} inside the folder that OPTVIZ_DATA names."
     )

@@ -1,4 +1,4 @@
-"""What a network can do at this moment: the test set, its mistakes, and the first layer's weights."""
+"""Measurements of a network: test accuracy, confusion matrix, single predictions, first-layer weights."""
 
 import base64
 
@@ -9,7 +9,7 @@ from optviz.training.config import TrainingConfig
 from optviz.training.events import FirstLayer, Samples
 from optviz.training.networks import probabilities
 
-#: Images that are looked at together: enough to keep a device busy, and little memory.
+#: Images in one forward pass: enough to keep a device busy, and little memory.
 CHUNK = 2000
 #: How many test images a `Samples` event shows, and how many of them are mistakes at most.
 SHOWN, MISTAKES = 12, 9
@@ -27,19 +27,19 @@ def logits_of(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
 
 
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """The share of images whose largest logit is the right one."""
+    """The share of images whose largest logit is that of the true class."""
     return int((logits.argmax(dim=1) == labels).sum()) / len(labels)
 
 
 def confusion(logits: torch.Tensor, labels: torch.Tensor) -> tuple[tuple[int, ...], ...]:
-    """Counts of images: a row for each true class, a column for each class they were taken for."""
+    """Counts of images: a row for each true class, a column for each predicted class."""
     classes = logits.shape[1]
     counts = torch.bincount(labels * classes + logits.argmax(dim=1), minlength=classes * classes)
     return tuple(tuple(row) for row in counts.reshape(classes, classes).tolist())
 
 
 def samples(config: TrainingConfig, step: int, logits: torch.Tensor, labels: torch.Tensor) -> Samples:
-    """The mistakes that the network is surest of, then the right answers that it is least sure of."""
+    """The mistakes with the highest probability, then the right answers with the lowest."""
     shares = probabilities(config, logits)
     sureness, answers = shares.max(dim=1)
     wrong = (answers != labels).nonzero().flatten()
@@ -56,7 +56,7 @@ def samples(config: TrainingConfig, step: int, logits: torch.Tensor, labels: tor
 
 
 def first_layer(model: nn.Module, step: int, shape: tuple[int, int]) -> FirstLayer:
-    """The weights into the first units, each of them an image of `shape` (height, width)."""
+    """The weights into the first units, an image of `shape` (height, width) for each unit."""
     weight = next(model.parameters()).detach()
     shown = weight[:UNITS_SHOWN]
     scale = float(shown.abs().max()) or 1.0

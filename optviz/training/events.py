@@ -1,8 +1,8 @@
-"""What a training run says while it goes on: one frozen dataclass for each kind of event.
+"""The events of a training run: one frozen dataclass for each kind.
 
-Events are plain values: numbers, strings, and tuples of them, all finite, so that they can be stored,
-sent and compared as they stand. Only `Checkpoint` carries bytes, and only its JSON leaves them out.
-A step is counted from 1: after step k, k batches have been trained on.
+Events are plain values (finite numbers, strings, and tuples of them), so that they can be stored, sent and
+compared. Only `Checkpoint` carries bytes, which its JSON leaves out. Steps count from 1: after step k, the
+network has been trained on k batches.
 """
 
 import base64
@@ -17,9 +17,8 @@ import numpy as np
 class Started:
     """The run begins, or goes on after `resumed_at` steps.
 
-    `device` is "cpu", "cuda" or "mps", and `device_name` is what people call it. `steps` and `images`
-    are those of the whole run, so that a remaining time can be told. `initial_weights_hash` is the
-    same for two runs that begin with the same weights.
+    `device` is "cpu", "cuda" or "mps", and `device_name` its name for people. `steps` and `images` are those
+    of the whole run. `initial_weights_hash` is the same for two runs that begin with the same weights.
     """
 
     device: str
@@ -35,10 +34,10 @@ class Started:
 class Progress:
     """How far training is, a few times a second.
 
-    `loss` is the mean over the steps since the last such event, `losses` are (step, loss) of single
-    batches: every n-th of the run, always the same ones, so that two runs can be laid over each other.
-    `epoch` counts finished epochs and has a fraction. `lr` is the rate of the last step, `elapsed` the
-    seconds spent training and evaluating, without pauses.
+    `loss` is the mean over the steps since the last such event. `losses` are (step, loss) of single
+    batches: every n-th step of the run, the same steps in every run, so that two runs can be overlaid.
+    `epoch` counts finished epochs and has a fraction. `lr` is the learning rate of the last step, `elapsed`
+    the seconds spent on training and evaluating, without pauses.
     """
 
     step: int
@@ -54,8 +53,8 @@ class Progress:
 class Evaluation:
     """The network on the whole test set, with dropout switched off.
 
-    `confusion[i][j]` counts the test images of class i that were taken for class j. `train_accuracy`
-    is measured in the same way on the first `train_images` training images, or None.
+    `confusion[i][j]` counts the test images of class i that were predicted as class j. `train_accuracy` is
+    measured in the same way on the first `train_images` training images, or None.
     """
 
     step: int
@@ -69,10 +68,10 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """A few test images and what the network takes them for: its mistakes first.
+    """Predictions for a few test images, the mistakes first.
 
-    `indices` count in the test set, `probabilities` has a row for each of them and a column for each
-    class. Sigmoid outputs are shown as they are and need not add up to one.
+    `indices` are places in the test set. `probabilities` has a row for each image and a column for each
+    class; those of sigmoids need not add up to one.
     """
 
     step: int
@@ -83,10 +82,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class FirstLayer:
-    """The weights into the first units of the first layer, each of them an image.
+    """The weights into the first `units` units of the first layer, an image for each unit.
 
-    `pixels` is base64 of unsigned bytes of shape (units, height, width): 128 is a weight of zero,
-    255 is +scale and 1 is -scale. The layer has `of` units in all.
+    `pixels` is base64 of what `images` gives. The largest weight is `scale` in size. The layer has `of`
+    units in all.
     """
 
     step: int
@@ -97,16 +96,15 @@ class FirstLayer:
     scale: float
     pixels: str
 
-    def weights(self) -> np.ndarray:
-        """The weights as float32, shape (units, height, width), to the nearest 1/127 of the scale."""
+    def images(self) -> np.ndarray:
+        """Unsigned bytes of shape (units, height, width): 128 is zero, 255 is +scale and 1 is -scale."""
         raw = np.frombuffer(base64.b64decode(self.pixels), dtype=np.uint8)
-        images = raw.reshape(self.units, self.height, self.width).astype(np.float32)
-        return (images - 128) * np.float32(self.scale / 127)
+        return raw.reshape(self.units, self.height, self.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something is not done in the usual way from `step` on, and the run goes on without it."""
+    """From `step` on something is done in another way than usual; the run goes on."""
 
     step: int
     sentence: str
@@ -114,7 +112,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Diverged:
-    """The loss is no longer a finite number since `step`; the run ends here."""
+    """The loss is no longer a finite number at `step`; the run ends here."""
 
     step: int
     reason: str
@@ -122,7 +120,7 @@ class Diverged:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """All that is needed to go on after `step`, in the safetensors format."""
+    """Everything that is needed to go on after `step`, in the safetensors format."""
 
     step: int
     data: bytes = b""
@@ -173,7 +171,7 @@ def to_json(event: Event) -> str:
 def from_json(text: str) -> Event:
     """Read an event that `to_json` wrote.
 
-    Fields that this version does not know are passed over, so that a store can be read by an older one.
+    Fields that this version does not know are ignored, so that an older version can read the store.
 
     Raises:
         ValueError: for text that is no event.
@@ -190,5 +188,5 @@ def from_json(text: str) -> Event:
 
 
 def _tuples(value: Any) -> Any:
-    """JSON's lists as the tuples that they were."""
+    """Turn JSON's lists back into tuples."""
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,6 +1,6 @@
 """A training step as a CUDA graph: launched as a whole, not kernel by kernel.
 
-A small network's step is dozens of kernels of a few microseconds; launching them one by one takes
+A step of a small network is dozens of kernels of a few microseconds each; launching them one by one takes
 longer than running them. A graph is recorded once, for batches of one size, and then replayed.
 """
 
@@ -11,16 +11,16 @@ import torch
 #: Takes the indices of a batch, does one step of training and returns the loss.
 Step = Callable[[torch.Tensor], torch.Tensor]
 
-#: Steps that are done eagerly first, so that every buffer exists before the recording.
+#: Steps done eagerly before the recording, so that every buffer exists.
 WARM_UP = 3
 
 
 class GraphedStep:
     """`step`, recorded at the first batches of `size` images and replayed from then on.
 
-    Batches of another size go through `step` itself, and so does everything when the recording
-    fails; `failure` then says so in a sentence. `step` must drop all gradients before its backward
-    pass, so that the recorded one writes them anew. `generator` is the one that `step` draws from.
+    Batches of another size go through `step` itself. So do all batches when the recording fails; `failure`
+    then says so in a sentence. `step` must set all gradients to None before its backward pass, so that the
+    recorded one writes new ones. `generator` is the one that `step` draws from.
     """
 
     def __init__(self, step: Step, size: int, generator: torch.Generator) -> None:
@@ -56,7 +56,7 @@ class GraphedStep:
         return self.loss.clone()
 
     def _on_side_stream(self, batch: torch.Tensor) -> torch.Tensor:
-        """One eager step on a stream of its own, as torch asks for before a recording."""
+        """One eager step on a separate stream, which torch requires before a recording."""
         if not batch.is_cuda:
             return self.step(batch)
         here = torch.cuda.current_stream()

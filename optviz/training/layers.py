@@ -1,10 +1,12 @@
-"""The layers of a network in words and numbers, for a drawing: told from the configuration alone."""
+"""The layers of a network as names and numbers, for its drawing; the configuration is all it needs."""
 
 from dataclasses import dataclass
 from itertools import pairwise
 
-from optviz.training.config import ACTIVATIONS, TrainingConfig
+from optviz.training.activations import ACTIVATIONS
+from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS
+from optviz.training.losses import LOSSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ def describe(config: TrainingConfig) -> tuple[Layer, ...]:
     height, width = DATASETS[config.dataset].shape
     widths = config.widths
     layers = [Layer(f"Image {height} × {width}", widths[0], 0, "")]
+    activation = ACTIVATIONS[config.activation].name
     for number, (inputs, units) in enumerate(pairwise(widths[:-1]), start=1):
-        name, bend = f"Hidden {number}", ACTIVATIONS[config.activation].name
-        layers.append(Layer(name, units, (inputs + 1) * units, bend, config.dropout[number - 1]))
-    output = "Sigmoid" if config.loss == "mse_sigmoid" else "Softmax"
+        share = config.dropout[number - 1]
+        layers.append(Layer(f"Hidden {number}", units, (inputs + 1) * units, activation, share))
+    output = LOSSES[config.loss].output.name
     layers.append(Layer("Classes", widths[-1], (widths[-2] + 1) * widths[-1], output))
     return tuple(layers)

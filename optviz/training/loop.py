@@ -1,8 +1,8 @@
-"""The training loop: a plain generator that trains a network and says how it goes.
+"""The training loop: a generator that trains a network and yields events.
 
-Stopping it is nothing but ceasing to ask for the next event. The data set lies on the device as one
-tensor; each epoch is a permutation of it, cut into batches. Losses stay on the device, too, and are read
-a few times a second, because reading one makes the processor wait until the device has done its work.
+To stop training, stop asking for the next event. The data set is one tensor on the device; an epoch is a
+permutation of it, cut into batches. Losses stay on the device, too. They are read a few times a second
+only, because reading one makes the processor wait until the device has done all its work.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from torch import nn
 
 from optviz.engine.schedules import SCHEDULES
 from optviz.training import checkpoints
-from optviz.training.config import TrainingConfig, encode
+from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
 from optviz.training.events import (
@@ -41,16 +41,16 @@ from optviz.training.networks import (
     optimizer_class,
 )
 
-#: What a run is asked to do next: go on, write a checkpoint and go on, or write one and end.
+#: What to do next: go on, write a checkpoint and go on, or write a checkpoint and end.
 Wish = Literal["run", "checkpoint", "stop"]
 
-#: Losses that are kept on the device at most before they are read.
+#: The most losses kept on the device before they are read.
 MOST_UNREAD = 8192
-#: Points of the curve of single losses that a whole run has at most.
+#: The most points of the curve of single losses in a whole run.
 CURVE_POINTS = 1000
 #: Training images on which the training accuracy is measured.
 TRAIN_IMAGES = 2000
-#: Seconds between two pictures of samples and weights; the last ones always come.
+#: Seconds between two events with samples and weights; those of the last epoch always come.
 PICTURES_EVERY = 1.0
 
 
@@ -64,18 +64,19 @@ def train(
     checkpoint_every: float = 10.0,
     control: Callable[[], Wish] | None = None,
 ) -> Iterator[Event]:
-    """Train the network of `config` and yield what happens.
+    """Train the network of `config` and yield events.
 
-    First `Started`, then `Progress` every `every` seconds and at the end of each epoch, where
-    `Evaluation`, `Samples` and `FirstLayer` follow; a `Checkpoint` every `checkpoint_every` seconds and
-    after the last step; at last `Finished`, or `Diverged` when the loss is no longer finite. `control`
-    is asked after each `Progress`; when it answers "checkpoint" one follows at once, and when it
-    answers "stop" that is the last event. `resume` is the data of a `Checkpoint`: on the CPU, with as
-    many threads, the run goes on bit by bit as if it had never stopped.
+    First `Started`. Then `Progress` every `every` seconds and at the end of each epoch, where `Evaluation`,
+    `Samples` and `FirstLayer` follow. A `Checkpoint` comes every `checkpoint_every` seconds and after the
+    last step. The last event is `Finished`, or `Diverged` when the loss is no longer finite.
+
+    `control` is called after each `Progress`. When it returns "checkpoint", one follows at once; when it
+    returns "stop", a checkpoint is the last event. `resume` is the data of a `Checkpoint`: on the CPU, with
+    as many threads, the run goes on bit by bit as if it had never stopped.
 
     Raises:
         CheckpointError: when `resume` is damaged or of another configuration.
-        TrainingError: when the device or the data set is not the one that is needed.
+        TrainingError: when the device is not there, or the data set is another one.
     """
     trainer = Trainer(config, dataset, pick_device(device))
     initial_weights = weights_hash(trainer.model)
@@ -123,7 +124,7 @@ def train(
 
 
 class Trainer:
-    """A network in training: all that changes while `train` goes on, and what can be done with it."""
+    """A network in training: all that changes during `train`, and the steps that change it."""
 
     def __init__(self, config: TrainingConfig, dataset: Dataset, device: torch.device) -> None:
         if dataset.info.key != config.dataset:
@@ -145,39 +146,54 @@ class Trainer:
         self.full_rate = dict(config.optimizer_values)["lr"]
         self.rate = self.full_rate
         self.graphed = self._graphed() if device.type == "cuda" else None
-        self.train_batch = self.graphed or self.eager_step
+        self.train_batch = self.graphed or self.train_on
 
         self.step = 0
         self.elapsed = 0.0
-        self.order = torch.empty(0, dtype=torch.int64)
+        self.order = torch.empty(0, dtype=torch.int64)  # of the images in epoch `order_of`
+        self.order_of = -1
         self.last_loss = math.nan
         self.test_logits: torch.Tensor | None = None
         self.test_accuracy: float | None = None
 
     def train_for(self, seconds: float) -> Iterator[Event]:
-        """Train until `seconds` have passed or the epoch is over, then tell what came of it."""
-        first, since = self.step + 1, time.perf_counter()
-        until = since + seconds
-        unread: list[torch.Tensor] = []
-        while True:
-            batch = self.step % self.config.steps_per_epoch
-            if batch == 0 or not len(self.order):
-                epoch = self.step // self.config.steps_per_epoch
-                self.order = batch_order(self.config.seed, epoch, len(self.images)).to(self.device)
-            self._set_rate()
-            start = batch * self.config.batch_size
-            unread.append(self.train_batch(self.order[start : start + self.config.batch_size]))
+        """Train until `seconds` have passed or the epoch ends, then yield what came of it."""
+        since, before = time.perf_counter(), self.step
+        losses: list[torch.Tensor] = []
+        for batch in self.batches():
+            self.set_learning_rate()
+            losses.append(self.train_batch(batch))
             self.step += 1
-            over = self.step % self.config.steps_per_epoch == 0 or len(unread) == MOST_UNREAD
-            if over or time.perf_counter() >= until:
+            if time.perf_counter() - since >= seconds or len(losses) == MOST_UNREAD:
                 break
-        losses = torch.stack(unread).tolist()  # here, and only here, the device is waited for
+        read = torch.stack(losses).tolist()  # the one place where the processor waits for the device
         took = time.perf_counter() - since
         self.elapsed += took
-        yield from self._tell(first, losses, took)
+        yield from self._tell(before, read, took)
 
-    def _tell(self, first: int, losses: list[float], took: float) -> Iterator[Event]:
-        """Progress over steps `first` and following, and Diverged when one of them went wrong."""
+    def batches(self) -> Iterator[torch.Tensor]:
+        """The batches of this epoch that are still to come, each as indices of training images."""
+        epoch, done = divmod(self.step, self.config.steps_per_epoch)
+        if self.order_of != epoch:
+            self.order = batch_order(self.config.seed, epoch, len(self.images)).to(self.device)
+            self.order_of = epoch
+        size = self.config.batch_size
+        for start in range(done * size, len(self.order), size):
+            yield self.order[start : start + size]
+
+    def train_on(self, batch: torch.Tensor) -> torch.Tensor:
+        """One step of training on the images with these indices; returns their mean loss."""
+        images, labels = self.images.index_select(0, batch), self.labels.index_select(0, batch)
+        self.optimizer.zero_grad()
+        logits = self.model(images)
+        loss = self.loss(logits, labels)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
+
+    def _tell(self, before: int, losses: list[float], took: float) -> Iterator[Event]:
+        """Progress over the steps after `before`, and Diverged when a loss is not finite."""
+        first = before + 1
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
         stride = -(-self.config.steps // CURVE_POINTS)
         if good:
@@ -188,7 +204,7 @@ class Trainer:
                 epoch=step / self.config.steps_per_epoch,
                 loss=math.fsum(losses[:good]) / good,
                 lr=self.rate,
-                images_per_second=self._images_between(first - 1, first - 1 + len(losses)) / took,
+                images_per_second=self._images_between(before, before + len(losses)) / took,
                 elapsed=self.elapsed,
                 losses=tuple(
                     (k, loss) for k, loss in enumerate(losses[:good], start=first) if (k - 1) % stride == 0
@@ -198,10 +214,10 @@ class Trainer:
             yield self._diverged(first + good, f"The loss is {losses[good]} at step {first + good:,}")
         if self.graphed and self.graphed.failure:
             yield Notice(self.step, self.graphed.failure)
-            self.graphed, self.train_batch = None, self.eager_step
+            self.graphed, self.train_batch = None, self.train_on
 
     def evaluate(self) -> Evaluation | Diverged:
-        """Look at the whole test set, and at the first of the training images."""
+        """Measure the network on the whole test set, and on the first TRAIN_IMAGES training images."""
         since = time.perf_counter()
         self.test_logits = logits_of(self.model, self.test_images)
         seen = logits_of(self.model, self.images[:TRAIN_IMAGES])
@@ -222,7 +238,7 @@ class Trainer:
         return evaluation
 
     def pictures(self) -> Iterator[Event]:
-        """A few test images with what `evaluate` saw in them, and the first layer's weights."""
+        """Predictions for a few test images, from the last `evaluate`, and the first layer's weights."""
         if self.test_logits is not None:
             yield samples(self.config, self.step, self.test_logits, self.test_labels)
         yield first_layer(self.model, self.step, self.shape)
@@ -231,7 +247,7 @@ class Trainer:
         """All that `restore` needs to go on from here."""
         return checkpoints.pack(
             checkpoints.Saved(
-                encode(self.config),
+                self.config,
                 self.step,
                 self.elapsed,
                 self.device.type,
@@ -250,41 +266,32 @@ class Trainer:
             self.optimizer.load_state_dict({"state": saved.optimizer, "param_groups": groups})
             if saved.device == self.device.type:
                 self.generator.set_state(saved.random)
-            else:  # another kind of generator: new dropout masks, but not those of the start again
+            else:  # another kind of generator: new dropout masks, other than those of the first steps
                 self.generator.manual_seed(self.config.seed + saved.step)
         except (RuntimeError, TypeError, ValueError) as error:
             raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
         self.step, self.elapsed = saved.step, saved.elapsed
 
-    def eager_step(self, batch: torch.Tensor) -> torch.Tensor:
-        """One step of training on the images that `batch` counts; returns their mean loss."""
-        self.optimizer.zero_grad()
-        images, labels = self.images.index_select(0, batch), self.labels.index_select(0, batch)
-        loss = self.loss(self.model(images), labels)
-        loss.backward()
-        self.optimizer.step()
-        return loss.detach()
-
     def _graphed(self) -> GraphedStep | None:
         """The step as a CUDA graph for whole batches, if the optimizer allows it."""
         if not can_be_captured(optimizer_class(self.config)):
             return None
-        return GraphedStep(self.eager_step, min(self.config.batch_size, len(self.images)), self.generator)
+        return GraphedStep(self.train_on, min(self.config.batch_size, len(self.images)), self.generator)
 
-    def _set_rate(self) -> None:
-        """Give the optimizer the learning rate of the next step."""
+    def set_learning_rate(self) -> None:
+        """Give the optimizer the schedule's learning rate for the next step."""
         rate = self.full_rate * self.schedule.factor(self.step, self.config.steps, **self.schedule_values)
         if rate == self.rate:
             return
         self.rate = rate
         for group in self.optimizer.param_groups:
-            if isinstance(group["lr"], torch.Tensor):  # a captured step reads the rate from its tensor
+            if isinstance(group["lr"], torch.Tensor):  # a captured step uses this very tensor
                 group["lr"].fill_(rate)
             else:
                 group["lr"] = rate
 
     def _diverged(self, step: int, what: str) -> Diverged:
-        """The event that ends a run, with the usual cause in its sentence."""
+        """The event that ends a run, with the usual cause in a sentence."""
         before = f" (it was {self.last_loss:.4g} just before)" if math.isfinite(self.last_loss) else ""
         return Diverged(
             step, f"{what}{before}. Most often the learning rate is too large; here it is {self.full_rate:g}."
@@ -304,7 +311,7 @@ class Trainer:
 
 
 def batch_order(seed: int, epoch: int, images: int) -> torch.Tensor:
-    """The order in which an epoch (0, 1, …) sees its images: one and the same on every device."""
+    """The order of the images in an epoch (0, 1, …), shape (images,): the same on every device."""
     return torch.randperm(images, generator=torch.Generator().manual_seed(seed * 1000 + epoch))
 
 
@@ -330,7 +337,7 @@ def pick_device(wanted: str = "auto") -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """What people call the device."""
+    """The device's name for people."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     if device.type == "mps":

@@ -3,27 +3,32 @@
 import inspect
 import math
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
 
 #: Takes logits (n, classes) and labels (n,), returns the mean loss as a scalar tensor.
-Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class TrainingError(RuntimeError):
-    """A run cannot be done as it was asked for; the message is a sentence for people."""
+    """A run is impossible as it was asked for; the message is a sentence for people."""
 
 
 class Dropout(nn.Module):
-    """Dropout that draws from a generator of its own.
+    """Dropout that draws from its own generator.
 
-    It draws the same masks as `torch.nn.Dropout` with the global generator in the same state, but two
-    runs in one process do not disturb each other, and the state can be kept in a checkpoint.
+    It draws the same masks as `torch.nn.Dropout` with the global generator in the same state. Two runs in
+    one process do not disturb each other, and the generator's state can be saved in a checkpoint.
     """
 
     def __init__(self, share: float, generator: torch.Generator) -> None:
@@ -39,29 +44,19 @@ class Dropout(nn.Module):
         return x * keep.div_(1 - self.share)
 
 
-ACTIVATION_MODULES: dict[str, Callable[[], nn.Module]] = {
-    "relu": nn.ReLU,
-    "leaky_relu": nn.LeakyReLU,
-    "gelu": nn.GELU,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    "identity": nn.Identity,
-}
-
-
 def build(config: TrainingConfig, device: torch.device, generator: torch.Generator) -> nn.Sequential:
     """The network with its first weights, which depend on the seed alone and not on the device.
 
     It maps images (n, pixels) to logits (n, classes). `generator` is what dropout draws from later; on
     the CPU it is also the one that has drawn the weights, as torch's global generator would have.
     """
+    activation = ACTIVATIONS[config.activation].module
     layers: list[nn.Module] = []
-    widths = config.widths
-    for inputs, units, share in zip(widths, widths[1:-1], config.dropout, strict=False):
-        layers += [nn.utils.skip_init(nn.Linear, inputs, units), ACTIVATION_MODULES[config.activation]()]
+    for (inputs, units), share in zip(pairwise(config.widths[:-1]), config.dropout, strict=True):
+        layers += [_linear(inputs, units), activation.on(nn)]
         if share:
             layers.append(Dropout(share, generator))
-    layers.append(nn.utils.skip_init(nn.Linear, widths[-2], widths[-1]))
+    layers.append(_linear(*config.widths[-2:]))
     drawing = generator if device.type == "cpu" else torch.Generator().manual_seed(config.seed)
     for layer in layers:
         if isinstance(layer, nn.Linear):
@@ -69,42 +64,50 @@ def build(config: TrainingConfig, device: torch.device, generator: torch.Generat
     return nn.Sequential(*layers).to(device)
 
 
+def _linear(inputs: int, units: int) -> nn.Linear:
+    """A linear layer whose weights are not drawn yet: torch's global generator stays as it is."""
+    layer: nn.Linear = nn.utils.skip_init(nn.Linear, inputs, units)
+    return layer
+
+
 def initialise(layer: nn.Linear, how: str, generator: torch.Generator) -> None:
-    """Draw a layer's first weights, in the way that INITIALISATIONS describes."""
-    if how == "torch":
-        bound = 1 / math.sqrt(layer.in_features)
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    """Draw a layer's first weights; `how` is a key of INITIALISATIONS."""
+    draw = INITIALISATIONS[how].weights
+    if draw is not None:
+        draw.on(nn.init, layer.weight, generator=generator)
+        nn.init.zeros_(layer.bias)
         return
-    if how == "he":
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
-    elif how == "xavier":
-        nn.init.xavier_uniform_(layer.weight, generator=generator)
-    else:
-        nn.init.normal_(layer.weight, std=0.01, generator=generator)
-    nn.init.zeros_(layer.bias)
+    # What `layer.reset_parameters()` does, but from our own generator.
+    bound = 1 / math.sqrt(layer.in_features)
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
 
 
 def probabilities(config: TrainingConfig, logits: torch.Tensor) -> torch.Tensor:
-    """What the network says of each class: softmax, or sigmoids where the loss is on sigmoids."""
-    return logits.sigmoid() if config.loss == "mse_sigmoid" else logits.softmax(dim=1)
+    """The network's probability of each class, shape (n, classes), as its loss defines it."""
+    shares: torch.Tensor = LOSSES[config.loss].output.method.on(logits)
+    return shares
 
 
-def loss_function(config: TrainingConfig) -> Loss:
+def loss_function(config: TrainingConfig) -> LossFunction:
     """The loss of a batch, a mean over its images, and for squared errors over the classes too."""
-    if config.loss == "cross_entropy":
-        return functional.cross_entropy
+    row = LOSSES[config.loss]
 
-    def mean_squared_error(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        target = functional.one_hot(labels, logits.shape[1]).to(logits.dtype)
-        return functional.mse_loss(probabilities(config, logits), target)
+    def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        given = logits if row.takes == "logits" else probabilities(config, logits)
+        if row.targets == "one-hot":
+            labels = functional.one_hot(labels, logits.shape[1]).to(logits.dtype)
+        mean: torch.Tensor = row.function.on(functional, given, labels)
+        return mean
 
-    return mean_squared_error
+    return loss
 
 
-def optimizer_class(config: TrainingConfig) -> Any:
+def optimizer_class(config: TrainingConfig) -> Callable[..., torch.optim.Optimizer]:
     """The class in `torch.optim`."""
-    return getattr(torch.optim, NETWORK_OPTIMIZERS[config.optimizer].torch)
+    kind: Callable[..., torch.optim.Optimizer]
+    kind = getattr(torch.optim, NETWORK_OPTIMIZERS[config.optimizer].torch)
+    return kind
 
 
 def optimizer_keywords(config: TrainingConfig) -> dict[str, Any]:
@@ -116,8 +119,8 @@ def optimizer_keywords(config: TrainingConfig) -> dict[str, Any]:
 def build_optimizer(config: TrainingConfig, model: nn.Module, device: torch.device) -> torch.optim.Optimizer:
     """The optimizer, in torch's fused implementation where there is one.
 
-    On CUDA its step can be captured in a graph where `can_be_captured` says so; the learning rate is
-    then a tensor, so that a captured step sees it change.
+    On CUDA its step can be captured in a graph where `can_be_captured` says so. The learning rate is then
+    a tensor, so that a captured step uses the rate of the moment.
     """
     kind, keywords = optimizer_class(config), optimizer_keywords(config)
     known = inspect.signature(kind).parameters
@@ -126,16 +129,15 @@ def build_optimizer(config: TrainingConfig, model: nn.Module, device: torch.devi
         if "capturable" in known:
             keywords["capturable"] = True
     if "fused" in known:
-        try:
+        with suppress(RuntimeError):  # torch has no fused form on this device
             return kind(model.parameters(), **keywords, fused=True)
-        except RuntimeError:  # not on this device
-            pass
     return kind(model.parameters(), **keywords)
 
 
-def can_be_captured(kind: type[torch.optim.Optimizer]) -> bool:
+def can_be_captured(kind: Callable[..., torch.optim.Optimizer]) -> bool:
     """Whether torch lets this optimizer's step be part of a CUDA graph.
 
-    Those that can say so by a keyword; SGD keeps no step count and its fused form takes a tensor rate.
+    The classes that allow it have a keyword `capturable`. SGD needs none: it keeps no step count, and its
+    fused form takes the learning rate as a tensor.
     """
     return kind is torch.optim.SGD or "capturable" in inspect.signature(kind).parameters

@@ -4,8 +4,11 @@ import inspect
 from itertools import pairwise
 
 from optviz.engine.schedules import SCHEDULES
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
 from optviz.training.datasets import DATASETS
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
 from optviz.training.networks import optimizer_class, optimizer_keywords
 
 DIGITS = """\
@@ -79,27 +82,6 @@ for epoch in range({epochs}):
     print(f"epoch {{epoch + 1}}: mean loss {{history[-1][0]:.6f}}, test accuracy {{accuracy:.2%}}")
 '''
 
-ACTIVATIONS = {
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU()",
-    "gelu": "nn.GELU()",
-    "tanh": "nn.Tanh()",
-    "sigmoid": "nn.Sigmoid()",
-    "identity": "nn.Identity()",
-}
-INITIALISATIONS = {
-    "torch": ["layer.reset_parameters()"],
-    "he": ['nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")', "nn.init.zeros_(layer.bias)"],
-    "xavier": ["nn.init.xavier_uniform_(layer.weight)", "nn.init.zeros_(layer.bias)"],
-    "normal": ["nn.init.normal_(layer.weight, std=0.01)", "nn.init.zeros_(layer.bias)"],
-}
-TARGET = "target = functional.one_hot(labels, {classes}).float()"
-LOSSES = {
-    "cross_entropy": ["return functional.cross_entropy(logits, labels)"],
-    "mse_sigmoid": [TARGET, "return functional.mse_loss(logits.sigmoid(), target)"],
-    "mse_softmax": [TARGET, "return functional.mse_loss(logits.softmax(dim=1), target)"],
-}
-
 
 def script(config: TrainingConfig) -> str:
     """A script that trains the network of `config` and prints each epoch's loss and accuracy.
@@ -125,8 +107,8 @@ def script(config: TrainingConfig) -> str:
         data=FILES.format(dataset=info.key, pixels=info.pixels) if info.files else DIGITS,
         layers=_indent(_layers(config), 4),
         seed=config.seed,
-        initialise=_indent(INITIALISATIONS[config.initialisation], 8),
-        loss=_indent(LOSSES[config.loss], 4).format(classes=len(info.classes)),
+        initialise=_indent(INITIALISATIONS[config.initialisation].source, 8),
+        loss=_indent(LOSSES[config.loss].source(len(info.classes)), 4),
         schedule=preamble,
         optimizer=_optimizer(config),
         set_rate=set_rate,
@@ -137,9 +119,10 @@ def script(config: TrainingConfig) -> str:
 
 def _layers(config: TrainingConfig) -> list[str]:
     """The lines of the network."""
+    activation = ACTIVATIONS[config.activation].module.source()
     lines = []
     for (inputs, units), share in zip(pairwise(config.widths[:-1]), config.dropout, strict=True):
-        lines += [f"nn.Linear({inputs}, {units}),", f"{ACTIVATIONS[config.activation]},"]
+        lines += [f"nn.Linear({inputs}, {units}),", f"nn.{activation},"]
         if share:
             lines.append(f"nn.Dropout({share!r}),")
     return [*lines, f"nn.Linear({config.widths[-2]}, {config.widths[-1]}),"]

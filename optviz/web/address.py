@@ -1,35 +1,24 @@
-"""The address bar: whether what a browser says of it is news, or only late."""
+"""The address bar: when a run of the script opens a link, and when it does not.
 
-import time
+The browser owns the address: the panel writes each change to it as one entry of the history, and sends what
+Back and Forward bring as a message. So a run reads the address only when somebody arrives: with a new
+session, or from another page. At any other time the address of a run may be one that the browser has left
+already, and opening it would undo a change.
+"""
 
-import streamlit as st
+from collections.abc import Mapping
 
-LATE = 3.0  # seconds within which a browser may still name an address that it has left
+Link = Mapping[str, str]
 
 
-def is_news(link: dict[str, str], written: dict[str, str] | None) -> bool:
-    """Whether `link`, which the browser says, came from outside and not from this page.
+def arriving(address: Link, *, page: str, before: str | None, shown: Link | None) -> Link | None:
+    """The link that this run opens, or None to go on with what is shown.
 
-    `written` is what the page wrote to the address last. Of two changes in quick succession, as in a drag,
-    the second may be sent before the browser has heard of the first one's address: it then still names the
-    one before, and taking that for a new link would undo the change.
+    `page` is the page of this run and `before` that of the run before, None in a new session. `shown` is the
+    link of what the page shows, None if it was never open in this session.
     """
-    if not link or link == written:
-        return False
-    left_at = st.session_state.get("address.left", {}).get(_key(link))
-    return left_at is None or time.monotonic() - left_at > LATE
-
-
-def write(link: dict[str, str]) -> None:
-    """Put `link` into the address bar, and remember which one it replaces."""
-    now = time.monotonic()
-    left = {k: t for k, t in st.session_state.get("address.left", {}).items() if now - t <= LATE}
-    left[_key(st.query_params.to_dict())] = now
-    if "address.now" in st.session_state:
-        left[st.session_state["address.now"]] = now
-    st.session_state["address.left"], st.session_state["address.now"] = left, _key(link)
-    st.query_params.from_dict(link)
-
-
-def _key(link: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(link.items()))
+    if shown is None:
+        return address
+    if page == before or not address or dict(address) == dict(shown):
+        return None
+    return address

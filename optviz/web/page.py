@@ -1,146 +1,189 @@
-"""A page of settings: the address bar, the widgets and the picture say the same thing at all times.
+"""A page with settings: a link fills them, the panel edits them, and the picture shows them.
 
-As on the Trajectories page, for pages whose settings are a flat value made of fields. A new address fills
-the widgets, the widgets make the settings, and those are written to the address. This reads only
-`st.session_state`, where Streamlit has put what the person changed, so that the picture can be drawn before
-the widgets are.
+`read` draws nothing, so that the picture can be made and sent before the panel.
 """
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import functools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
-from optviz.settings import fields as page_settings
-from optviz.settings.fields import Complaint, Field, OneOf, Rows, Several
-from optviz.web.address import is_news, write
-from optviz.web.hyperparameter_widgets import adjust, exact, held
+from optviz.figures.style import DARK, LIGHT, slot_styles
+from optviz.settings.declaration import declaration
+from optviz.settings.fields import Rows
+from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
+from optviz.web.address import arriving
+from optviz.web.assets import asset
+from optviz.web.components.panel import panel
+from optviz.web.components.share import share_button
 from optviz.web.markdown_escape import plain
+from optviz.web.theme import current_theme
 
-state = st.session_state
-S = TypeVar("S")
+S = TypeVar("S", bound=Settings)
+Changes = dict[str, str | None]
+HERE = "page"  # where the session keeps the key of the page that ran last
+
+
+@dataclass(slots=True)
+class Shown(Generic[S]):
+    """What one visitor's page shows.
+
+    `refused` says under each place of the panel why an edit was not taken; `typed` are the texts of it that
+    still stand in their fields, and may fit together with the next edit. `done` is the number of the last
+    edit that was answered.
+    """
+
+    settings: S
+    notices: list[str]
+    refused: dict[str, str] = field(default_factory=dict)
+    typed: Changes = field(default_factory=dict)
+    done: int = 0
+
+
+def keep(before: Any, changes: Changes) -> Changes:
+    """What a page does with a person's changes that needs nothing more."""
+    return changes
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsPage(Generic[S]):
-    """A page: the prefix of its keys, its fields, its settings, and which fields do not go together."""
+class Page(Generic[S]):
+    """A page of these settings.
 
-    key: str
-    fields: Sequence[Field]
-    settings: Callable[..., S]
-    unfit: Callable[[S], list[Complaint]] = lambda _: []
+    `open` reads a link, with a sentence for each thing that cannot be used, and `address` writes it: by
+    default that of the settings alone. `arrange` may complete a person's changes before they are read, given
+    the settings before. `presets` are described fields that stand first in the panel and change others.
+    """
 
-    def read(self) -> S:
-        """What the address and the widgets say, written back to the address."""
-        link = st.query_params.to_dict()
-        if self._name("settings") not in state or is_news(link, state.get(self._name("link"))):
-            settings, notices = page_settings.decode(self.fields, self.settings, link, self.unfit)
-            self._fill(settings)
-            state[self._name("settings")], state[self._name("notices")] = settings, notices
-        last: S = state[self._name("settings")]
-        settings = self._edited(last)
-        if settings != last:
-            state[self._name("notices")] = []
-        state[self._name("settings")] = settings
-        state[self._name("link")] = page_settings.encode(self.fields, settings)
-        if link != state[self._name("link")]:
-            write(state[self._name("link")])
-        return settings
+    settings: type[S]
+    open: Callable[[Link], tuple[S, list[str]]] | None = None
+    address: Callable[[S], Link] = encode
+    arrange: Callable[[S, Changes], Changes] = keep
+    presets: Callable[[], list[dict[str, Any]]] = list
 
     @property
-    def link(self) -> dict[str, str]:
-        """The parameters of the present address."""
-        return state[self._name("link")]
+    def key(self) -> str:
+        """The page's key."""
+        return self.settings.page
 
-    def show_notices(self) -> None:
+    def read(self) -> S:
+        """What is shown: a link that has come, or the settings as the panel has edited them."""
+        state = st.session_state
+        address = st.query_params.to_dict()
+        shown: Shown[S] | None = state.get(self.key)
+        arrived = arriving(address, page=self.key, before=state.get(HERE), shown=self.link if shown else None)
+        state[HERE] = self.key
+        if arrived is not None:
+            settings, notices = self._open(arrived)
+            shown = Shown(settings, notices, done=shown.done if shown else 0)
+            state[self.key] = shown
+        assert shown is not None
+        message = state.pop(f"{self.key}.edit", None)
+        if isinstance(message, Mapping):
+            self._take(shown, message)
+        return shown.settings
+
+    def _take(self, shown: Shown[S], message: Mapping[str, Any]) -> None:
+        """Apply an edit that was not yet applied; anything that is no edit is passed over."""
+        number, link, changes = (message.get(name) for name in ("n", "link", "changes"))
+        if not isinstance(number, int) or number <= shown.done:
+            return
+        if isinstance(link, Mapping):  # Back or Forward
+            self.show(*self._open(link))
+        elif isinstance(changes, Mapping):
+            self.put({k: v for k, v in changes.items() if isinstance(k, str) and isinstance(v, str | None)})
+        shown.done = number
+
+    def _open(self, link: Mapping[str, Any]) -> tuple[S, list[str]]:
+        return self.open(dict(link)) if self.open else decode(self.settings, link)
+
+    def put(self, changes: Changes) -> None:
+        """Change some settings, given as texts by name; None asks for the default."""
+        shown: Shown[S] = st.session_state[self.key]
+        before = shown.settings
+        changes = {**shown.typed, **changes}
+        shown.settings, shown.refused = edit(before, self.arrange(before, changes))
+        texts = {row.name for row in fields_of(self.settings) if isinstance(row, Rows)}
+        shown.typed = {name: changes[name] for name in texts & shown.refused.keys() & changes.keys()}
+        if shown.settings != before:
+            shown.notices = []
+
+    def show(self, settings: S, notices: list[str]) -> None:
+        """Show other settings altogether."""
+        shown: Shown[S] = st.session_state[self.key]
+        shown.settings, shown.notices, shown.refused, shown.typed = settings, notices, {}, {}
+
+    @property
+    def link(self) -> Link:
+        """The parameters of the address of what is shown."""
+        return self.address(st.session_state[self.key].settings)
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why an edit was not taken, by place; empty if it was."""
+        return st.session_state[self.key].refused
+
+    @contextmanager
+    def frame(self, title: str, *, more: Sequence[str] = ()) -> Iterator[None]:
+        """Title, Share and notices, then the picture that is drawn inside, with the panel beside it.
+
+        `title` is Markdown, `more` are notices besides those of the link.
+        """
+        header(title, self.link, key=self.key)
+        self.show_notices(*more)
+        picture, controls = st.columns([0.73, 0.27], gap="medium")
+        with picture:
+            yield
+        with controls:
+            self.panel()
+
+    def show_notices(self, *more: str) -> None:
         """Name what the link said and could not be used, until something is changed."""
-        notices = [plain(notice) for notice in state[self._name("notices")]]
+        notices = [plain(notice) for notice in (*st.session_state[self.key].notices, *more)]
         if notices:
             st.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
 
-    def widget(self, name: str, label: str = "", *, help: str = "") -> None:
-        """Draw the widget of one field, and under it why what it holds is refused."""
-        field = next(f for f in self.fields if f.name == name)
-        key = self._name(name)
-        value = getattr(state[self._name("settings")], name)
-        if isinstance(field, Hyperparameter):
-            draw = exact if field.high > 1e6 else adjust
-            held(key, value)
-            draw(field, key, label=label)
-        elif isinstance(field, OneOf):
-            st.segmented_control(
-                label or name,
-                list(field.choices),
-                key=held(key, value),
-                format_func=field.choices.__getitem__,
-                required=True,
-                label_visibility="visible" if label else "collapsed",
-            )
-        elif isinstance(field, Several):
-            st.multiselect(
-                label, list(field.choices), key=held(key, list(value)), format_func=field.choices.__getitem__
-            )
-        elif isinstance(field, Rows):
-            draw_text = st.text_input if field.single else st.text_area
-            draw_text(label, key=held(key, _typed(field, value)), help=help or None)
-        refusal = state[self._name("refused")].get(name)
-        if refusal:
-            said = refusal.removeprefix(f"{name}: ")  # it stands under the field: which one is plain to see
-            st.error(f"{plain(said[:1].upper() + said[1:])} The picture stays as it was.")
+    def panel(self) -> None:
+        """All settings of the page, to be edited."""
+        shown: Shown[S] = st.session_state[self.key]
+        key = f"{self.key}.panel"
 
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Set some fields, as a button's callback does."""
-        for field in self.fields:
-            if field.name in values:
-                state[self._name(field.name)] = _typed(field, values[field.name])
+        def take() -> None:
+            st.session_state[f"{self.key}.edit"] = st.session_state[key].get("edit")
 
-    def _name(self, part: str) -> str:
-        return f"{self.key}.{part}"
-
-    def _fill(self, settings: S) -> None:
-        self.put({f.name: getattr(settings, f.name) for f in self.fields})
-
-    def _edited(self, last: S) -> S:
-        """The settings that the widgets say; what is refused stays as it was in `last`."""
-        refused: dict[str, str] = {}
-        values = {}
-        for field in self.fields:
-            before = getattr(last, field.name)
-            key = self._name(field.name)
-            try:
-                # Streamlit drops the value of a widget that is off the page: then the last one stands.
-                values[field.name] = _understood(field, state[key]) if key in state else before
-            except HyperparameterError as error:
-                refused[field.name], values[field.name] = str(error), before
-        settings = self.settings(**values)
-        for names, sentence in self.unfit(settings):
-            back = {name: getattr(last, name) for name in names}
-            # Shown at the last of the fields that do not go together, unless one has a complaint already.
-            if not any(name in refused for name in names):
-                refused[names[-1]] = sentence
-            settings = dataclasses.replace(settings, **back)  # type: ignore[type-var]
-        state[self._name("refused")] = refused
-        return settings
+        panel(
+            declared(self.settings, self.presets),  # type: ignore[arg-type]
+            page=self.key,
+            values=encode(shown.settings),
+            address=self.link,
+            refused=shown.refused,
+            done=shown.done,
+            dark=current_theme().dark,
+            key=key,
+            on_edit=take,
+        )
 
 
-def _typed(field: Field, value: Any) -> Any:
-    """The value as its widget holds it."""
-    if isinstance(field, Rows):
-        return field.show(value) if field.single else field.show(value).replace("; ", "\n")
-    return list(value) if isinstance(field, Several) else value
+@functools.cache
+def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]]]) -> str:
+    """The address of a page's declaration, which is the same for everybody."""
+    styles = {
+        "light": [asdict(style) for style in slot_styles(LIGHT)],
+        "dark": [asdict(style) for style in slot_styles(DARK)],
+    }
+    said = declaration(settings)
+    said["sections"][0]["fields"][:0] = presets()
+    text = json.dumps({**said, "styles": styles}, ensure_ascii=False)
+    return asset(f"{settings.page}.json", text.encode(), "application/json")
 
 
-def _understood(field: Field, held_value: Any) -> Any:
-    """What a widget holds, as a value of the field; raises HyperparameterError."""
-    if isinstance(field, Rows):
-        return field.parse(held_value)
-    if isinstance(field, Several):
-        if not held_value:
-            raise HyperparameterError("Choose at least one.")
-        return tuple(held_value)
-    if isinstance(field, Hyperparameter):
-        return field.validate(held_value)
-    return field.parse(held_value)
+def header(title: str, link: Link, *, key: str) -> None:
+    """The head of every page: its title, as Markdown, and the button that shares it."""
+    left, right = st.columns([0.84, 0.16], vertical_alignment="top")
+    with left:
+        st.markdown(title)
+    with right:
+        share_button(link, key=f"share.{key}")

@@ -1,8 +1,7 @@
-"""A view: one of several things that a teaching page shows, with its words, its picture and its widgets."""
+"""A view: one of several things that a teaching page shows, with its words and its picture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,9 +10,8 @@ from optviz.figures.style import Theme
 from optviz.figures.tables import as_csv
 from optviz.training.config import TrainingConfig, encode
 from optviz.web.components.charts import charts
-from optviz.web.page import SettingsPage
+from optviz.web.site import link_to
 
-TRAIN = Path(__file__).parents[2] / "pages" / "train.py"
 Drawn = tuple[list[dict[str, Any]], list[dict[str, str]]]
 
 
@@ -21,25 +19,27 @@ Drawn = tuple[list[dict[str, Any]], list[dict[str, str]]]
 class View:
     """`formula` is LaTeX, `idea` one sentence of intuition, `tries` what to try; both are Markdown.
 
-    `draw` makes panels and legend of the settings, `controls` names the fields with their labels and help,
-    `below` adds what stands under the picture.
+    `draw` makes panels and legend of the settings, `below` adds what stands under the picture.
     """
 
     formula: str
     idea: str
     tries: str
     draw: Callable[[Any, Theme], Drawn]
-    controls: Sequence[tuple[str, str, str]]
     below: Callable[[Any], None] | None = None
 
 
-def show(view: View, settings: Any, theme: Theme, key: str) -> None:
-    """Words and picture of a view; `key` is that of the component with the picture."""
-    st.markdown(f"${view.formula}$")
-    st.markdown(view.idea)
+def show(view: View, settings: Any, theme: Theme, key: str) -> list[dict[str, Any]]:
+    """Words and picture of a view; `key` is that of the component with the picture. Returns its panels."""
+    st.markdown(f"${view.formula}$\n\n{view.idea}")
     panels, legend = view.draw(settings, theme)
     charts(panels, key=key, version=f"{settings} {theme.dark}", legend=legend)
     st.markdown(f"**Try:** {view.tries}")
+    return panels
+
+
+def below(view: View, settings: Any, panels: list[dict[str, Any]]) -> None:
+    """What stands under the picture, and what is drawn as CSV."""
     if view.below:
         view.below(settings)
     st.download_button(
@@ -53,13 +53,6 @@ def show(view: View, settings: Any, theme: Theme, key: str) -> None:
     )
 
 
-def sidebar(page: SettingsPage, view: View) -> None:
-    """The widgets of a view."""
-    with st.sidebar:
-        for name, label, hint in view.controls:
-            page.widget(name, label, help=hint)
-
-
 def train_link(label: str, config: TrainingConfig) -> None:
     """A link that opens Train live with this configuration, ready to start."""
-    st.page_link(str(TRAIN), label=label, icon=":material/play_circle:", query_params=encode(config))
+    link_to("train", label, encode(config))

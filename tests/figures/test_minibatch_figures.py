@@ -9,8 +9,8 @@ import pytest
 from optviz.figures.batch_noise import ball_panel, gradient_panels
 from optviz.figures.minibatches import MOST_FRAMES, frames, scene
 from optviz.figures.style import DARK, LIGHT
-from optviz.settings.link import Entrant
 from optviz.settings.minibatches import MiniBatches
+from optviz.settings.setups import Entrant
 
 SETTINGS = {
     "notes": MiniBatches(),

@@ -131,7 +131,7 @@ def test_samples_show_the_images_and_say_what_is_wrong() -> None:
     for k, image in enumerate(images):
         np.testing.assert_array_equal(whole[:8, 10 * k : 10 * k + 8], image)
     texts = [note["text"] for note in panel["layout"]["annotations"]]
-    assert texts == ["1, 91%<br>right", "<b>7, 91%</b><br>is 2", "3, 91%<br>right"]
+    assert texts == ["1, 91%<br>right", "<b>7, 91%</b><br>true: 2", "3, 91%<br>right"]
     assert "1 of them mistakes" in panel["alt"]
 
 

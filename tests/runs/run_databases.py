@@ -9,12 +9,35 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
+from optviz.runs.history import continued
+from optviz.runs.schema import EVENTS
 from optviz.training.config import TrainingConfig
 
 ME, YOU = "my key", "your key"
 QUICK = TrainingConfig("digits", (16,), epochs=2)
+
+
+def run_of(store, run_id):
+    """The run as the store has it now."""
+    return store.follow(run_id, after=2**31 - 1)[0]
+
+
+def entries_of(store, run_id, after=0):
+    """Its events in the store, numbered."""
+    return store.follow(run_id, after)[1]
+
+
+def rows_of(store, run_id):
+    """How many events the store holds for this id, even when there is no such run."""
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).where(EVENTS.c.run == run_id)).scalar_one()
+
+
+def timeline(store, run_id):
+    """Its events as if it had never been interrupted."""
+    return continued((), entries_of(store, run_id))
 
 
 class Sqlite:

@@ -1,5 +1,5 @@
 import pytest
-from run_databases import ME, QUICK, YOU
+from run_databases import ME, QUICK, YOU, rows_of, run_of
 from sqlalchemy import update
 
 from optviz.runs.database import clock
@@ -11,10 +11,10 @@ from optviz.runs.leases import (
     ask_to_yield,
     begin,
     claim,
-    crowd,
     hold,
     interrupt,
     interrupt_stale,
+    queue_snapshot,
     settle,
     touch,
     wanted,
@@ -41,7 +41,7 @@ def test_a_run_is_claimed_by_one_server_only(store):
     run = store.create(QUICK, ME)
     assert claim(store, run.id) == 1
     assert claim(store, run.id) is None
-    assert store.run(run.id).status == "running"
+    assert run_of(store, run.id).status == "running"
 
 
 def test_a_task_that_the_cluster_runs_twice_begins_once(store):
@@ -60,7 +60,7 @@ def test_a_halted_run_becomes_what_was_wanted(store, lease, wish, status):
     else:
         getattr(store, wish)(lease.run.id, ME)
     settle(store, lease, "halted")
-    run = store.run(lease.run.id)
+    run = run_of(store, lease.run.id)
     assert (run.status, run.wanted) == (status, "run")
 
 
@@ -75,13 +75,13 @@ def test_a_run_that_ended_says_how_whatever_was_wanted(store, lease, ending):
     store.pause(lease.run.id, ME)
     settle(store, lease, ending, "That was it.")
     settle(store, lease, "failed", "Sent again.")
-    run = store.run(lease.run.id)
+    run = run_of(store, lease.run.id)
     assert (run.status, run.sentence) == (ending, "That was it.")
 
 
 def test_a_dead_worker_interrupts_its_run(store, lease):
     interrupt(store, lease.run.id, lease.attempt - 1)
-    run = store.run(lease.run.id)
+    run = run_of(store, lease.run.id)
     assert (run.status, run.sentence) == ("interrupted", LOST)
     assert run.resumable
 
@@ -89,20 +89,20 @@ def test_a_dead_worker_interrupts_its_run(store, lease):
 def test_a_run_that_settled_is_not_interrupted_afterwards(store, lease):
     settle(store, lease, "finished")
     interrupt(store, lease.run.id, lease.attempt - 1)
-    assert store.run(lease.run.id).status == "finished"
+    assert run_of(store, lease.run.id).status == "finished"
 
 
 def test_a_run_that_was_to_be_stopped_counts_as_stopped_when_its_worker_dies(store, lease):
     store.stop(lease.run.id, ME)
     interrupt(store, lease.run.id, lease.attempt - 1)
-    assert store.run(lease.run.id).status == "stopped"
+    assert run_of(store, lease.run.id).status == "stopped"
 
 
 def test_a_run_without_a_sign_of_life_is_interrupted(store, lease):
     assert interrupt_stale(store, 10) == []
     age(store, lease.run.id, 11)
     assert interrupt_stale(store, 10) == [lease.run.id]
-    assert store.run(lease.run.id).status == "interrupted"
+    assert run_of(store, lease.run.id).status == "interrupted"
 
 
 def test_a_claimed_run_is_held_until_a_worker_begins_it(store):
@@ -120,7 +120,7 @@ def test_a_claimed_run_is_held_until_a_worker_begins_it(store):
 def test_a_worker_that_was_only_silent_takes_its_run_back(store, lease):
     interrupt(store, lease.run.id, lease.attempt - 1)
     append(store, lease, [END])
-    assert store.run(lease.run.id).status == "running"
+    assert run_of(store, lease.run.id).status == "running"
 
 
 @pytest.mark.parametrize("act", ["delete", "stop", "resume"])
@@ -134,21 +134,21 @@ def test_a_worker_that_was_silent_too_long_writes_nothing_more(store, lease, act
     with pytest.raises(LeaseLostError):
         wanted(store, lease)
     settle(store, lease, "finished")
-    assert store.events(lease.run.id) == []
+    assert rows_of(store, lease.run.id) == 0
     assert store.checkpoint(lease.run.id) is None
     if act == "resume":
-        assert store.run(lease.run.id).status == "running"
+        assert run_of(store, lease.run.id).status == "running"
 
 
 def test_the_crowd_knows_who_runs_who_waits_and_who_is_watched(store, lease):
     mine, yours = store.create(QUICK, ME), store.create(QUICK, YOU)
-    assert crowd(store, 600).turns() == [yours.id, mine.id]
-    assert crowd(store, 600).running == (lease.run.id,)
-    assert crowd(store, 600).unwatched == ()
+    assert queue_snapshot(store, 600).order() == [yours.id, mine.id]
+    assert queue_snapshot(store, 600).running == (lease.run.id,)
+    assert queue_snapshot(store, 600).unwatched == ()
     for run_id in (lease.run.id, yours.id):
         age(store, run_id, 601, "watched")
-    assert crowd(store, 600).turns() == [mine.id, yours.id]
-    assert crowd(store, 600).unwatched == (lease.run.id,)
+    assert queue_snapshot(store, 600).order() == [mine.id, yours.id]
+    assert queue_snapshot(store, 600).unwatched == (lease.run.id,)
     touch(store, [lease.run.id, yours.id])
-    assert crowd(store, 600).turns() == [yours.id, mine.id]
-    assert crowd(store, 600).unwatched == ()
+    assert queue_snapshot(store, 600).order() == [yours.id, mine.id]
+    assert queue_snapshot(store, 600).unwatched == ()

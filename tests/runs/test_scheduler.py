@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from run_databases import ME, QUICK, YOU, Postgresql, Sqlite
+from run_databases import ME, QUICK, YOU, Postgresql, Sqlite, run_of, timeline
 from sqlalchemy import update
 
 from optviz.runs import scheduler as schedulers
@@ -20,7 +20,7 @@ from optviz.runs.cluster import embedded, worker_count
 from optviz.runs.database import clock
 from optviz.runs.scheduler import Scheduler
 from optviz.runs.schema import RUNS
-from optviz.runs.store import Store, UnknownRunError, timeline
+from optviz.runs.store import Store, UnknownRunError
 from optviz.runs.worker import warm_up
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
@@ -59,12 +59,12 @@ class Server:
 
     def wait_until(self, run_id, status, events=0):
         def arrived():
-            run = self.store.run(run_id)
+            run = run_of(self.store, run_id)
             assert run.status == status or run.active, run
             return run.status == status and run.last_event >= events
 
         self.wait_for(arrived)
-        return self.store.run(run_id)
+        return run_of(self.store, run_id)
 
     def stop(self, *run_ids):
         for run_id in run_ids:
@@ -73,7 +73,7 @@ class Server:
             self.wait_until(run_id, "stopped")
 
     def owner_of(self, run_id):
-        return next(owner for owner in (ME, YOU) if self.store.run(run_id).belongs_to(owner))
+        return next(owner for owner in (ME, YOU) if run_of(self.store, run_id).belongs_to(owner))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -117,7 +117,7 @@ def weights_hash(config):
 def test_a_run_goes_from_the_queue_to_its_end(server):
     run_id = server.submit(QUICK)
     run = server.wait_until(run_id, "finished")
-    assert timeline(server.store.events(run_id))[-1].weights_hash == weights_hash(QUICK)
+    assert timeline(server.store, run_id)[-1].weights_hash == weights_hash(QUICK)
     assert run.device.endswith("1 thread")
     assert server.scheduler.place(run_id) is None
 
@@ -128,7 +128,7 @@ def test_a_stopped_run_keeps_what_it_has(server):
     began = time.monotonic()
     server.stop(run_id)
     assert time.monotonic() - began < 3
-    assert server.store.run(run_id).last_event >= 10
+    assert run_of(server.store, run_id).last_event >= 10
     assert server.store.checkpoint(run_id) is not None
 
 
@@ -139,7 +139,7 @@ def test_a_killed_worker_interrupts_its_run_and_resume_reaches_the_same_result(s
     server.wait_until(run_id, "paused")
     step = server.store.checkpoint(run_id).step
     server.scheduler.resume(run_id, ME)
-    seen = server.store.run(run_id).last_event
+    seen = run_of(server.store, run_id).last_event
     server.wait_until(run_id, "running", events=seen + 8)
 
     worker_process().send_signal(signal.SIGKILL)
@@ -150,7 +150,7 @@ def test_a_killed_worker_interrupts_its_run_and_resume_reaches_the_same_result(s
 
     server.scheduler.resume(run_id, ME)  # the nanny brings a new worker
     server.wait_until(run_id, "finished")
-    told = timeline(server.store.events(run_id))
+    told = timeline(server.store, run_id)
     assert told[-1].weights_hash == weights_hash(MIDDLE)
     steps = [event.step for event in told if type(event).__name__ == "Progress"]
     assert steps == sorted(set(steps))
@@ -185,7 +185,7 @@ def test_a_run_that_nobody_watches_yields_when_others_wait(server):
     server.wait_until(lonely, "running", events=5)
     age(server.store, lonely, 601, "watched")
     time.sleep(0.6)
-    assert server.store.run(lonely).status == "running"  # nobody waits
+    assert run_of(server.store, lonely).status == "running"  # nobody waits
 
     waiting = server.submit(QUICK, YOU)
     server.wait_until(waiting, "finished")
@@ -193,11 +193,11 @@ def test_a_run_that_nobody_watches_yields_when_others_wait(server):
     assert server.store.checkpoint(lonely) is not None
 
     server.wait_until(lonely, "running", events=run.last_event + 5)
-    server.scheduler.follow(lonely)
+    server.scheduler.seen(run_of(server.store, lonely))
     time.sleep(2.5)  # watching is noted every two seconds
     waiting = server.submit(QUICK, YOU)
     server.wait_for(lambda: server.scheduler.place(waiting) == 1)
-    assert server.store.run(lonely).wanted == "run"
+    assert run_of(server.store, lonely).wanted == "run"
     server.stop(lonely, waiting)
 
 
@@ -205,12 +205,12 @@ def test_a_server_that_restarts_goes_on_with_its_runs(server):
     run_id = server.submit(MIDDLE)
     server.wait_until(run_id, "running", events=10)
     server.scheduler.close()
-    assert server.store.run(run_id).status == "queued"
+    assert run_of(server.store, run_id).status == "queued"
     assert server.store.checkpoint(run_id) is not None
     assert dask_processes() == []
     server.start()
     server.wait_until(run_id, "finished")
-    assert timeline(server.store.events(run_id))[-1].weights_hash == weights_hash(MIDDLE)
+    assert timeline(server.store, run_id)[-1].weights_hash == weights_hash(MIDDLE)
 
 
 KILLED = """
@@ -224,7 +224,7 @@ if __name__ == "__main__":
     scheduler = Scheduler(Store(sys.argv[1]), workers=1)
     scheduler.start()
     run_id = scheduler.submit(TrainingConfig("digits", (256, 256), epochs=200), "my key")
-    while scheduler.store.run(run_id).last_event < 10:
+    while scheduler.store.follow(run_id)[0].last_event < 10:
         time.sleep(0.05)
     print(run_id, flush=True)
     time.sleep(60)
@@ -249,13 +249,13 @@ def test_a_server_that_is_killed_leaves_no_process_and_the_next_one_finds_its_ru
     assert psutil.wait_procs(children, timeout=8)[1] == []
 
     store = Store(address)
-    assert store.run(run_id).status == "running"  # nobody was left to say otherwise
+    assert run_of(store, run_id).status == "running"  # nobody was left to say otherwise
     scheduler = Scheduler(store, workers=1, stale_seconds=1)
     scheduler.start()
     until = time.monotonic() + 30
-    while store.run(run_id).status == "running" and time.monotonic() < until:
+    while run_of(store, run_id).status == "running" and time.monotonic() < until:
         time.sleep(0.1)
-    run = store.run(run_id)
+    run = run_of(store, run_id)
     scheduler.close()
     store.close()
     assert run.status == "interrupted"
@@ -296,7 +296,7 @@ def test_a_scheduler_that_does_not_answer_is_told_soon_and_blocks_nobody(place, 
         began = time.monotonic()
         scheduler.start()
         run_id = scheduler.submit(QUICK, ME)
-        assert scheduler.follow(run_id)[0].status == "queued"
+        assert run_of(store, run_id).status == "queued"
         assert time.monotonic() - began < 0.5
         until = began + 7
         while "does not answer" not in scheduler.status().sentence:
@@ -331,10 +331,10 @@ def test_two_servers_share_a_cluster_that_exists_already(postgresql):
             server.submit(QUICK, owner) for server, owner in zip(servers * 2, (ME, YOU) * 2, strict=True)
         ]
         until = time.monotonic() + 40
-        while any(first.run(run_id).active for run_id in run_ids):
+        while any(run_of(first, run_id).active for run_id in run_ids):
             assert time.monotonic() < until
             time.sleep(0.1)
-        assert [second.run(run_id).status for run_id in run_ids] == ["finished"] * 4
+        assert [run_of(second, run_id).status for run_id in run_ids] == ["finished"] * 4
         for server in servers:
             server.close()
     first.close()
@@ -345,7 +345,7 @@ def test_a_page_that_asks_for_a_run_that_is_none_gets_a_sentence(tmp_path):
     store = Store(f"sqlite:///{tmp_path}/runs.sqlite3")
     scheduler = Scheduler(store)
     with pytest.raises(UnknownRunError):
-        scheduler.follow("nonsense")
+        scheduler.stop("nonsense", ME)
     assert scheduler.place("nonsense") is None
     store.close()
 

@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from run_databases import ME, QUICK, YOU, Postgresql
+from run_databases import ME, QUICK, YOU, Postgresql, entries_of, rows_of, run_of
 from sqlalchemy import inspect, text
 
 from optviz.runs import database as databases
@@ -13,8 +13,8 @@ from optviz.runs import schema
 from optviz.runs.database import StoreUnavailableError, open_engine
 from optviz.runs.leases import Line, append, begin, claim
 from optviz.runs.schema import MIGRATIONS, TABLES, Migration, SchemaTooNewError, migrate, version
-from optviz.runs.store import MAX_WAITING, REFUSAL_SECONDS, Entry, RunError, Store, UnknownRunError, timeline
-from optviz.training.events import Checkpoint, Progress, Started, to_json
+from optviz.runs.store import MAX_WAITING, REFUSAL_SECONDS, Entry, RunError, Store, UnknownRunError
+from optviz.training.events import Checkpoint, Progress, to_json
 
 
 def progress(step):
@@ -52,7 +52,7 @@ def test_an_empty_database_gets_the_tables_that_the_code_reads(store):
 def test_migrating_twice_changes_nothing(store):
     run = store.create(QUICK, ME)
     assert migrate(store.open()) == MIGRATIONS[-1].number
-    assert store.run(run.id) == run
+    assert run_of(store, run.id) == run
 
 
 def test_migrations_are_numbered_without_a_gap():
@@ -119,7 +119,7 @@ def test_processes_that_start_together_migrate_once(database):
 def test_a_new_run_waits_in_the_queue_with_its_configuration(store):
     run = store.create(QUICK, ME, "  My first\nnetwork\0 ")
     assert (run.status, run.title, run.config, run.last_event) == ("queued", "My first network", QUICK, 0)
-    assert store.run(run.id) == run
+    assert run_of(store, run.id) == run
     assert run.active
     assert run.belongs_to(ME)
     assert not run.belongs_to(YOU)
@@ -141,7 +141,7 @@ def test_an_id_that_could_not_be_one_is_refused(store, run_id):
 
 def test_a_run_that_does_not_exist_is_told_apart(store):
     with pytest.raises(UnknownRunError, match="may have been deleted"):
-        store.run("abcdefghjkmn")
+        run_of(store, "abcdefghjkmn")
 
 
 def test_the_store_does_not_keep_the_key_of_a_person(store):
@@ -166,7 +166,7 @@ def test_only_the_owner_may_change_a_run(store):
             act(run.id, YOU)
     with pytest.raises(RunError, match="can rename it"):
         store.rename(run.id, YOU, "yours")
-    assert store.run(run.id) == run
+    assert run_of(store, run.id) == run
 
 
 def test_a_run_is_renamed_and_deleted_with_all_it_has(store):
@@ -175,8 +175,8 @@ def test_a_run_is_renamed_and_deleted_with_all_it_has(store):
     assert store.rename(lease.run.id, ME, "better").title == "better"
     store.delete(lease.run.id, ME)
     with pytest.raises(UnknownRunError):
-        store.run(lease.run.id)
-    assert store.events(lease.run.id) == []
+        run_of(store, lease.run.id)
+    assert rows_of(store, lease.run.id) == 0
     assert store.checkpoint(lease.run.id) is None
 
 
@@ -224,30 +224,14 @@ def test_a_batch_that_is_sent_again_is_written_once(store):
     batch = lines(1, progress(10), progress(20))
     append(store, lease, batch, Checkpoint(20, b"a"))
     append(store, lease, [*batch, *lines(3, progress(30))], Checkpoint(30, b"b"))
-    assert [e.number for e in store.events(lease.run.id)] == [1, 2, 3]
+    assert [e.number for e in entries_of(store, lease.run.id)] == [1, 2, 3]
     assert store.checkpoint(lease.run.id) == Checkpoint(30, b"b")
 
 
 def test_kinds_of_events_that_a_newer_program_wrote_are_passed_over(store):
     lease = leased(store)
     append(store, lease, [Line(1, "hologram", '{"kind":"hologram"}'), *lines(2, progress(5))])
-    assert store.events(lease.run.id) == [Entry(2, progress(5))]
-
-
-def test_a_timeline_tells_repeated_steps_once():
-    start, again = (Started("cpu", "CPU", 1, 9, 9, "hash", resumed_at=step) for step in (0, 20))
-    events = [
-        start,
-        progress(10),
-        progress(20),
-        Checkpoint(20),
-        progress(30),
-        again,
-        progress(30),
-        progress(40),
-    ]
-    told = timeline(Entry(i, event) for i, event in enumerate(events, 1))
-    assert told == [start, progress(10), progress(20), Checkpoint(20), again, progress(30), progress(40)]
+    assert entries_of(store, lease.run.id) == [Entry(2, progress(5))]
 
 
 def test_fifty_readers_poll_while_a_run_writes(store):
@@ -260,7 +244,7 @@ def test_fifty_readers_poll_while_a_run_writes(store):
             _, entries = store.follow(lease.run.id, len(seen))
             seen += [entry.number for entry in entries]
             done.wait(0.02)
-        return seen + [entry.number for entry in store.events(lease.run.id, len(seen))]
+        return seen + [entry.number for entry in entries_of(store, lease.run.id, len(seen))]
 
     with ThreadPoolExecutor(50) as pool:
         readers = pool.map(read, range(50))
@@ -279,9 +263,9 @@ def test_a_reader_is_told_when_the_database_is_gone_and_goes_on_when_it_is_back(
     run = store.create(QUICK, ME)
     database.vanish()
     with pytest.raises(StoreUnavailableError, match=r"^The run store does not answer: .*\.$"):
-        store.run(run.id)
+        run_of(store, run.id)
     database.come_back()
-    assert store.run(run.id) == run
+    assert run_of(store, run.id) == run
 
 
 def test_a_database_that_is_gone_at_the_start_is_opened_later(database):
@@ -323,7 +307,7 @@ def test_readers_go_on_while_a_writer_holds_the_lock_and_writers_are_told(store,
     monkeypatch.setattr(databases, "BUSY_SECONDS", 0.1)
     store.close()  # the time to wait is set when a connection opens
     with database.locked():
-        assert store.run(run.id) == run
+        assert run_of(store, run.id) == run
         with pytest.raises(StoreUnavailableError, match="another program has locked the database"):
             store.create(QUICK, ME)
     store.create(QUICK, ME)

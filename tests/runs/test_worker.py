@@ -1,11 +1,10 @@
 import time
 
 import pytest
-from run_databases import ME, QUICK
+from run_databases import ME, QUICK, entries_of, run_of, timeline
 
 from optviz.runs import worker
 from optviz.runs.leases import append, begin, claim, settle
-from optviz.runs.store import timeline
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DatasetError, load
 from optviz.training.events import Checkpoint, Evaluation, Finished, Progress, Started
@@ -27,14 +26,14 @@ def trained(store, config=QUICK, then=lambda run_id: None):
     then(run.id)
     worker.work(run.id, attempt, store.address)
     worker._store(store.address).close()
-    return store.run(run.id)
+    return run_of(store, run.id)
 
 
 def again(store, run_id):
     store.resume(run_id, ME)
     worker.work(run_id, claim(store, run_id), store.address)
     worker._store(store.address).close()
-    return store.run(run_id)
+    return run_of(store, run_id)
 
 
 def failing(error):
@@ -46,7 +45,7 @@ def failing(error):
 
 def test_a_run_is_trained_to_its_end(store):
     run = trained(store)
-    events = timeline(store.events(run.id))
+    events = timeline(store, run.id)
     assert (run.status, run.sentence) == ("finished", "")
     assert run.device
     assert isinstance(events[0], Started)
@@ -61,7 +60,7 @@ def test_a_claim_that_is_used_up_does_nothing(store):
     begin(store, run.id, attempt)
     worker.work(run.id, attempt, store.address)
     worker._store(store.address).close()
-    assert store.events(run.id) == []
+    assert entries_of(store, run.id) == []
 
 
 def test_a_run_that_was_paused_goes_on_to_the_same_result(store):
@@ -73,7 +72,7 @@ def test_a_run_that_was_paused_goes_on_to_the_same_result(store):
     assert run.status == "finished"
 
     straight = list(train(LONGER, load("digits"), every=0.1))
-    told = timeline(store.events(run.id))
+    told = timeline(store, run.id)
     assert told[-1].weights_hash == straight[-1].weights_hash
     curve = [(e.step, e.test_loss) for e in told if isinstance(e, Evaluation)]
     assert curve == [(e.step, e.test_loss) for e in straight if isinstance(e, Evaluation)]
@@ -81,7 +80,7 @@ def test_a_run_that_was_paused_goes_on_to_the_same_result(store):
 
 def test_a_run_that_was_stopped_keeps_its_events(store):
     run = trained(store, LONGER, then=lambda run_id: store.stop(run_id, ME))
-    events = store.events(run.id)
+    events = entries_of(store, run.id)
     assert run.status == "stopped"
     assert any(isinstance(entry.event, Progress) for entry in events)
     assert isinstance(events[-1].event, Checkpoint)
@@ -153,4 +152,4 @@ def test_a_download_tells_how_far_it_is_and_obeys(store, monkeypatch):
     run = trained(store)
     assert run.status == "stopped"
     assert seen[-1] == "Downloading Digits (8 × 8): 3 of 12 MB."
-    assert store.events(run.id) == []
+    assert entries_of(store, run.id) == []

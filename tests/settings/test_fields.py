@@ -6,25 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
+from optviz.engine.hyperparameters import HyperparameterError
 from optviz.settings import activations, regularization
-from optviz.settings.activations import FIELDS, ActivationSettings
-from optviz.settings.fields import Field, OneOf, Rows, Several
+from optviz.settings.activations import ActivationSettings
+from optviz.settings.fields import Number, OneOf, Rows, Several, plain_symbol
+from optviz.settings.link import Field, encode, fields_of
 from optviz.settings.regularization import RegularizationSettings
 
-MODULES = {
-    "activations": (activations, ActivationSettings),
-    "regularization": (regularization, RegularizationSettings),
-}
+MODULES = {"activations": activations, "regularization": regularization}
+KINDS = {"activations": ActivationSettings, "regularization": RegularizationSettings}
 
 
 def values_of(field: Field) -> st.SearchStrategy:
-    if isinstance(field, Hyperparameter):
-        return (
-            st.integers(int(field.low), int(field.high))
-            if field.integer
-            else st.floats(field.low, field.high)
-        )
+    if isinstance(field, Number):
+        kind = field.kind
+        return st.integers(int(kind.low), int(kind.high)) if kind.integer else st.floats(kind.low, kind.high)
     if isinstance(field, OneOf):
         return st.sampled_from(list(field.choices))
     assert isinstance(field, Several)
@@ -34,28 +30,36 @@ def values_of(field: Field) -> st.SearchStrategy:
 @pytest.mark.parametrize("name", MODULES)
 @given(data=st.data())
 def test_a_link_says_everything(name: str, data) -> None:
-    module, kind = MODULES[name]
-    drawn = {f.name: data.draw(values_of(f), f.name) for f in module.FIELDS if not isinstance(f, Rows)}
+    kind = KINDS[name]
+    drawn = {f.name: data.draw(values_of(f), f.name) for f in fields_of(kind) if not isinstance(f, Rows)}
     settings = replace(kind(), **drawn)
     if name == "activations" and settings.heads + settings.tails == 0:
         settings = replace(settings, heads=1)
-    link = module.encode(settings)
-    assert module.decode(link) == (settings, [])
+    link = encode(settings)
+    assert MODULES[name].decode(link) == (settings, [])
     assert set(link) == {"v", *kind.__slots__}
+
+
+LOGITS = next(f for f in fields_of(ActivationSettings) if f.name == "logits")
 
 
 @given(st.lists(st.floats(-1000, 1000), min_size=1, max_size=8))
 def test_numbers_that_people_type_come_back(numbers: list[float]) -> None:
-    field = next(f for f in FIELDS if f.name == "logits")
-    assert isinstance(field, Rows)
     value = tuple(numbers)
-    assert field.parse(field.write(value)) == field.parse(field.show(value)) == value
+    assert LOGITS.parse(LOGITS.text(value)) == LOGITS.parse(LOGITS.shown(value)) == value
 
 
 def test_numbers_are_read_as_people_write_them() -> None:
-    rows = Rows("rows", ((1.0,),), single=False, even=True)
-    assert rows.parse("[1, −2; 3  4]") == rows.parse("1 -2\n3, 4\n") == ((1.0, -2.0), (3.0, 4.0))
-    assert rows.parse(rows.show(((1.0, -2.5), (3.0, 4.0)))) == ((1.0, -2.5), (3.0, 4.0))
+    rows = Rows("rows", single=False, even=True)
+    assert rows.parse("[1, −2; 3  4]") == rows.parse("1 -2\n3， 4\n") == ((1.0, -2.0), (3.0, 4.0))
+    assert rows.parse(rows.shown(((1.0, -2.5), (3.0, 4.0)))) == ((1.0, -2.5), (3.0, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("latex", "plain"), [(r"\beta_1", "β₁"), (r"\eta^+", "η⁺"), ("w^*", "w*"), ("x_0", "x₀"), ("B", "B")]
+)
+def test_a_symbol_is_said_without_latex(latex: str, plain: str) -> None:
+    assert plain_symbol(latex) == plain
 
 
 @pytest.mark.parametrize(
@@ -66,26 +70,26 @@ def test_numbers_are_read_as_people_write_them() -> None:
         ("1, nan", "out of range"),
         ("1, 1e9", "out of range"),
         ("1; 2", "one row"),
-        ("1 2 3 4 5", "1 to 4 numbers"),
+        ("1 2 3 4 5", "allowed are 1 to 4"),
         ("1.5", "whole"),
     ],
 )
 def test_what_cannot_be_read_gets_a_sentence(text: str, said: str) -> None:
     with pytest.raises(HyperparameterError, match=said):
-        Rows("n", (1,), most=4, whole=True).parse(text)
+        Rows("n", most=4, whole=True).parse(text)
 
 
 def test_rows_of_several_lengths_are_refused() -> None:
-    with pytest.raises(HyperparameterError, match="equally many"):
-        Rows("n", ((1.0,),), single=False, even=True).parse("1 2; 3")
+    with pytest.raises(HyperparameterError, match="different lengths"):
+        Rows("n", single=False, even=True).parse("1 2; 3")
     with pytest.raises(HyperparameterError, match="rows"):
-        Rows("n", ((1.0,),), single=False, most_rows=2).parse("1; 2; 3")
+        Rows("n", single=False, most_rows=2).parse("1; 2; 3")
 
 
 @given(st.dictionaries(st.sampled_from([*ActivationSettings.__slots__, "v", "other"]), st.text(max_size=30)))
 def test_no_link_breaks_it(link: dict[str, str]) -> None:
     settings, complaints = activations.decode(link)
-    assert activations.unfit(settings) == []
+    assert activations.decode(encode(settings)) == (settings, [])
     assert all(sentence.endswith((".", "…")) for sentence in complaints)
     found, more = regularization.decode(link)
     assert isinstance(found, RegularizationSettings)
@@ -95,7 +99,7 @@ def test_no_link_breaks_it(link: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("link", "named"),
     [
-        ({"p": "0.5_0.5", "q": "1"}, "2 shares"),
+        ({"p": "0.5_0.5", "q": "1"}, "2 shares and q has 1 share;"),
         ({"p": "0_0_0"}, "nothing"),
         ({"heads": "0", "tails": "0"}, "throw"),
         ({"labels": "1_0_2_5"}, "Labels"),
@@ -103,7 +107,7 @@ def test_no_link_breaks_it(link: dict[str, str]) -> None:
         ({"targets": "1"}, "3 logits"),
         ({"logits": "1_x"}, "not a number"),
         ({"shown": "relu.gone"}, "unknown"),
-        ({"view": "elsewhere"}, "unknown"),
+        ({"view": "elsewhere"}, "none of functions"),
         ({"temperature": "inf"}, "finite"),
     ],
 )
@@ -128,5 +132,5 @@ def test_the_longest_link_stays_below_two_thousand_characters() -> None:
 
     rows = tuple(tuple(-0.123456 - i - j for j in range(6)) for i in range(5))
     full = replace(ActivationSettings(), classes=rows, logs=rows, labels=(0,) * 5, log_labels=(0,) * 5)
-    assert activations.unfit(full) == []
+    assert activations.decode(encode(full)) == (full, [])
     assert len(urlencode(activations.encode(full))) < 2000

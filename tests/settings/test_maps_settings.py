@@ -17,7 +17,7 @@ from optviz.maps.axes import MOST_RUNS
 from optviz.settings.experiment import Experiment
 from optviz.settings.experiment import decode as decode_experiment
 from optviz.settings.experiment import encode as encode_experiment
-from optviz.settings.link import COORDINATE, Entrant
+from optviz.settings.landscapes import COORDINATE
 from optviz.settings.maps import (
     DEFAULTS,
     KINDS,
@@ -32,6 +32,7 @@ from optviz.settings.maps import (
     decode,
     encode,
 )
+from optviz.settings.setups import Entrant
 from tests.settings.test_experiment import all_of, within
 
 
@@ -205,8 +206,8 @@ def test_ranges_are_refused_in_a_sentence() -> None:
     assert "empty or reversed" in reversed_side.complaint()
     assert "empty" in replace(DEFAULTS["basins"], domain=((1.0, 1.0), (0.0, 1.0))).complaint()
     typed = MapSettings().on("formula", "sqrt(-x) + y**2")
-    assert "no run can begin" in typed.start_complaint()
-    assert replace(typed, start=(-1.0, 0.0)).start_complaint() is None
+    assert "no run can begin" in typed.objection()[1]
+    assert replace(typed, start=(-1.0, 0.0)).objection() is None
 
 
 @pytest.mark.parametrize("kind", KINDS)

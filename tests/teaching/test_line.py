@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from optviz.engine.hyperparameters import HyperparameterError
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.settings.link import COORDINATE, Entrant
-from optviz.settings.minibatches import NUMBERS, VIEWS, MiniBatches, decode, encode
+from optviz.settings.fields import Number
+from optviz.settings.landscapes import COORDINATE
+from optviz.settings.link import fields_of
+from optviz.settings.minibatches import VIEWS, MiniBatches, decode, encode
+from optviz.settings.setups import Entrant
 from optviz.teaching.line import (
     SAMPLES,
     batches,
@@ -169,14 +172,14 @@ def _within(h: object) -> st.SearchStrategy:
 def drawn(draw: Callable) -> MiniBatches:
     key = draw(st.sampled_from(list(OPTIMIZERS)))
     values = tuple((h.name, draw(_within(h))) for h in OPTIMIZERS[key].hyperparameters)
-    numbers = {h.name: draw(_within(h)) for h in NUMBERS}
+    numbers = {f.name: draw(_within(f.kind)) for f in fields_of(MiniBatches) if isinstance(f, Number)}
     return MiniBatches(
         **numbers,
         start=(draw(_within(COORDINATE)), draw(_within(COORDINATE))),
         optimizer=Entrant(key, values),
         shuffle=draw(st.booleans()),
         log_loss=draw(st.booleans()),
-        view=draw(st.sampled_from(VIEWS)),
+        view=draw(st.sampled_from(list(VIEWS))),
     )
 
 

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load, save
 
 from optviz.training.checkpoints import CheckpointError, unpack, weights
-from optviz.training.config import TrainingConfig
+from optviz.training.config import TrainingConfig, encode
 from optviz.training.loop import Trainer, train, weights_hash
 
 CPU = torch.device("cpu")
@@ -46,6 +46,34 @@ def test_a_checkpoint_gives_back_what_was_saved(trainer):
 def test_a_checkpoint_of_another_configuration_is_refused_and_the_difference_named(trainer, other, words):
     with pytest.raises(CheckpointError, match=f"another configuration: in it, .*{words}"):
         unpack(trainer.save(), other)
+
+
+def with_link(data, link):
+    """The same checkpoint with another text for its configuration."""
+    return save(load(data), {**metadata(data), "config": json.dumps(link)})
+
+
+def test_a_checkpoint_whose_configuration_is_spelled_otherwise_is_taken_up(trainer, digits):
+    link = encode(CONFIG)
+    spelled = {**dict(reversed(link.items())), "drop": "0.10_0", "o.lr": "1e-3", "wd": "0", "batch": "32.0"}
+    assert spelled != link
+    data = with_link(trainer.save(), spelled)
+    assert unpack(data, CONFIG).config == CONFIG
+    events = list(train(CONFIG, digits, "cpu", data))
+    assert events[0].resumed_at == 1
+    assert events[-1].weights_hash == list(train(CONFIG, digits, "cpu"))[-1].weights_hash
+
+
+def test_a_checkpoint_of_another_version_is_refused_although_the_rest_would_fit(trainer):
+    link = {**encode(CONFIG), "act": "newer"}  # read as ReLU, which is what CONFIG has
+    with pytest.raises(CheckpointError, match=r"another version of optviz.*newer"):
+        unpack(with_link(trainer.save(), link), CONFIG)
+
+
+@pytest.mark.parametrize("link", [[], 3, None, "v=1"], ids=str)
+def test_a_checkpoint_whose_configuration_is_no_link_is_damaged(trainer, link):
+    with pytest.raises(CheckpointError, match="damaged"):
+        unpack(with_link(trainer.save(), link), CONFIG)
 
 
 @pytest.mark.parametrize(

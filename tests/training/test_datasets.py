@@ -188,7 +188,9 @@ def test_a_bad_download_is_refused_and_leaves_nothing_behind(answer, mirror, cac
 def test_without_a_network_the_sentence_says_what_can_be_done(mirror):
     gone = mirror()
     gone.stop()
-    with pytest.raises(DatasetError, match=r"Check the network.*digits of scikit-learn need no network"):
+    with pytest.raises(
+        DatasetError, match=r"Check the network, or choose Digits \(8 × 8\), which needs no download"
+    ):
         load(tiny(gone.address))
 
 

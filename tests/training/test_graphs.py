@@ -34,7 +34,7 @@ def test_when_recording_fails_every_batch_is_still_trained_once():
 def test_the_run_goes_on_as_on_the_cpu_and_a_notice_says_why(digits):
     usual, recorded = Trainer(CONFIG, digits, CPU), Trainer(CONFIG, digits, CPU)
     recorded.graphed = recorded.train_batch = GraphedStep(
-        recorded.eager_step, CONFIG.batch_size, recorded.generator
+        recorded.train_on, CONFIG.batch_size, recorded.generator
     )
     expected = [e.losses for e in usual.train_for(60) if isinstance(e, Progress)]
     events = list(recorded.train_for(60))

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.checkpoints import CheckpointError
-from optviz.training.config import ACTIVATIONS, INITIALISATIONS, LOSSES, NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
 from optviz.training.events import (
     Checkpoint,
     Diverged,
@@ -22,7 +23,9 @@ from optviz.training.events import (
     from_json,
     to_json,
 )
+from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.loop import batch_order, pick_device, train
+from optviz.training.losses import LOSSES
 from optviz.training.networks import TrainingError, build
 from optviz.training.presets import PRESETS
 
@@ -217,7 +220,12 @@ def test_the_first_layer_is_shown_as_images(digits):
     config = TrainingConfig("digits", (40,), epochs=1)
     shown = only(FirstLayer, run(config, digits))[-1]
     assert (shown.units, shown.of, shown.height, shown.width) == (32, 40, 8, 8)
-    assert abs(shown.weights()).max() == pytest.approx(shown.scale)
+    first = build(config, torch.device("cpu"), torch.Generator().manual_seed(0))[0].weight.detach()[:32]
+    images = only(FirstLayer, run(config, digits))[0].images()
+    scale = first.abs().max().item()
+    assert (images / 127.0 - 128 / 127) * scale == pytest.approx(
+        first.reshape(32, 8, 8).numpy(), abs=0.51 * scale / 127
+    )
 
 
 def test_a_schedule_sets_the_rate_of_each_step(digits):

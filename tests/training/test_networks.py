@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from torch import nn
 
 from optviz.training.config import (
-    INITIALISATIONS,
-    LOSSES,
     NETWORK_OPTIMIZERS,
     TrainingConfig,
     takes_weight_decay,
 )
+from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.layers import describe
+from optviz.training.losses import LOSSES
 from optviz.training.networks import (
     Dropout,
     build,

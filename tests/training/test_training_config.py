@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 
 from optviz.engine.hyperparameters import HyperparameterError
 from optviz.engine.schedules import SCHEDULES
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import (
-    ACTIVATIONS,
     BATCH_SIZE,
     DROPOUT,
     EPOCHS,
-    INITIALISATIONS,
-    LOSSES,
     MAX_LAYERS,
     NETWORK_OPTIMIZERS,
     SEED,
@@ -30,6 +28,8 @@ from optviz.training.config import (
     takes_weight_decay,
 )
 from optviz.training.datasets import DATASETS
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
 from optviz.training.presets import PRESETS
 
 
@@ -125,7 +125,13 @@ def test_a_bad_value_is_replaced_by_the_default_and_named(key, text, named):
 
 
 def test_too_much_work_is_cut_to_what_is_allowed_and_named():
-    big = {"data": "mnist", "hidden": "2048_2048_2048_2048_2048_2048", "epochs": "200", "drop": "none"}
+    big = {
+        "v": "1",
+        "data": "mnist",
+        "hidden": "2048_2048_2048_2048_2048_2048",
+        "epochs": "200",
+        "drop": "none",
+    }
     config, complaints = decode(big)
     assert config.epochs == config.largest_epochs < 200
     assert len(complaints) == 1
@@ -139,7 +145,7 @@ def test_the_largest_network_on_single_images_may_still_be_trained_for_an_epoch(
 
 
 def test_values_of_an_unknown_optimizer_are_not_given_to_another_one():
-    config, complaints = decode({"opt": "sgdd", "o.lr": "7"})
+    config, complaints = decode({"v": "1", "opt": "sgdd", "o.lr": "7"})
     assert config == TrainingConfig()
     assert len(complaints) == 1
 
@@ -148,13 +154,42 @@ def test_values_of_an_unknown_optimizer_are_not_given_to_another_one():
 def test_a_weight_decay_is_refused_where_it_has_no_place(optimizer):
     with pytest.raises(HyperparameterError, match="weight_decay must be 0"):
         TrainingConfig(optimizer=optimizer, weight_decay=0.1)
-    config, complaints = decode({"opt": optimizer, "wd": "0.1"})
+    config, complaints = decode({"v": "1", "opt": optimizer, "wd": "0.1"})
     assert config == TrainingConfig(optimizer=optimizer)
     assert len(complaints) == 1
 
 
-def test_keys_that_belong_to_others_are_passed_over():
-    assert decode({"run": "abc", "lang": "de"}) == (TrainingConfig(), [])
+@pytest.mark.parametrize(
+    "link",
+    [
+        {},
+        {"run": "abcdefghjkmn"},
+        {"run": "abcdefghjkmn", "over": "abcdefghjkmp"},
+        {"utm_source": "newsletter", "UTM_medium": "mail", "fbclid": "x", "gclid": "y"},
+    ],
+)
+def test_a_link_without_a_configuration_gives_the_default_in_silence(link):
+    assert decode(link) == (TrainingConfig(), [])
+
+
+def test_names_of_the_page_and_of_trackers_beside_a_configuration_are_left_out_in_silence():
+    config = TrainingConfig("mnist", (30,), seed=3)
+    others = {"run": "abcdefghjkmn", "over": "a_b", "utm_campaign": "spring", "msclkid": "z"}
+    assert decode({**others, **encode(config)}) == (config, [])
+
+
+def test_a_link_that_says_no_version_is_read_and_that_is_named():
+    config, complaints = decode({"hidden": "30", "seed": "3"})
+    assert config == TrainingConfig(hidden=(30,), seed=3)
+    assert complaints == ["The link says no version; it was read as version 1."]
+
+
+def test_unknown_names_are_named():
+    _, complaints = decode({**encode(TrainingConfig()), "hiden": "30", "o.zoom": "1"})
+    assert complaints == [
+        "The link's “hiden” is not known here and was left out.",
+        "The link's “o.zoom” is not known here and was left out.",
+    ]
 
 
 GOLDEN = {

@@ -9,16 +9,16 @@ from contextlib import redirect_stdout
 import pytest
 
 from optviz.engine.schedules import SCHEDULES
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import (
-    ACTIVATIONS,
-    INITIALISATIONS,
-    LOSSES,
     NETWORK_OPTIMIZERS,
     TrainingConfig,
 )
 from optviz.training.datasets import load
 from optviz.training.events import Progress
+from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.loop import train, weights_hash
+from optviz.training.losses import LOSSES
 from optviz.training.snippet import script
 
 

@@ -1,92 +1,80 @@
 """The Mini-batches page without a browser."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.settings.link import Entrant
-from optviz.settings.minibatches import MiniBatches, decode, encode
-
-MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
-PAGE = "../../pages/minibatches.py"
+from optviz.settings.minibatches import MiniBatches, encode
+from optviz.settings.setups import Entrant, write_setup
+from tests.web.visit import Visit
 
 
-def opened(link: dict[str, str] | None = None) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page(PAGE)
-    for name, value in (link or {}).items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception
-    return page
-
-
-def shown(page: AppTest) -> MiniBatches:
-    found, complaints = decode({k: v[-1] if isinstance(v, list) else v for k, v in page.query_params.items()})
-    assert complaints == []
-    return found
+def visit(settings: MiniBatches | None = None) -> Visit:
+    return Visit("minibatches", encode(settings) if settings else None)
 
 
 def test_a_first_visit_shows_the_points_of_the_notes() -> None:
-    page = opened()
-    assert shown(page) == MiniBatches()
-    assert not page.warning
-    assert len(page.code) == 2, "both loops"
+    page = visit()
+    assert page.settings == MiniBatches()
+    assert not page.notices
+    assert len(page.page.code) == 2, "both loops"
 
 
-def test_a_link_fills_every_control() -> None:
+def test_a_link_opens_exactly_its_settings() -> None:
     wanted = MiniBatches(
-        -1.0, 2.0, 1.0, 3, 7, 20, 5, (1.0, -2.0), Entrant.of("adam", lr=0.05), False, False, "loop"
+        slope=-1.0,
+        intercept=2.0,
+        scatter=1.0,
+        data=3,
+        batch=7,
+        epochs=20,
+        seed=5,
+        start=(1.0, -2.0),
+        optimizer=Entrant.of("adam", lr=0.05),
+        shuffle=False,
+        log_loss=False,
+        view="loop",
     )
-    page = opened(encode(wanted))
-    assert shown(page) == wanted
-    assert page.number_input(key="mb.batch").value == 7
-    assert page.number_input(key="mb.adam.lr").value == 0.05
-    assert page.toggle(key="mb.shuffle").value is False
+    assert visit(wanted).settings == wanted
 
 
-@pytest.mark.parametrize("key", OPTIMIZERS)
-def test_every_optimizer_can_be_chosen(key: str) -> None:
-    page = opened(encode(MiniBatches(epochs=2)))
-    page.selectbox(key="mb.optimizer").select(key).run()
-    assert not page.exception
-    assert shown(page).optimizer.optimizer == key
+def test_every_optimizer_can_be_chosen() -> None:
+    page = visit(MiniBatches(epochs=2))
+    for row in OPTIMIZERS.values():
+        page.change(o=write_setup(row, ()))
+        assert page.settings.optimizer == Entrant.of(row.key)
 
 
 @pytest.mark.parametrize("size", [1, 30, 100])
 def test_every_batch_size_draws(size: int) -> None:
-    page = opened()
-    page.number_input(key="mb.batch").set_value(size).run()
-    assert not page.exception
-    assert shown(page).batch == size
+    assert visit(MiniBatches(epochs=5)).change(batch=str(size)).settings.batch == size
 
 
 def test_one_epoch_and_the_most_epochs_draw() -> None:
-    page = opened(encode(MiniBatches(epochs=1)))
-    page.number_input(key="mb.epochs").set_value(200).run()
-    assert not page.exception
-    page.slider(key="mb.epoch").set_value(200).run()
-    page.number_input(key="mb.epochs").set_value(10).run()
-    assert not page.exception, "the slider of the epoch comes down with the epochs"
+    page = visit(MiniBatches(epochs=1)).change(epochs="200")
+    page.page.slider(key="mb.epoch").set_value(200).run()
+    assert page.change(epochs="10").settings.epochs == 10, (
+        "the slider of the epoch comes down with the epochs"
+    )
 
 
 def test_a_run_that_overflows_is_reported() -> None:
-    page = opened(encode(MiniBatches(optimizer=Entrant.of("gd", lr=5.0))))
-    assert not page.exception
+    page = visit(MiniBatches(optimizer=Entrant.of("gd", lr=5.0)))
+    assert "then overflowed" in page.tables
 
 
 def test_the_loop_as_printed_can_be_compared() -> None:
-    page = opened()
-    page.session_state["mb.view"] = "loop"
-    page.run()
-    assert not page.exception
-    assert shown(page).view == "loop"
+    assert visit().change(view="loop").settings.view == "loop"
+
+
+def test_the_start_can_be_set_and_a_bad_one_is_refused() -> None:
+    page = visit(MiniBatches(epochs=2)).change(start="1.5_-2.0")
+    assert page.settings.start == (1.5, -2.0)
+    page.change(start="1.5")
+    assert "start" in page.refused
+    assert page.settings.start == (1.5, -2.0)
 
 
 def test_a_bad_link_gets_a_notice_and_a_picture() -> None:
-    page = opened({"v": "1", "batch": "many", "o": "sophia_lr_1", "zoom": "3"})
-    assert "sophia" in page.warning[0].value
-    page.number_input(key="mb.batch").set_value(10).run()
-    assert not page.warning
+    page = Visit("minibatches", {"v": "1", "batch": "many", "o": "sophia_lr_1", "zoom": "3"})
+    assert "sophia" in page.notices
+    assert not page.change(batch="10").notices

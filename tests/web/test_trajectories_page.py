@@ -2,159 +2,195 @@
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
-from optviz.settings.experiment import Entrant, Experiment, decode, encode
+from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.setups import write_setup
 from optviz.web.markdown_escape import plain
 from optviz.web.trajectories.results import as_csv
-
-MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
-
-
-def opened(link: dict[str, str] | None = None) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=30)
-    for name, value in (link or {}).items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception
-    return page
+from tests.web.visit import Visit
 
 
-def address(page: AppTest) -> dict[str, str]:
-    """What the address bar says; AppTest gives each parameter as a list."""
-    return {k: v[-1] if isinstance(v, list) else v for k, v in page.query_params.items()}
+def visit(experiment: Experiment | None = None) -> Visit:
+    return Visit("trajectories", encode(experiment) if experiment else None)
 
 
-def experiment(page: AppTest) -> Experiment:
-    found, complaints = decode(address(page))
-    assert complaints == []
-    return found
+def test_a_first_visit_shows_the_default() -> None:
+    page = visit()
+    assert page.settings == Experiment()
+    assert not page.notices
 
 
-def notices(page: AppTest) -> str:
-    return " ".join(w.value for w in page.warning)
+def test_every_optimizer_can_be_chosen() -> None:
+    page = visit()
+    for row in OPTIMIZERS.values():
+        page.change(o1=write_setup(row, ()))
+        assert page.settings.entrants[0] == Entrant.of(row.key)
+        assert not page.refused
 
 
-def test_a_first_visit_shows_the_default_and_puts_it_into_the_address() -> None:
-    page = opened()
-    assert experiment(page) == Experiment()
-    assert not page.warning
+def test_every_landscape_can_be_chosen() -> None:
+    page = visit()
+    for key in OBJECTIVES:
+        page.change(objective=key, start=None, domain=None)
+        assert page.settings == Experiment().on(key)
 
 
-@pytest.mark.parametrize("key", OPTIMIZERS)
-def test_every_optimizer_can_be_chosen(key: str) -> None:
-    other = "adam" if key == "gd" else "gd"
-    page = opened(encode(Experiment(entrants=(Entrant.of(other),))))
-    page.selectbox(key="w.0").select(key).run()
-    assert not page.exception
-    assert experiment(page).entrants[0] == Entrant.of(key)
+def test_every_schedule_can_be_chosen() -> None:
+    page = visit()
+    for row in SCHEDULES.values():
+        page.change(schedule=write_setup(row, ()))
+        assert page.settings.schedule == row.key
 
 
-@pytest.mark.parametrize("key", OBJECTIVES)
-def test_every_landscape_can_be_chosen(key: str) -> None:
-    page = opened()
-    page.selectbox(key="w.objective").select(key).run()
-    assert not page.exception
-    assert experiment(page) == Experiment().on(key)
-
-
-@pytest.mark.parametrize("key", SCHEDULES)
-def test_every_schedule_can_be_chosen(key: str) -> None:
-    page = opened()
-    page.selectbox(key="w.schedule").select(key).run()
-    assert not page.exception
-    assert experiment(page).schedule == key
-
-
-def test_a_link_fills_every_control() -> None:
+def test_a_link_opens_exactly_its_experiment() -> None:
     wanted = Experiment(
-        "himmelblau", "", (0.25, -1.5), ((-4.0, 4.0), (-3.0, 3.0)), 77,
-        (Entrant.of("nag", lr=0.0123, momentum=0.77), Entrant.of("gd", lr=0.001), Entrant.of("gd", lr=0.01)),
-        "cosine", (("floor", 0.25),), 0.5, 9, False,
-    )  # fmt: skip
-    page = opened(encode(wanted))
-    assert experiment(page) == wanted
-    assert page.number_input(key="w.start.x").value == 0.25
-    assert page.number_input(key="w.0.nag.lr").value == 0.0123
-    assert page.number_input(key="w.0.nag.momentum").value == 0.77
-    assert page.toggle(key="w.log").value is False
+        objective="himmelblau",
+        start=(0.25, -1.5),
+        domain=((-4.0, 4.0), (-3.0, 3.0)),
+        steps=77,
+        entrants=(
+            Entrant.of("nag", lr=0.0123, momentum=0.77),
+            Entrant.of("gd", lr=0.001),
+            Entrant.of("gd", lr=0.01),
+        ),
+        schedule="cosine",
+        schedule_values=(("floor", 0.25),),
+        noise=0.5,
+        seed=9,
+        log_loss=False,
+    )
+    assert visit(wanted).settings == wanted
 
 
-def test_slider_and_field_hold_the_same_value() -> None:
-    page = opened()
-    page.number_input(key="w.0.gd.lr").set_value(0.0371).run()
-    assert page.select_slider(key="w.0.gd.lr.slider").value == 0.0371
-    page.select_slider(key="w.0.gd.lr.slider").set_value(0.2).run()
-    assert page.number_input(key="w.0.gd.lr").value == 0.2
-    assert dict(experiment(page).entrants[0].values) == {"lr": 0.2}
+def test_a_landscape_of_another_dimension_brings_its_own_start_and_domain() -> None:
+    page = visit().change(objective="cosine-wave")
+    assert page.settings == Experiment().on("cosine-wave")
 
 
 def test_optimizers_come_and_go_between_one_and_six() -> None:
-    page = opened()
-    for _ in range(3):
-        next(b for b in page.button if b.label == "Add an optimizer").click().run()
-    assert len(experiment(page).entrants) == 6
-    assert not any(b.label == "Add an optimizer" for b in page.button)
-    page.button(key="w.1.remove").click().run()
-    left = [e.optimizer for e in experiment(page).entrants]
-    assert len(left) == 5
-    assert "momentum" not in left
-    for slot in (0, 2, 3, 4):
-        page.button(key=f"w.{slot}.remove").click().run()
-    assert len(experiment(page).entrants) == 1
-    assert page.button(key="w.5.remove").disabled
+    page = visit()
+    for i in range(4, 8):
+        page.change(**{f"o{i}": "gd_lr_0.1"})
+    assert len(page.settings.entrants) == 6
+    assert "o7" in page.refused
+    page.change(o1=None, o2=None, o3=None)
+    assert [e.optimizer for e in page.settings.entrants] == ["gd", "gd", "gd"]
 
 
 def test_gradient_formula_and_code_appear_when_asked_for() -> None:
-    page = opened()
-    assert not page.code
-    page.session_state["behind"] = True
+    page = visit()
+    assert not page.page.code
+    page.page.session_state["behind"] = True
     page.run()
-    assert not page.exception
-    assert any(r"\partial f" in m.value for m in page.markdown)
-    step, script = (code.value for code in page.code)
+    assert r"\partial f" in " ".join(m.value for m in page.page.markdown)
+    step, script = (code.value for code in page.page.code)
     assert step.startswith("def gd(x, g, t, *, lr):")
     assert "torch.optim.SGD([point], lr=0.4)" in script
 
 
 def test_a_formula_is_drawn_from_its_own_start() -> None:
-    page = opened()
-    page.selectbox(key="w.objective").select("formula").run()
-    assert page.info
-    page.text_input(key="w.formula").set_value("x^2 + 3*y^2").run()
-    assert experiment(page).formula == "x^2 + 3*y^2"
-    assert any("3 y^{2}" in m.value for m in page.markdown)
-    page.text_input(key="w.formula").set_value("x**4").run()
-    assert len(experiment(page).start) == 1
+    page = visit().change(objective="formula", formula="x^2 + 3*y^2", start=None, domain=None)
+    assert page.settings.formula == "x^2 + 3*y^2"
+    assert "3 y^{2}" in page.words
+    page.change(formula="x**4")
+    assert len(page.settings.start) == 1
 
 
-@pytest.mark.parametrize("text", ["x.__class__", "2x", "9**9**9**9", "x +", "log(", "5"])
-def test_a_bad_formula_gets_a_sentence_and_the_last_picture_stays(text: str) -> None:
-    page = opened(encode(Experiment().on("formula", "x**2 + y**4")))
-    before = experiment(page)
-    page.text_input(key="w.formula").set_value(text).run()
-    assert not page.exception
-    assert len(page.error) == 1
-    assert "still shows" in page.error[0].value
-    assert experiment(page) == before
-    assert page.text_input(key="w.formula").value == text, "nothing typed is lost"
+@pytest.mark.parametrize("text", ["x.__class__", "9**9**9**9", "x +", "log(", "5"])
+def test_a_bad_formula_is_refused_at_its_field_and_nothing_changes(text: str) -> None:
+    before = Experiment().on("formula", "x**2 + y**4")
+    page = visit(before).change(objective="formula", formula=text, start=None, domain=None)
+    assert page.refused.keys() == {"formula"}
+    assert page.settings == before
 
 
 def test_what_people_type_is_shown_to_the_letter() -> None:
     assert plain("x.__class__ *a* $b$ :red[c]") == r"x\.\_\_class\_\_ \*a\* \$b\$ \:red\[c\]"
 
 
-def test_a_reversed_domain_gets_a_sentence() -> None:
-    page = opened()
-    page.number_input(key="w.low.x").set_value(9.0).run()
-    assert "empty or reversed" in page.error[0].value
-    assert experiment(page).domain == OBJECTIVES["ravine"].domain
+def test_a_reversed_domain_is_refused() -> None:
+    page = visit().change(domain="9_-6_-6_6")
+    assert "empty or reversed" in page.refused["domain"]
+    assert page.settings.domain == OBJECTIVES["ravine"].domain
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"o2": "momentum_lr_1e9_momentum_0.5"}, "o2.lr"),
+        ({"steps": "1e99"}, "steps"),
+        ({"steps": ""}, "steps"),
+        ({"noise": "nan"}, "noise"),
+        ({"start": "1_2_3"}, "start"),
+        ({"objective": "everest"}, "objective"),
+        ({"zoom": "3"}, "zoom"),
+        ({"v": "9"}, "v"),
+    ],
+)
+def test_a_forged_change_is_refused_at_its_place_and_nothing_changes(changes: dict, place: str) -> None:
+    page = visit().change(**changes)
+    assert place in page.refused
+    assert page.settings == Experiment()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        3,
+        "edit",
+        [],
+        {},
+        {"n": "7"},
+        {"n": 10**30, "changes": 5},
+        {"n": 10**30, "changes": {3: "x", "steps": 7}},
+        {"n": 10**30, "changes": {"a" * 10_000: "b"}},
+        {"n": 10**30, "link": ["steps"], "changes": None},
+    ],
+)
+def test_what_is_no_edit_is_passed_over(message: object) -> None:
+    assert visit().send(message).settings == Experiment()
+
+
+def test_an_edit_that_comes_twice_or_late_undoes_nothing() -> None:
+    page = visit()
+    first = {"n": 5, "changes": {"steps": "60"}}
+    page.send(first).send({"n": 6, "changes": {"steps": "70"}}).send(first)
+    assert page.settings.steps == 70
+
+
+def test_a_run_with_an_old_address_undoes_nothing() -> None:
+    page = visit(Experiment(steps=11)).change(steps="22")
+    assert page.run().settings.steps == 22, "the address of this run still says 11"
+
+
+def test_back_and_forward_bring_their_links() -> None:
+    page = visit(Experiment(steps=11)).change(steps="22")
+    assert page.address(encode(Experiment(steps=11))).settings.steps == 11
+    assert page.address(encode(Experiment(steps=22))).settings.steps == 22
+    assert page.address({}).settings == Experiment()
+
+
+def test_another_page_and_back_keeps_what_was_shown() -> None:
+    page = visit().change(steps="33")
+    page.page.query_params.clear()
+    page.page.switch_page("../../pages/regularization.py").run()
+    page.page.switch_page("../../pages/trajectories.py").run()
+    assert page.settings.steps == 33
+
+
+def test_a_link_from_another_page_is_opened() -> None:
+    page = visit().change(steps="33")
+    page.page.switch_page("../../pages/regularization.py").run()
+    for name, value in encode(Experiment(steps=44)).items():
+        page.page.query_params[name] = value
+    page.page.switch_page("../../pages/trajectories.py").run()
+    assert page.settings.steps == 44
 
 
 BAD = [
@@ -170,11 +206,11 @@ BAD = [
 
 @pytest.mark.parametrize("link", BAD)
 def test_a_bad_link_gets_a_notice_and_a_picture(link: dict) -> None:
-    page = opened(link)
-    assert notices(page)
-    assert not page.error
-    page.number_input(key="w.steps").set_value(60).run()
-    assert not page.warning, "the notice goes once something is changed"
+    page = Visit("trajectories", link)
+    assert page.notices
+    assert not page.page.error
+    page.change(steps="60")
+    assert not page.notices, "the notice goes once something is changed"
 
 
 def test_the_csv_holds_every_iterate() -> None:

@@ -21,12 +21,10 @@ from optviz.settings.activations import (
     BINARY_TARGETS,
     CLASS_LABELS,
     CLASS_LOGITS,
-    FIELDS,
     LOG_PROBABILITIES,
     LOGITS,
     NLL_LABELS,
     ActivationSettings,
-    unfit,
 )
 from optviz.teaching.activations import ACTIVATIONS, chain
 from optviz.teaching.dying_units import trained
@@ -38,10 +36,7 @@ from optviz.teaching.losses import (
     softmax,
 )
 from optviz.training.presets import PRESETS
-from optviz.web.page import SettingsPage
 from optviz.web.teaching_view import Drawn, View, train_link
-
-PAGE: SettingsPage[ActivationSettings] = SettingsPage("activations", FIELDS, ActivationSettings, unfit)
 
 PRINTED_SOFTMAX = (0.8789, 0.1189, 0.0022)
 PRINTED_CROSS_ENTROPY, PRINTED_NLL, PRINTED_BINARY = 1.0491, 1.7342, 0.5332
@@ -167,11 +162,6 @@ def _duel_trained(s: ActivationSettings) -> None:
         train_link(f"{PRESETS[key].name}, on Train live", PRESETS[key].config)
 
 
-SEED = ("seed", "Seed of the first weights", "")
-SHOWN = ("shown", "Activations", "")
-ROWS = "One example a line, numbers separated by commas or blanks."
-LABELS = "The number of the true class of each example, counted from 0."
-
 VIEWS: dict[str, View] = {
     "functions": View(
         r"a = a(z), \qquad \frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\, a'(z)",
@@ -179,7 +169,6 @@ VIEWS: dict[str, View] = {
         "choose sigmoid alone: its slope is at most 0.25, at z = 0. Then widen the axis: which slopes vanish "
         "on both sides, which on one, which on none?",
         _functions,
-        (SHOWN, ("width", "Axis from −z to z", "")),
         _formulas,
     ),
     "dying": View(
@@ -189,7 +178,6 @@ VIEWS: dict[str, View] = {
         "one output, and learns sin(3x) from 64 points with 200 steps of gradient descent.",
         "lower the rate until no unit dies. At rate 0.3, which of the two networks still learns, and why?",
         _dying,
-        (("rate", "Learning rate", ""), SEED),
         _broken,
     ),
     "chain": View(
@@ -198,17 +186,12 @@ VIEWS: dict[str, View] = {
         "sigmoid with weight 4: one layer can now pass the gradient whole, does the chain? Then ReLU with "
         "weight 2, and with weight −1.",
         _chain,
-        (SHOWN, ("depth", "Layers", ""), ("weight", "Weight of every layer", ""), ("input", "Input", "")),
     ),
     "softmax": View(
         r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
         "Softmax turns any numbers into shares of one; only the differences between them count.",
         "add 100 to every number: nothing changes. Then lower the temperature: the largest takes all.",
         _softmax,
-        (
-            ("logits", "Numbers (logits)", "Up to eight, separated by commas or blanks."),
-            ("temperature", "Temperature", ""),
-        ),
         _softmax_printed,
     ),
     "entropy": View(
@@ -217,10 +200,6 @@ VIEWS: dict[str, View] = {
         "changes only q, so lowering cross entropy lowers KL.",
         "make q equal to p: KL is 0. Then exchange p and q: KL changes. Then let q have a 0.",
         _entropy,
-        (
-            ("p", "Truth p", "Up to eight shares; they are divided by their sum."),
-            ("q", "Belief q", "As many as p has."),
-        ),
     ),
     "errors": View(
         r"\mathrm{MAE} = \frac{1}{n} \sum_i |a - y_i|, \qquad \mathrm{MSE} = \frac{1}{n} \sum_i (a - y_i)^2",
@@ -228,14 +207,12 @@ VIEWS: dict[str, View] = {
         "datum is, squared error pulls harder the farther it is.",
         "move the outlier 12 to 100. The median stays; where does the mean go?",
         _errors,
-        (("data", "Data", "Up to twelve numbers, separated by commas or blanks."),),
     ),
     "coin": View(
         r"-\log L(\theta) = -h \log \theta - t \log (1 - \theta), \qquad \hat\theta = \frac{h}{h + t}",
         "The best θ makes what was seen most likely; a logarithm turns the product of chances into a sum.",
         "70 heads and 30 tails: the lowest place stays, the likelihood becomes narrow. Then 1 and 0.",
         _coin,
-        (("heads", "Heads", ""), ("tails", "Tails", "")),
         _coin_printed,
     ),
     "classes": View(
@@ -244,14 +221,6 @@ VIEWS: dict[str, View] = {
         "minus truth.",
         "raise one logit of the wrong class to 10 and watch its row. Then make the right one 10.",
         _classes,
-        (
-            ("classes", "Logits, one example a line", ROWS),
-            ("labels", "True classes", LABELS),
-            ("logs", "Log-probabilities, one example a line", ROWS),
-            ("log_labels", "Their true classes", LABELS),
-            ("binary", "Logits of yes or no", "Up to six numbers."),
-            ("targets", "Truth of yes or no", "1 for yes, 0 for no, for each logit."),
-        ),
         _classes_printed,
     ),
     "duel": View(
@@ -261,7 +230,6 @@ VIEWS: dict[str, View] = {
         "wrong; cross entropy cancels it.",
         "move z to −8: sure, and wrong. How much stronger does cross entropy pull?",
         _duel,
-        (("z", "Logit z", ""),),
         _duel_trained,
     ),
 }

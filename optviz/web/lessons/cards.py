@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,20 +13,11 @@ from optviz.runs import scheduler
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
-from optviz.web.hyperparameter_widgets import held
 from optviz.web.markdown_escape import plain
+from optviz.web.site import PAGES, link_to
 from optviz.web.tables import table
 from optviz.web.visitors import owner
 
-PAGES = Path(__file__).parents[3] / "pages"
-NAMES = {
-    "trajectories": "Trajectories",
-    "maps": "Maps",
-    "minibatches": "Mini-batches",
-    "activations": "Activations and losses",
-    "regularization": "Regularization",
-    "train": "Train live",
-}
 SEARCH = "lessons.search"
 CARD = 296  # px; as many cards stand beside each other as there is room
 state = st.session_state
@@ -47,7 +37,7 @@ def verdicts(key: str) -> tuple[Verdict, ...]:
 
 def chosen_lesson() -> Lesson | None:
     """The lesson that the address names; one that is unknown gets a sentence."""
-    held(SEARCH, "")  # kept while a lesson is shown alone
+    state[SEARCH] = state.get(SEARCH, "")  # kept while a lesson is shown alone
     key = st.query_params.get("lesson", "")
     if key and key not in COURSE:
         st.warning(plain(f"There is no lesson “{key[:40]}”; here are all of them."))
@@ -112,8 +102,8 @@ def single(lesson: Lesson, theme: Theme) -> None:
         st.markdown(lesson.idea)
         st.markdown(f"**Look at this.** {lesson.look_at}")
         st.markdown(f"**Then try this.** {lesson.try_next}")
-        if st.button(f"Open it on {NAMES[lesson.page]}", type="primary", key="lesson.open"):
-            st.switch_page(PAGES / f"{lesson.page}.py", query_params=dict(lesson.link))
+        # A link, not a button that switches pages: that would leave a false entry in the history.
+        link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", lesson.link)
     _numbers(lesson)
     if lesson.erratum:
         st.warning(f"**Erratum.** {plain(lesson.erratum)}")
@@ -181,5 +171,4 @@ def _own_run(lesson: Lesson) -> None:
         if accuracy is None:
             continue
         st.markdown(f"Your own run of this network is **{run.status}** at {accuracy:.2%} of the test images.")
-        if st.button("See your run", key="lesson.run"):
-            st.switch_page(PAGES / "train.py", query_params={"run": run.id})
+        link_to("train", "See your run", {"run": run.id})

@@ -12,16 +12,14 @@ from optviz.figures.regularization_panels import (
     fitting_panels,
 )
 from optviz.figures.style import Theme
-from optviz.settings.regularization import FIELDS, RegularizationSettings
+from optviz.settings.regularization import RegularizationSettings
 from optviz.teaching.constraints import lowest_in_circle, lowest_in_diamond
 from optviz.teaching.dropout import drawn
 from optviz.teaching.fits import fitted
 from optviz.teaching.weight_decay import NORM_WITH_3, NORM_WITHOUT, Decayed, decayed
 from optviz.training.presets import PRESETS
-from optviz.web.page import SettingsPage
 from optviz.web.teaching_view import Drawn, View, train_link
 
-PAGE: SettingsPage[RegularizationSettings] = SettingsPage("regularization", FIELDS, RegularizationSettings)
 #: A slider that goes back and forth, and a class that looks at the same link, train only once.
 _decayed = lru_cache(maxsize=256)(decayed)
 INPUTS, HIDDEN, OUTPUTS = 5, (8, 6), 3
@@ -93,8 +91,6 @@ def _dropout_measured(s: RegularizationSettings) -> None:
     train_link("Fashion-MNIST without dropout, on Train live", replace(preset.config, dropout=()))
 
 
-SEED = ("seed", "Seed", "")
-
 VIEWS: dict[str, View] = {
     "fitting": View(
         r"y = 5 + 1.2\,x - 1.7\,x^2 + 0.9\,x^3 + \varepsilon, \qquad \varepsilon \sim N(0, \sigma^2)",
@@ -102,7 +98,6 @@ VIEWS: dict[str, View] = {
         "every degree, only fresh points tell.",
         "degree 1, 3, 9 and 18. Then give it 200 points: what becomes of degree 9?",
         _fitting,
-        (("degree", "Degree", ""), ("samples", "Points", ""), ("noise", "Noise", ""), SEED),
         _undecided,
     ),
     "decay": View(
@@ -113,7 +108,6 @@ VIEWS: dict[str, View] = {
         "λ = 0: the training loss vanishes, the test loss does not move. Then λ = 1: how many weights does "
         "L1 set to exactly 0, and L2?",
         _decay,
-        (("penalty", "Penalty", ""), SEED),
         _decay_printed,
     ),
     "constraint": View(
@@ -124,12 +118,6 @@ VIEWS: dict[str, View] = {
         "move c around: over which part of the plane does the diamond give a weight that is exactly 0? When "
         "does the circle?",
         _constraint,
-        (
-            ("radius", "Radius", ""),
-            ("c1", "Lowest place of the loss, w₁", ""),
-            ("c2", "Lowest place of the loss, w₂", ""),
-            ("tilt", "Tilt", ""),
-        ),
     ),
     "dropout": View(
         r"h' = \frac{m \cdot h}{1 - p}, \quad m \sim \mathrm{Bernoulli}(1 - p), \qquad E[h'] = h",
@@ -138,7 +126,6 @@ VIEWS: dict[str, View] = {
         "p = 0.9: the mean is still kept, but how long does the average take to settle? Change the seed for "
         "another draw.",
         _dropout,
-        (("share", "Share that is switched off", ""), SEED),
         _dropout_measured,
     ),
 }

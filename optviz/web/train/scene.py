@@ -1,6 +1,5 @@
 """From the history of a run to its panels; drawn once for all who watch it."""
 
-import base64
 from functools import lru_cache
 from typing import Any
 
@@ -65,9 +64,7 @@ def pictures(history: History, theme: Theme) -> Panels:
     if history.first_layer:
         layer = history.first_layer
         names = () if run.config.hidden else info.classes
-        pixels = np.frombuffer(base64.b64decode(layer.pixels), np.uint8)
-        pixels = pixels.reshape(layer.units, layer.height, layer.width)
-        panels.append(weights_panel(pixels, layer.scale, layer.of, names, theme))
+        panels.append(weights_panel(layer.images(), layer.scale, layer.of, names, theme))
     return [*panels, drawing(run.config, theme)]
 
 

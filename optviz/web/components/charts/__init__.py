@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optviz.web.components.stage import mount, plotly_url
+from optviz.web.assets import plotly_url
+from optviz.web.components.mounting import DRAWING, mount
 
-_charts = mount("optviz.charts", Path(__file__).parent, isolated=False)
+_charts = mount("optviz.charts", Path(__file__).parent, isolated=False, before=DRAWING)
 
 
 @dataclass(frozen=True, slots=True)

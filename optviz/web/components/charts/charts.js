@@ -1,26 +1,42 @@
 // Several charts in a grid. Each keeps its node for the whole visit, and Plotly.react redraws into it, so
-// that a zoom survives while the curve grows. plotly.js stands before it.
+// that a zoom survives while the curve grows. plotly_adapter.js and legend.js stand before it.
 
+/** @typedef {{ key: string, title: string, about: string, alt: string, aspect: number, lowest: number, highest: number,
+ *   data: object[], layout: Record<string, any>, top?: number }} Panel  see optviz/figures/panels.py */
+/** @typedef {{ node: HTMLElement, caption: HTMLElement, plot: PlotNode, figure: Panel }} Cell */
+/** @typedef {{ chart: string, x: number, y: number }} Picked */
+/** @typedef {{ figures: Panel[], legend: LegendEntry[], note: string, version: string, plotly: string,
+ *   pickable: boolean, least: number }} ChartsData */
+
+/** @type {WeakMap<Element, Charts>} */
 const grids = new WeakMap()
 const CLICK = 5 // px that a click may wander
 const BAR = 26 // px above a picture for its buttons, which a touch screen shows all the time
 
 class Charts {
+  /** @param {HTMLElement} root */
   constructor(root) {
+    /** @param {string} selector */
+    const part = selector => /** @type {HTMLElement} */ (root.querySelector(selector))
     this.root = root
-    this.grid = root.querySelector(".grid")
-    this.legend = root.querySelector(".legend")
-    this.said = root.querySelector(".said")
-    this.cells = new Map()
+    this.grid = part(".grid")
+    this.legend = part(".legend")
+    this.said = part(".said")
+    /** @type {Map<string, Cell>} */ this.cells = new Map()
+    /** @type {((picked: Picked) => void) | null} */ this.pick = null
+    /** @type {{ cell: Cell, x: number, y: number } | null} */ this.pressed = null
+    this.version = ""
+    /** @type {object | undefined} */ this.config = undefined
     this.pending = Promise.resolve()
     // Plotly covers the page while the button is down, so the release is heard on the window only.
-    this.onUp = event => this.release(event)
+    this.onUp = (/** @type {PointerEvent} */ event) => this.release(event)
     window.addEventListener("pointerup", this.onUp)
     window.addEventListener("pointercancel", this.onUp)
     this.observer = new ResizeObserver(() => this.resize())
     this.observer.observe(this.grid)
   }
 
+  /** @param {ChartsData} data @param {(picked: Picked) => void} pick */
   show(data, pick) {
     this.pick = data.pickable ? pick : null
     this.root.classList.toggle("pickable", data.pickable)
@@ -33,6 +49,7 @@ class Charts {
       .catch(error => { this.said.textContent = `The picture could not be drawn: ${error.message}.` })
   }
 
+  /** @param {PlotlyLibrary} Plotly @param {ChartsData} data */
   async draw(Plotly, data) {
     if (data.version !== this.version) return // a newer picture waits already
     this.Plotly = Plotly
@@ -46,18 +63,23 @@ class Charts {
     }
     const cells = data.figures.map(figure => this.cell(figure))
     cells.forEach((cell, place) => {
-      if (this.grid.children[place] !== cell.node) this.grid.insertBefore(cell.node, this.grid.children[place])
+      if (this.grid.children[place] !== cell.node) this.grid.insertBefore(cell.node, this.grid.children[place] ?? null)
     })
     await Promise.all(cells.map(cell => {
       this.fit(cell)
       return Plotly.react(cell.plot, cell.figure.data, cell.figure.layout, this.config)
     }))
-    this.drawLegend(data.legend)
+    this.legend.replaceChildren(...data.legend.map(entry => {
+      const item = document.createElement("span")
+      item.append(...legendParts(entry))
+      return item
+    }))
     this.said.textContent = data.note
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
     this.root.classList.add("ready")
   }
 
+  /** @param {Panel} figure @returns {Cell} */
   cell(figure) {
     let cell = this.cells.get(figure.key)
     if (!cell) {
@@ -66,10 +88,10 @@ class Charts {
       const plot = document.createElement("div")
       plot.className = "plot"
       plot.setAttribute("role", "figure")
-      plot.addEventListener("pointerdown", event => this.press(event, cell), true)
       node.dataset.chart = figure.key
       node.append(caption, plot)
-      cell = { node, caption, plot }
+      const made = cell = { node, caption, plot, figure }
+      plot.addEventListener("pointerdown", event => this.press(event, made), true)
       this.cells.set(figure.key, cell)
     }
     const about = document.createElement("small")
@@ -80,44 +102,36 @@ class Charts {
     return cell
   }
 
+  /** @param {Cell} cell */
   fit({ node, figure }) {
     const width = Math.floor(node.clientWidth)
     const height = Math.round(Math.min(figure.highest, Math.max(figure.lowest, width * figure.aspect)))
     const bar = coarse() ? BAR : 0
-    figure.top ??= figure.layout.margin.t
-    figure.layout.margin.t = figure.top + bar
+    const top = (figure.top ??= /** @type {number} */ (figure.layout.margin.t))
+    figure.layout.margin.t = top + bar
     Object.assign(figure.layout, { width, height: height + bar, dragmode: bar ? false : "zoom" })
   }
 
   resize() {
     for (const cell of this.cells.values()) {
       const width = Math.floor(cell.node.clientWidth)
-      if (!width || width === cell.figure.layout.width || !cell.plot._fullLayout) continue
+      if (!width || width === cell.figure.layout.width || !axesOf(cell.plot)) continue
       this.fit(cell)
       const { layout } = cell.figure
       this.Plotly.relayout(cell.plot, { width: layout.width, height: layout.height })
     }
   }
 
-  drawLegend(items) {
-    this.legend.replaceChildren(...items.map(({ name, color, dash }) => {
-      const item = document.createElement("span")
-      const line = document.createElement("i")
-      if (dash === "block") Object.assign(line.style, { background: color, width: "14px", height: "14px", outline: "1px solid #8a94a6" })
-      else line.style.borderTop = `3px ${dash === "solid" ? "solid" : dash === "dot" ? "dotted" : "dashed"} ${color}`
-      item.append(line, name)
-      return item
-    }))
-  }
-
   // ---- a click, in the coordinates of the data; a zoom is none
 
+  /** @param {PointerEvent} event @param {Cell} cell */
   press(event, cell) {
     this.pressed = null
-    if (!this.pick || !cell.plot._fullLayout || event.button !== 0 || event.target.closest(".modebar")) return
+    if (!this.pick || event.button !== 0 || onModebar(event.target)) return
     if (this.at(event, cell)) this.pressed = { cell, x: event.clientX, y: event.clientY }
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     const pressed = this.pressed
     this.pressed = null
@@ -127,14 +141,10 @@ class Charts {
     if (at) this.pick({ chart: pressed.cell.figure.key, x: at[0], y: at[1] })
   }
 
+  /** @param {PointerEvent} event @param {Cell} cell @returns {[number, number] | null} */
   at(event, { plot }) {
-    const { xaxis, yaxis } = plot._fullLayout
-    const box = plot.getBoundingClientRect()
-    const px = event.clientX - box.left - xaxis._offset
-    const py = event.clientY - box.top - yaxis._offset
-    const found = [xaxis.p2d(px), yaxis.p2d(py)]
-    const inside = px >= 0 && py >= 0 && px <= xaxis._length && py <= yaxis._length
-    return inside && found.every(Number.isFinite) ? found : null
+    const place = placeOn(plot, event)
+    return place?.inside && [place.x, place.y].every(Number.isFinite) ? [place.x, place.y] : null
   }
 
   close() {
@@ -145,16 +155,18 @@ class Charts {
   }
 }
 
+/** @param {{ data: ChartsData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void }} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".optviz-charts")
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-charts"))
   let charts = grids.get(root)
   if (!charts) {
     charts = new Charts(root)
     grids.set(root, charts)
   }
+  const shown = charts
   charts.show(data, place => setTriggerValue("picked", place))
   return () => {
-    charts.close()
+    shown.close()
     grids.delete(root)
   }
 }

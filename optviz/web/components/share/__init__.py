@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from optviz.web.components.stage import mount
+from optviz.web.components.mounting import mount
 
 _share = mount("optviz.share", Path(__file__).parent)
 

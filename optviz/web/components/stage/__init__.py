@@ -1,52 +1,30 @@
 """The stage: a browser component that keeps one picture and redraws it in place."""
 
-from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import streamlit as st
+from optviz.figures.scene_types import Scene
+from optviz.web.assets import engine_url, plotly_url
+from optviz.web.components.mounting import BUS, DRAWING, mount
 
 HERE = Path(__file__).parent
-PLOTLY = f"assets/plotly-{version('plotly')}.min.js"
+PARTS = ("types", "rows", "loss_axis", "live", "player", "pointer", "figures", "canvas", "ground", "download")
+SCRIPTS = (BUS, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
+
+_stage = mount("optviz.stage", HERE, isolated=False, before=SCRIPTS)
 
 
-def plotly_url() -> str:
-    """Where the page loads Plotly from: our own server, under whatever path it is mounted."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/{PLOTLY}" if base else f"/{PLOTLY}"
+def stage(scene: Scene, *, key: str, page: str, follow: bool = False) -> None:
+    """Show a scene of `figures.scenes`.
 
-
-def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., Any]:
-    """Register a component from the .html, .css and .js files that lie in a folder.
-
-    `isolated` puts it into a shadow root; Plotly does not work there, as its own styles stay outside. So
-    the others are those that draw with Plotly, and get plotly.js in front of their own code.
+    `page` is the key of the page's bus: a start that is dragged or clicked goes to the panel as a draft and
+    then as a commit, and the panel sends it. A scene that can be computed in the browser follows the finger.
+    With `follow` the page runs again whenever the player comes to rest, and the step that it shows is in
+    `st.session_state[key].step`.
     """
-    html, css, js = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
-    if not isolated:
-        js = (HERE / "plotly.js").read_text("utf-8") + js
-    return st.components.v2.component(name, html=html, css=css, js=js, isolate_styles=isolated)
-
-
-_stage = mount("optviz.stage", HERE, isolated=False)
-
-
-def stage(scene: dict[str, Any], *, key: str, on_start: Callable[[], None], follow: bool = False) -> None:
-    """Show a scene of `figures.scenes`; `on_start` is called when the start was clicked or dragged.
-
-    `chosen_start` then says where. With `follow` the page runs again whenever the player comes to rest, and
-    the step that it shows is in `st.session_state[key].step`.
-    """
-    data = {**scene, "plotly": plotly_url(), "follow": follow}
-    _stage(key=key, data=data, on_start_change=on_start, on_step_change=_nothing)
+    engine = engine_url() if scene["live"] else ""
+    data = {**scene, "plotly": plotly_url(), "engineUrl": engine, "page": page, "follow": follow}
+    _stage(key=key, data=data, on_step_change=_nothing)
 
 
 def _nothing() -> None:
     """A value of a component needs a callback, even where the next run is all that is wanted."""
-
-
-def chosen_start(key: str) -> tuple[float, ...]:
-    """The d coordinates that were clicked or dragged last on the stage of that key, or none."""
-    start = st.session_state[key].get("start") or {}
-    return tuple(map(float, start.get("at", ())))

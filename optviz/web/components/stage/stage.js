@@ -1,394 +1,386 @@
-// The stage: landscape with paths, loss beside it, and a player. One node is kept for the whole visit and
-// Plotly.react redraws into it, so that zoom and player survive every slider. plotly.js stands before it.
+// The stage: landscape with paths, loss beside it, and a player. Its nodes are kept for the whole visit and
+// every change, be it of the player, of a draft or of the server, is drawn by one loop, at most once a frame.
 
+/** @type {WeakMap<Element, Stage>} */
 const stages = new WeakMap()
-const SECONDS = 6 // how long a whole run plays
-const GRAB = { mouse: 14, touch: 26, pen: 18 } // px around the start marker that take hold of it
-const CLICK = 5 // px that a click may wander
+const PROJECTOR = 1800 // px from which on lines and words are larger
+const AROUND = 230 // px of the window's height for what stands above and below the picture
+const REST = 150 // ms until the server is told which step one looks at
 
 class Stage {
-  constructor(root) {
+  /** @param {HTMLElement} root @param {string} page the key of the page's bus */
+  constructor(root, page) {
     this.root = root
-    this.main = root.querySelector(".main")
-    this.loss = root.querySelector(".loss")
-    this.side = root.querySelector(".side") // a third picture, above the loss, for the scenes that have one
-    this.plots = root.querySelector(".plots")
-    this.scrub = root.querySelector(".scrub")
-    this.playButton = root.querySelector(".play")
-    this.readout = root.querySelector(".readout")
-    this.legend = root.querySelector(".legend")
-    this.budget = root.querySelector(".budget")
-    this.frame = Infinity // Infinity is "at the end", wherever that is after the next change
-    this.playing = 0
-    this.dragging = null
+    this.plots = this.part(".plots")
+    this.main = /** @type {PlotNode} */ (this.part(".main"))
+    this.loss = /** @type {PlotNode} */ (this.part(".loss"))
+    this.side = /** @type {PlotNode} */ (this.part(".side")) // above the loss, for the scenes that have one
+    this.note = this.part(".note")
+    this.bus = optvizPage(page)
+    this.ground = new GroundLayer(this.part(".ground"))
+    this.player = new Player(root, () => this.invalidate(), () => this.report())
+    this.live = new Live(this.bus, () => this.invalidate(), () => { this.shown = this.served })
+    this.pointer = new Pointer(this.main, {
+      ring: () => (this.scene && this.shown ? startPlace(this.scene, this.shown) : null),
+      dimension: () => this.scene?.domain.length ?? 2,
+      draft: start => this.bus.draft({ start }),
+      commit: start => this.bus.commit({ start }),
+      giveUp: () => this.bus.giveUp(),
+      twice: () => this.resetView(),
+    })
+    /** @type {Set<string>} slots that the legend has hidden */ this.hidden = new Set()
+    /** @type {{ main: Zoom | null, loss: Zoom | null }} */ this.zoom = { main: null, loss: null }
+    /** @type {StageData | null} */ this.scene = null
+    /** @type {Shown | null} what is on the screen */ this.shown = null
+    /** @type {Shown | null} the server's */ this.served = null
     this.pending = Promise.resolve()
-    this.listen()
-    this.observer = new ResizeObserver(() => this.resize())
+    /** @type {Figures | null} */ this.drawn = null
+    this.still = "" // what stays the same while things move
+    this.scheduled = 0
+    this.drawing = false
+    this.again = false
+    this.news = false // a new scene is not drawn yet
+    this.width = 0
+    /** @type {number | null} the step that the server knows of */ this.reported = null
+    this.observer = new ResizeObserver(() => { if (this.plots.clientWidth !== this.width) this.invalidate() })
     this.observer.observe(this.plots)
+    this.onResize = () => this.invalidate()
+    window.addEventListener("resize", this.onResize)
+    this.part(".reset").addEventListener("click", () => this.resetView())
+    this.part(".find").addEventListener("click", () => this.showStart())
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  part(selector) {
+    const found = this.root.querySelector(selector)
+    if (!found) throw new Error(`The stage has no ${selector}`)
+    return /** @type {HTMLElement} */ (found)
   }
 
   // ---- data from the server
 
-  show(data, send, sendStep) {
-    this.send = send
+  /** @param {StageData} data @param {(step: number) => void} sendStep */
+  show(data, sendStep) {
     this.sendStep = sendStep
-    this.pending = this.pending
-      .then(() => loadPlotly(data.plotly))
-      .then(Plotly => this.draw(Plotly, data))
-      .catch(error => { this.readout.textContent = `The picture could not be drawn: ${error.message}.` })
+    this.pending = this.pending.then(() => this.receive(data)).catch(error => this.say(`${error.message}.`))
   }
 
-  async draw(Plotly, data) {
+  /** @param {StageData} data */
+  async receive(data) {
+    const engine = () => /** @type {any} */ (globalThis).optvizEngine
+    if (data.engineUrl) loadScript(data.engineUrl, engine, "The engine").catch(error => this.say(`${error.message}.`))
+    const [Plotly] = await Promise.all([loadPlotly(data.plotly), this.ground.load(data.ground)])
+    if (!this.scene) this.listen(Plotly)
+    const scene = unpacked(data)
+    const rows = data.runs.map(rowsOf)
+    if (scene.main.view !== this.scene?.main.view) this.zoom.main = null
+    if (scene.loss.view !== this.scene?.loss.view) this.zoom.loss = null
+    this.say(chaosSentence(this.live.meet(scene, rows)))
     this.Plotly = Plotly
-    this.data = data
-    this.root.classList.toggle("dark", data.dark)
-    for (const run of data.runs) {
-      const path = data.main.data[run.path]
-      const loss = data.loss.data[run.loss]
-      path.x = unpack(path.x)
-      path.y = unpack(path.y)
-      loss.x = unpack(loss.x)
-      loss.y = unpack(loss.y)
-      run.x = path.x
-      run.y = path.y
-      run.steps = loss.x
-      run.heights = loss.y
+    this.scene = scene
+    this.served = this.shown = { rows, steps: data.steps, start: data.start }
+    this.news = true
+    this.invalidate()
+  }
+
+  /** @param {PlotlyLibrary} Plotly */
+  listen(Plotly) {
+    // These objects are kept: new ones would make Plotly start afresh.
+    const save = (/** @type {string} */ format) => () => this.download(format)
+    this.config = configuration(Plotly, {
+      doubleClick: false, // ours resets both pictures
+      modeBarButtonsToRemove: [...NO_BUTTONS, "toImage", "resetScale2d"],
+      modeBarButtonsToAdd: [
+        { name: "Download as PNG", icon: Plotly.Icons.camera, click: save("png") },
+        { name: "Download as SVG", icon: Plotly.Icons.disk, click: save("svg") },
+      ],
+    })
+    this.plain = configuration(Plotly, { doubleClick: false, displayModeBar: false })
+  }
+
+  // ---- drawing
+
+  /** Draw soon; what changes until then is drawn with it. */
+  invalidate() {
+    this.scheduled ||= requestAnimationFrame(() => this.frame())
+  }
+
+  async frame() {
+    this.scheduled = 0
+    if (this.drawing) { this.again = true; return }
+    this.drawing = true
+    try {
+      await this.draw()
+    } catch (error) {
+      this.say(`The picture could not be drawn: ${/** @type {Error} */ (error).message}.`)
+    } finally {
+      this.drawing = false
+      if (this.again) { this.again = false; this.invalidate() }
     }
-    // Traces that show another row of a matrix at each step, such as a line that is being fitted.
-    for (const follower of (data.followers ??= [])) {
-      follower.x = unpack(follower.x)
-      follower.y = unpack(follower.y)
-    }
-    if (this.dragging) this.placeStart(data.main.data.at(-1), this.dragging.at)
-    this.sliceTo(data, this.now())
-    this.fit(data)
-    // A click sets the start, so none resets the axes; the button in the bar does. The object is kept: a new
-    // one would make Plotly start afresh and lose the zoom.
-    this.config ??= configuration(Plotly, { doubleClick: false })
+  }
+
+  async draw() {
+    const { scene, Plotly } = this
+    if (!scene || !this.shown || !Plotly) return
+    const begun = performance.now()
+    const draft = this.live.take(this.shown)
+    if (draft) this.shown = draft
+    const moving = this.live.active || Boolean(this.player.playing)
+    if (this.live.active) this.say("")
+    // The words under the picture are those of the server's runs.
+    this.root.classList.toggle("drafted", this.shown !== this.served)
+    const { shown, news } = this
+    this.news = false
+    this.player.measure(shown.steps, scene.unit, scene.per)
+    const sizes = this.sizes(scene)
+    const figures = this.figures(scene, shown, sizes)
+    // What Plotly draws does not change while things move, but for the loss axis.
+    const still = JSON.stringify([sizes, this.zoom, scene.dark, figures.main.layout.font.size])
+    if (moving && !news && still === this.still) await this.sketch(Plotly, figures)
+    else await this.print(Plotly, figures)
+    this.still = still
+    this.drawn = figures
+    this.chips(scene, shown)
+    if (news) this.announce(scene)
+    if (draft) this.measured(begun)
+  }
+
+  /** Everything by Plotly. @param {PlotlyLibrary} Plotly @param {Figures} figures */
+  async print(Plotly, { main, loss, side }) {
+    const placedBefore = axesOf(this.main)
     await Promise.all([
-      Plotly.react(this.main, data.main.data, data.main.layout, this.config),
-      Plotly.react(this.loss, data.loss.data, data.loss.layout, this.config),
-      data.side && Plotly.react(this.side, data.side.data, data.side.layout, this.config),
+      Plotly.react(this.main, main.data, main.layout, this.config),
+      Plotly.react(this.loss, loss.data, loss.layout, this.plain),
+      side && Plotly.react(this.side, side.data, side.layout, this.plain),
     ])
-    this.main.setAttribute("role", "figure")
-    this.main.setAttribute("aria-label", data.alt)
-    this.loss.setAttribute("role", "figure")
-    this.loss.setAttribute("aria-label", "Loss against step for the same runs.")
-    if (data.side) {
-      this.side.setAttribute("role", "figure")
-      this.side.setAttribute("aria-label", data.side.alt)
+    await this.ground.follow(Plotly, this.main, main.layout)
+    if (this.root.classList.contains("quick")) for (const canvas of this.root.querySelectorAll("canvas")) wipe(canvas)
+    this.root.classList.remove("quick")
+    if (!placedBefore) this.invalidate() // labels and arrows are placed by the axes of the last drawing
+  }
+
+  /** The traces on canvases, with Plotly's own hidden. The loss axis follows in jumps.
+   * @param {PlotlyLibrary} Plotly @param {Figures} figures */
+  async sketch(Plotly, { main, loss, side }) {
+    const axes = axesOf(this.loss)
+    if (axes && this.drawn) {
+      const { xaxis, yaxis } = loss.layout
+      const before = this.drawn.loss.layout
+      yaxis.range = this.zoom.loss?.y ?? steady(before.yaxis.range, yaxis.range)
+      const changed = JSON.stringify([xaxis, yaxis]) !== JSON.stringify([before.xaxis, before.yaxis])
+      if (changed) await Plotly.react(this.loss, [], loss.layout, this.plain)
     }
-    this.scrub.max = data.steps
-    this.drawLegend(data)
-    this.budget.textContent = data.budget
-    this.tell()
+    this.root.classList.add("quick")
+    /** @param {string} name */
+    const canvas = name => /** @type {HTMLCanvasElement} */ (this.part(`.${name}-canvas`))
+    paint(canvas("main"), this.main, main)
+    paint(canvas("loss"), this.loss, loss)
+    if (side) paint(canvas("side"), this.side, side)
+  }
+
+  /** @typedef {{ main: Figure, loss: Figure, side: Figure | null }} Figures */
+
+  /** @param {StageData} scene @param {Shown} shown @param {Sizes} sizes @returns {Figures} */
+  figures(scene, shown, sizes) {
+    const scale = window.innerWidth >= PROJECTOR ? 1.35 : 1
+    const frame = this.player.now
+    /** @param {"main" | "loss"} name @returns {View} */
+    const view = name => ({ frame, hidden: this.hidden, axes: axesOf(this[name]), zoom: this.zoom[name], scale })
+    const beside = { ...view("loss"), zoom: null }
+    return {
+      main: placed(mainFigure(scene, shown, view("main")), sizes.main, view("main")),
+      loss: placed(lossFigure(scene, shown, view("loss")), sizes.loss, view("loss")),
+      side: scene.side && placed(sideFigure(scene, scene.side, beside), sizes.side, beside),
+    }
+  }
+
+  /** What a new scene changes besides the pictures. @param {StageData} scene */
+  announce(scene) {
+    this.root.classList.toggle("dark", scene.dark)
+    for (const [node, words] of /** @type {[HTMLElement, string][]} */ ([
+      [this.main, scene.alt], [this.loss, "Loss against step for the same runs."], [this.side, scene.side?.alt ?? ""],
+    ])) {
+      node.setAttribute("role", "figure")
+      node.setAttribute("aria-label", words)
+    }
+    for (const event of ["plotly_relayout", "plotly_relayouting"]) this.hear(event)
+    this.side.hidden = !scene.side
+    this.legend(scene)
+    this.part(".budget").textContent = scene.budget
+    this.player.tell()
     this.report()
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
     this.root.classList.add("ready")
   }
 
-  drawLegend(data) {
-    this.legend.replaceChildren(...data.runs.map(run => {
-      const item = document.createElement("span")
-      const line = document.createElement("i")
-      const { dash, color } = data.main.data[run.path].line
-      line.style.borderTop = `3px ${dash === "solid" ? "solid" : dash === "dot" ? "dotted" : "dashed"} ${color}`
-      item.append(line, run.name)
-      return item
-    }))
+  /** How long a frame of a draft took, for whoever observes "optviz-draft". @param {number} begun */
+  measured(begun) {
+    this.root.dataset.drafts = String(Number(this.root.dataset.drafts ?? 0) + 1)
+    performance.measure("optviz-draft", { start: begun, end: performance.now() })
+    performance.clearMeasures("optviz-draft")
   }
 
-  // Sizes follow the container: side by side when wide, one above the other when narrow.
-  fit(data) {
-    const width = this.plots.clientWidth
+  /** @typedef {{ width: number, height: number }} Size */
+  /** @typedef {{ main: Size, loss: Size, side: Size }} Sizes */
+
+  /** Side by side when wide, one above the other when narrow; as high as the window has room for.
+   * @param {StageData} scene @returns {Sizes} */
+  sizes(scene) {
+    const width = this.width = this.plots.clientWidth
     const narrow = width < 720
     this.plots.classList.toggle("narrow", narrow)
-    const main = narrow ? width : Math.round(width * (data.side ? 0.54 : 0.62))
-    const height = Math.round(narrow ? Math.min(420, Math.max(280, width * 0.95)) : Math.min(700, Math.max(360, main * 0.9)))
-    Object.assign(data.main.layout, { width: main, height, dragmode: coarse() ? false : "zoom" })
-    Object.assign(data.loss.layout, {
-      width: narrow ? width : width - main,
-      height: narrow ? 260 : Math.round(data.side ? height * 0.45 : height),
-      dragmode: coarse() ? false : "zoom",
+    const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
+    const room = Math.max(420, window.innerHeight - AROUND)
+    const height = Math.round(narrow ? Math.min(420, Math.max(280, width * 0.95)) : Math.min(room, Math.max(360, main * 0.9)))
+    const beside = narrow ? width : width - main
+    const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
+    return {
+      main: { width: main, height },
+      loss: { width: beside, height: loss },
+      side: { width: beside, height: narrow ? 300 : height - loss },
+    }
+  }
+
+  /** A click hides or shows a run, a double click shows it alone or, if it is, all of them.
+   * @param {StageData} scene */
+  legend(scene) {
+    const slots = scene.runs.map(({ slot }) => slot)
+    for (const slot of this.hidden) if (!slots.includes(slot)) this.hidden.delete(slot)
+    const items = [...scene.runs].sort((a, b) => a.slot.localeCompare(b.slot)).map(({ slot, name, path }) => {
+      const item = document.createElement("button")
+      item.type = "button"
+      item.title = "Click to hide or show. Double click to show it alone."
+      item.dataset.slot = slot
+      item.append(...legendParts({ name, color: path.line.color, dash: path.line.dash }))
+      item.addEventListener("click", () => this.hide(slot))
+      item.addEventListener("dblclick", () => this.isolate(slot, slots))
+      return item
     })
-    if (data.side) {
-      const { width: across, height: loss, dragmode } = data.loss.layout
-      Object.assign(data.side.layout, { width: across, height: narrow ? 300 : height - loss, dragmode })
-    }
-    this.width = width
+    this.part(".legend").replaceChildren(...items)
+    this.press()
   }
 
-  resize() {
-    if (!this.data || this.plots.clientWidth === this.width || this.plots.clientWidth === 0) return
-    this.fit(this.data)
-    for (const name of ["main", "loss", "side"]) {
-      const [node, figure] = [this[name], this.data[name]]
-      if (!figure) continue
-      const { width, height } = figure.layout
-      this.Plotly.relayout(node, { width, height })
-    }
+  /** @param {string} slot */
+  hide(slot) {
+    if (!this.hidden.delete(slot)) this.hidden.add(slot)
+    this.press()
+    this.invalidate()
   }
 
-  // ---- the player
-
-  now() {
-    return Math.min(this.frame, this.data?.steps ?? 0)
+  /** @param {string} slot @param {string[]} slots */
+  isolate(slot, slots) {
+    const others = slots.filter(other => other !== slot)
+    const alone = !this.hidden.has(slot) && others.every(other => this.hidden.has(other))
+    this.hidden = new Set(alone ? [] : others)
+    this.press()
+    this.invalidate()
   }
 
-  sliceTo(data, k) {
-    for (const run of data.runs) {
-      const n = Math.min(k, run.x.length - 1)
-      const path = data.main.data[run.path]
-      const head = data.main.data[run.path + 1]
-      const loss = data.loss.data[run.loss]
-      const lossHead = data.loss.data[run.loss + 1]
-      path.x = run.x.subarray(0, n + 1)
-      path.y = run.y.subarray(0, n + 1)
-      head.x = [run.x[n]]
-      head.y = [run.y[n]]
-      loss.x = run.steps.subarray(0, n + 1)
-      loss.y = run.heights.subarray(0, n + 1)
-      lossHead.x = [run.steps[n]]
-      lossHead.y = [run.heights[n]]
-    }
-    for (const { figure, trace, x, y, across } of data.followers) {
-      data[figure].data[trace].x = x.subarray(k * across, (k + 1) * across)
-      data[figure].data[trace].y = y.subarray(k * across, (k + 1) * across)
+  press() {
+    for (const item of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(".legend button"))) {
+      item.setAttribute("aria-pressed", String(!this.hidden.has(item.dataset.slot ?? "")))
     }
   }
 
-  async go(frame) {
-    if (!this.data) return
-    this.frame = frame >= this.data.steps ? Infinity : Math.max(0, frame)
-    this.tell()
-    this.report()
-    this.sliceTo(this.data, this.now())
-    const { main, loss, side, runs, followers } = this.data
-    const following = name => followers.flatMap(({ figure, trace }) => (figure === name ? [trace] : []))
-    const update = (node, figure, indices) =>
-      this.Plotly.restyle(
-        node,
-        { x: indices.map(i => figure.data[i].x), y: indices.map(i => figure.data[i].y) },
-        indices,
-      )
-    await Promise.all([
-      update(this.main, main, [...runs.flatMap(run => [run.path, run.path + 1]), ...following("main")]),
-      update(this.loss, loss, runs.flatMap(run => [run.loss, run.loss + 1])),
-      side && update(this.side, side, following("side")),
-    ])
-  }
+  // ---- the view
 
-  play() {
-    if (!this.data) return
-    const token = ++this.ticket || (this.ticket = 1)
-    this.playing = token
-    let at = this.now() >= this.data.steps ? 0 : this.now()
-    let last = performance.now()
-    const tick = async time => {
-      if (this.playing !== token) return
-      at += Math.max(0, (time - last) / 1000) * Math.max(2, this.data.steps / SECONDS)
-      last = time
-      await this.go(Math.floor(at))
-      if (this.playing !== token) return
-      if (at >= this.data.steps) this.pause()
-      else requestAnimationFrame(tick)
+  /** Plotly tells of every zoom of a person; those of ours it does not. @param {string} event */
+  hear(event) {
+    for (const name of /** @type {("main" | "loss")[]} */ (["main", "loss"])) {
+      const node = this[name]
+      if (node.dataset[event] || !node.on) continue
+      node.dataset[event] = "heard"
+      node.on(event, () => {
+        const axes = axesOf(node)
+        if (!axes) return
+        this.zoom[name] = { x: axes.x.range, y: axes.y.range }
+        if (event === "plotly_relayout") this.invalidate()
+        else if (name === "main" && this.drawn) this.ground.follow(this.Plotly, node, this.drawn.main.layout)
+      })
     }
-    this.go(Math.floor(at)).then(() => requestAnimationFrame(time => { last = time; tick(time) }))
-    this.tell()
   }
 
-  pause() {
-    this.playing = 0
-    this.tell()
-    this.report()
+  resetView() {
+    this.zoom = { main: null, loss: null }
+    this.invalidate()
   }
 
-  // Tell the server which step one looks at, if it wants to know, once the player has come to rest.
+  /** Zoom out until the start is in the picture. */
+  showStart() {
+    if (!this.scene || !this.shown) return
+    const at = startPlace(this.scene, this.shown)
+    const { xaxis, yaxis } = this.scene.main.layout
+    const [x, y] = [xaxis.range, yaxis.range].map(([low, high], i) => {
+      const margin = 0.08 * (Math.max(high, at[i] ?? high) - Math.min(low, at[i] ?? low))
+      return [(at[i] ?? low) < low ? (at[i] ?? low) - margin : low, (at[i] ?? high) > high ? (at[i] ?? high) + margin : high]
+    })
+    this.zoom.main = { x: /** @type {[number, number]} */ (x), y: /** @type {[number, number]} */ (y) }
+    this.invalidate()
+  }
+
+  /** @param {StageData} scene @param {Shown} shown */
+  chips(scene, shown) {
+    this.part(".reset").hidden = !this.zoom.main && !this.zoom.loss
+    this.part(".find").hidden = inRange(scene.main.layout, this.zoom.main, startPlace(scene, shown))
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    if (this.note.textContent !== sentence) this.note.textContent = sentence
+  }
+
+  /** Tell the server which step one looks at, if it wants to know, once the player has come to rest. */
   report() {
     clearTimeout(this.resting)
-    if (!this.data?.follow) { this.reported = null; return }
+    if (!this.scene?.follow) { this.reported = null; return }
     this.resting = setTimeout(() => {
-      const k = this.now()
-      if (this.playing || k === this.reported) return
-      this.reported = k
-      this.sendStep(k)
-    }, 150)
+      const step = this.player.now
+      if (this.player.playing || step === this.reported) return
+      this.reported = step
+      this.sendStep?.(step)
+    }, REST)
   }
 
-  toggle() {
-    if (this.playing) this.pause()
-    else this.play()
-  }
-
-  tell() {
-    const k = this.now()
-    this.scrub.value = k
-    const { unit = "step", per = 1, steps = 0 } = this.data ?? {} // `per`: how many units a frame has
-    this.scrub.setAttribute("aria-valuetext", `${unit} ${k * per}`)
-    this.playButton.setAttribute("aria-label", this.playing ? "Pause" : "Play")
-    this.readout.textContent = `${unit} ${k * per} of ${steps * per}`
-    this.root.dataset.frame = k
-    this.root.dataset.playing = Boolean(this.playing)
-  }
-
-  // ---- listening
-
-  listen() {
-    const act = (name, action) => { this.root.querySelector(name).onclick = action }
-    const step = by => { this.pause(); this.go(this.now() + by) }
-    act(".play", () => this.toggle())
-    act(".first", () => { this.pause(); this.go(0) })
-    act(".back", () => step(-1))
-    act(".forward", () => step(1))
-    act(".last", () => { this.pause(); this.go(Infinity) })
-    this.scrub.oninput = () => {
-      const wanted = Number(this.scrub.value) // read before pausing, which writes the present step to it
-      this.pause()
-      this.go(wanted)
-    }
-    const keys = {
-      " ": () => this.toggle(),
-      ArrowLeft: () => step(-1),
-      ArrowRight: () => step(1),
-      Home: () => { this.pause(); this.go(0) },
-      End: () => { this.pause(); this.go(Infinity) },
-    }
-    this.root.addEventListener("keydown", event => {
-      const onButton = event.target.closest?.("button") && event.key === " "
-      if (!keys[event.key] || onButton || event.ctrlKey || event.metaKey || event.altKey) return
-      event.preventDefault()
-      event.stopPropagation()
-      keys[event.key]()
-    })
-    this.main.addEventListener("pointerdown", event => this.press(event), true)
-    // Plotly starts its zoom on mousedown and touchstart, after pointerdown: keep them from a drag of ours.
-    for (const kind of ["mousedown", "touchstart"]) {
-      this.main.addEventListener(kind, event => {
-        if (this.dragging) { event.stopPropagation(); event.preventDefault() }
-      }, { capture: true, passive: false })
-    }
-    // Plotly covers the page while the button is down, so the release is heard on the window only.
-    this.onMove = event => this.drag(event)
-    this.onUp = event => this.release(event)
-    window.addEventListener("pointermove", this.onMove)
-    window.addEventListener("pointerup", this.onUp)
-    window.addEventListener("pointercancel", this.onUp)
-  }
-
-  toData(event) {
-    const { xaxis, yaxis } = this.main._fullLayout
-    const box = this.main.getBoundingClientRect()
-    const px = event.clientX - box.left - xaxis._offset
-    const py = event.clientY - box.top - yaxis._offset
-    const inside = px >= 0 && py >= 0 && px <= xaxis._length && py <= yaxis._length
-    // No more digits than a pixel can mean.
-    const round = (value, axis) => {
-      const pixel = Math.abs(axis.range[1] - axis.range[0]) / axis._length
-      return Number(value.toFixed(Math.min(12, Math.max(0, Math.ceil(-Math.log10(pixel))))))
-    }
-    const at = [round(xaxis.p2d(px), xaxis), round(yaxis.p2d(py), yaxis)]
-    return { inside, at: this.data.dimension === 1 ? at.slice(0, 1) : at }
-  }
-
-  startDistance(event) {
-    const { xaxis, yaxis } = this.main._fullLayout
-    const box = this.main.getBoundingClientRect()
-    const start = this.data.main.data.at(-1)
-    return Math.hypot(
-      box.left + xaxis._offset + xaxis.d2p(start.x[0]) - event.clientX,
-      box.top + yaxis._offset + yaxis.d2p(start.y[0]) - event.clientY,
-    )
-  }
-
-  press(event) {
-    this.pressed = null
-    if (!this.data || !this.main._fullLayout || event.button !== 0 || event.target.closest(".modebar")) return
-    if (!this.toData(event).inside) return
-    if (this.startDistance(event) <= (GRAB[event.pointerType] ?? GRAB.mouse)) {
-      this.dragging = { at: null, sent: 0 }
-      event.preventDefault()
-      return
-    }
-    this.pressed = { x: event.clientX, y: event.clientY }
-  }
-
-  drag(event) {
-    if (!this.dragging || !this.data) return
-    const { at } = this.toData(event)
-    if (!at.every(Number.isFinite)) return
-    this.dragging.at = at
-    const marker = this.data.main.data.at(-1)
-    this.placeStart(marker, at)
-    this.Plotly.restyle(this.main, { x: [marker.x], y: [marker.y] }, [this.data.main.data.length - 1])
-    if (event.timeStamp - this.dragging.sent > 150) {
-      this.dragging.sent = event.timeStamp
-      this.send(at)
-    }
-  }
-
-  release(event) {
-    if (this.dragging) {
-      // The release has its own place: the last move may not have been told.
-      const moved = this.dragging.at !== null
-      const { at } = this.toData(event)
-      this.dragging = null
-      if (moved && at.every(Number.isFinite)) this.send(at)
-      return
-    }
-    const pressed = this.pressed
-    this.pressed = null
-    if (!pressed || event.type === "pointercancel") return
-    if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK) return
-    const { inside, at } = this.toData(event)
-    if (inside && at.every(Number.isFinite)) this.send(at)
-  }
-
-  placeStart(marker, at) {
-    if (!at) return
-    marker.x = [at[0]]
-    marker.y = [this.data.dimension === 1 ? this.heightAt(at[0]) : at[1]]
-  }
-
-  // In 1D the ring rides on the curve.
-  heightAt(x) {
-    const curve = this.data.main.data[0]
-    const xs = unpack(curve.x)
-    const ys = unpack(curve.y)
-    const place = ((x - xs[0]) / (xs[xs.length - 1] - xs[0])) * (xs.length - 1)
-    const i = Math.max(0, Math.min(xs.length - 2, Math.floor(place)))
-    return ys[i] + (ys[i + 1] - ys[i]) * (place - i)
+  /** @param {string} format */
+  async download(format) {
+    if (!this.scene || !this.drawn) return
+    const { main, loss, side } = this.drawn
+    const whole = wholeFigure(this.scene, this.ground.figure, main, loss, side)
+    const { width, height } = whole.layout
+    await this.Plotly.downloadImage(whole, { format, width, height, scale: format === "png" ? 2 : 1, filename: "optviz" })
   }
 
   close() {
-    this.pause()
+    this.player.pause()
     clearTimeout(this.resting)
+    cancelAnimationFrame(this.scheduled)
+    this.live.close()
+    this.pointer.close()
     this.observer.disconnect()
-    window.removeEventListener("pointermove", this.onMove)
-    window.removeEventListener("pointerup", this.onUp)
-    window.removeEventListener("pointercancel", this.onUp)
-    if (this.Plotly) {
-      this.Plotly.purge(this.main)
-      this.Plotly.purge(this.loss)
-      if (this.data?.side) this.Plotly.purge(this.side)
-    }
+    window.removeEventListener("resize", this.onResize)
+    for (const node of [this.main, this.loss, this.side, this.ground.node]) this.Plotly?.purge(node)
   }
 }
 
-// The start is a state, not a trigger: while the server still works on one change, it keeps the last value
-// of a state, but may keep the first of two triggers, and a drag ends with two in quick succession. Choices
-// are counted, so that the same place chosen again is news.
-let choices = Date.now()
+/** The scene with numbers in the place of packed ones. @param {StageData} data @returns {StageData} */
+function unpacked(data) {
+  const { curve } = data.main
+  const followers = data.followers.map(f => ({ ...f, x: /** @type {any} */ (unpack(f.x)), y: /** @type {any} */ (unpack(f.y)) }))
+  return { ...data, followers, main: { ...data.main, curve: curve && { ...curve, y: unpack(curve.y) } } }
+}
 
+/** @param {{ data: StageData, parentElement: HTMLElement, setStateValue: (name: string, value: any) => void }} component */
 export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".optviz-stage")
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-stage"))
   let stage = stages.get(root)
   if (!stage) {
-    stage = new Stage(root)
+    stage = new Stage(root, data.page)
     stages.set(root, stage)
   }
-  stage.show(data, at => setStateValue("start", { at, choice: ++choices }), k => setStateValue("step", k))
+  const shown = stage
+  stage.show(data, step => setStateValue("step", step))
   return () => {
-    stage.close()
+    shown.close()
     stages.delete(root)
   }
 }

@@ -1,0 +1,265 @@
+"""A visitor without a browser: one session over Streamlit's own protocol, and what it is answered.
+
+A browser sends the state of all widgets of the page with every change (`BackMsg.rerun_script`), and the
+hashes of the large messages that it still has. The server answers with the whole page, message by message,
+and `script_finished` at the end; in place of a message that the browser has, it sends its `ref_hash`. There
+is no way to ask for a message again: a `ref_hash` that is not in the cache is an error, in browsers too.
+
+The state of a component (`st.components.v2`) is one widget, whose id stands in the element: a `json_value`
+that holds all its state values, `{"name": value, …}`. Streamlit 1.67.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NumberInput_pb2 import NumberInput
+from streamlit.proto.Slider_pb2 import Slider
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+PATIENCE = 60.0  # seconds that a visitor waits for an answer
+
+
+class LostError(Exception):
+    """The connection ended, or no answer came."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """One run of the page: what came, how much, and what was wrong with it.
+
+    `elements` holds the page by position; `hashes` the hash of each element; `address` is the query string
+    that the server wrote to the address bar, None if it wrote none. `seconds` go from the request to
+    `script_finished`.
+    """
+
+    elements: dict[tuple[int, ...], Element] = field(default_factory=dict)
+    hashes: dict[tuple[int, ...], str] = field(default_factory=dict)
+    address: str | None = None
+    seconds: float = 0.0
+    messages: int = 0
+    received: int = 0
+    sent: int = 0
+    exceptions: list[str] = field(default_factory=list)
+
+    def of_type(self, kind: str) -> Iterator[Any]:
+        """The elements of one type, in the order in which they came."""
+        for element in self.elements.values():
+            if element.WhichOneof("type") == kind:
+                yield getattr(element, kind)
+
+    def hash_of(self, component: str) -> str | None:
+        """The hash of the first component with that name: another hash is another content."""
+        for path, element in self.elements.items():
+            if element.bidi_component.component_name == component:
+                return self.hashes[path]
+        return None
+
+
+class Cache:
+    """The large messages that a browser keeps, with the run in which each was last used."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, tuple[int, bytes]] = {}
+        self._run = 0
+
+    def hashes(self) -> list[str]:
+        """What is kept."""
+        return list(self._messages)
+
+    def read(self, raw: bytes) -> ForwardMsg:
+        """Parse a message and keep it if it is to be kept; a reference becomes what it stands for.
+
+        Raises LostError when what it refers to is not kept.
+        """
+        message = ForwardMsg.FromString(raw)
+        if message.WhichOneof("type") == "ref_hash":
+            if message.ref_hash not in self._messages:
+                raise LostError("The server refers to a message that the browser does not have.")
+            _, kept = self._messages[message.ref_hash]
+            self._messages[message.ref_hash] = (self._run, kept)
+            metadata, message = message.metadata, ForwardMsg.FromString(kept)
+            message.metadata.CopyFrom(metadata)
+        elif message.metadata.cacheable:
+            self._messages[message.hash] = (self._run, raw)
+        return message
+
+    def finish_run(self, oldest: int) -> None:
+        """Drop what was not used in the last `oldest` runs."""
+        self._run += 1
+        self._messages = {h: kept for h, kept in self._messages.items() if self._run - kept[0] <= oldest}
+
+
+class Session:
+    """One visitor of one page. `open` connects and runs the page, `rerun` changes widgets."""
+
+    def __init__(self, url: str, link: dict[str, str], page: str = "") -> None:
+        self.url, self.page, self.query = url.rstrip("/"), page, urlencode(link)
+        self._script = ""
+        self._states: dict[str, WidgetState] = {}
+        self._cache = Cache()
+        self._oldest = 2
+        self._socket: ClientConnection | None = None
+
+    async def open(self, patience: float = PATIENCE) -> Answer:
+        """Connect and get the page for the first time; raises LostError."""
+        parts = urlsplit(self.url)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        try:
+            self._socket = await connect(
+                f"{scheme}://{parts.netloc}{parts.path}/_stcore/stream",
+                subprotocols=[Subprotocol("streamlit")],
+                max_size=None,
+                open_timeout=patience,
+                ping_interval=None,
+                proxy=None,
+            )
+        except (OSError, TimeoutError, ConnectionClosed) as error:
+            raise LostError(f"No connection: {error}") from error
+        return await self.rerun(patience=patience)
+
+    async def close(self) -> None:
+        """Leave, as one who closes the tab."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def rerun(self, *changed: WidgetState, patience: float = PATIENCE) -> Answer:
+        """Send the changed widgets and wait for the whole answer; raises LostError.
+
+        A trigger, such as a button, is sent once and then forgotten.
+        """
+        assert self._socket is not None, "open comes first"
+        for state in changed:
+            self._states[state.id] = state
+        request = self._request().SerializeToString()
+        for state in changed:
+            if state.WhichOneof("value") in ("trigger_value", "json_trigger_value"):
+                del self._states[state.id]
+        answer, begun = Answer(sent=len(request)), time.perf_counter()
+        try:
+            async with asyncio.timeout(patience):
+                await self._socket.send(request)
+                while not self._take(await self._socket.recv(decode=False), answer):
+                    pass
+        except TimeoutError:
+            raise LostError(f"No answer within {patience:g} s.") from None
+        except ConnectionClosed as error:
+            raise LostError(f"The connection ended: {error}") from error
+        answer.seconds = time.perf_counter() - begun
+        self._read_widgets(answer)
+        return answer
+
+    def _request(self) -> BackMsg:
+        request = BackMsg()
+        run = request.rerun_script
+        run.query_string, run.page_script_hash, run.page_name = self.query, self._script, ""
+        if not self._script:
+            run.page_name = self.page
+        run.widget_states.widgets.extend(self._states.values())
+        run.cached_message_hashes.extend(self._cache.hashes())
+        context = run.context_info
+        context.timezone, context.locale, context.color_scheme = "UTC", "en-US", "light"
+        context.url = f"{self.url}/{self.page}"
+        return request
+
+    def _take(self, raw: bytes, answer: Answer) -> bool:
+        """Put one message into the answer; True when it was the last one."""
+        answer.messages += 1
+        answer.received += len(raw)
+        message = self._cache.read(raw)
+        kind = message.WhichOneof("type")
+        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            path = tuple(message.metadata.delta_path)
+            answer.elements[path] = message.delta.new_element
+            answer.hashes[path] = message.hash
+            answer.exceptions += _exception(message.delta.new_element)
+        elif kind == "new_session":
+            self._script = message.new_session.page_script_hash
+            self._oldest = message.new_session.config.max_cached_message_age
+            answer.elements, answer.hashes = {}, {}
+        elif kind == "navigation":
+            self._script = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = answer.address = message.page_info_changed.query_string
+        elif kind == "session_event" and message.session_event.WhichOneof("type") == (
+            "script_compilation_exception"
+        ):
+            answer.exceptions.append(message.session_event.script_compilation_exception.message)
+        elif kind == "page_not_found":
+            answer.exceptions.append(f"There is no page {message.page_not_found.page_name!r}.")
+        elif kind == "script_finished":
+            early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            if not early:
+                self._cache.finish_run(self._oldest)
+            return not early
+        return False
+
+    def _read_widgets(self, answer: Answer) -> None:
+        """Hold the page's widgets as a browser does: the server's value, else one's own, else the default."""
+        states = {}
+        for element in answer.elements.values():
+            kind = element.WhichOneof("type")
+            if kind is None:
+                continue
+            widget = getattr(element, kind)
+            key = getattr(widget, "id", "")
+            if not key:
+                continue
+            known = self._states.get(key)
+            if known is None or getattr(widget, "set_value", False):
+                known = _state(kind, widget)
+            if known is not None:
+                states[key] = known
+        self._states = states
+
+
+def _exception(element: Element) -> list[str]:
+    """What a visitor sees of an error: a trace, or the page's own sentence for it."""
+    kind = element.WhichOneof("type")
+    if kind == "exception":
+        return [f"{element.exception.type}: {element.exception.message}"]
+    if kind == "alert" and element.alert.format == Alert.ERROR:
+        return [element.alert.body]
+    return []
+
+
+def _state(kind: str, widget: Any) -> WidgetState | None:
+    """The state that a browser gives to a widget that it shows; None for one that has none."""
+    given = bool(getattr(widget, "set_value", False))
+    state = WidgetState(id=widget.id)
+    if kind == "number_input":
+        value = widget.value if given else widget.default
+        if not given and not widget.HasField("default"):
+            return None
+        if widget.data_type == NumberInput.INT:
+            state.int_value = int(value)
+        else:
+            state.double_value = value
+    elif kind == "slider" and widget.type == Slider.SELECT_SLIDER:
+        chosen = widget.raw_value if given else [widget.options[int(i)] for i in widget.default]
+        state.string_array_value.data.extend(chosen)
+    elif kind == "slider":
+        state.double_array_value.data.extend(widget.value if given else widget.default)
+    elif kind == "checkbox":
+        state.bool_value = widget.value if given else widget.default
+    elif kind in ("selectbox", "radio"):
+        state.string_value = widget.raw_value if given else widget.options[widget.default]
+    elif kind in ("multiselect", "button_group"):
+        names = [getattr(option, "content", option) for option in widget.options]
+        chosen = widget.raw_values if given else [names[i] for i in widget.default]
+        state.string_array_value.data.extend(chosen)
+    elif kind in ("text_input", "text_area"):
+        state.string_value = widget.value if given else widget.default
+    else:
+        return None
+    return state

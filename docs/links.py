@@ -1,0 +1,96 @@
+"""Writes docs/links.md, every parameter of every link: `python -m docs.links`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from optviz.settings.activations import ActivationSettings
+from optviz.settings.declaration import declaration
+from optviz.settings.experiment import Experiment
+from optviz.settings.link import Settings
+from optviz.settings.maps import MapSettings
+from optviz.settings.minibatches import MiniBatches
+from optviz.settings.regularization import RegularizationSettings
+from optviz.training.config import TrainingConfig
+from optviz.web.site import PAGES
+
+PAGE = Path(__file__).parent / "links.md"
+SETTINGS: tuple[type[Settings], ...] = (
+    Experiment,
+    MapSettings,
+    MiniBatches,
+    ActivationSettings,
+    RegularizationSettings,
+    TrainingConfig,
+)
+INTRODUCTION = """# Every parameter of every link
+
+Written by `python -m docs.links` from the declarations of the settings; a test keeps it true.
+
+A link holds every value under a stable name, and `v=1`. What is missing takes the default; what cannot be
+used is replaced by the default and named on the page. Numbers are written with all their digits, several
+numbers of one value with `_` between them, rows with `~`. An optimizer or a schedule is its key followed by
+the names and values of its hyperparameters, as in `momentum_lr_0.1_momentum_0.9`; the
+[catalogue](catalogue.md) lists all of them.
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    parts = [INTRODUCTION]
+    for settings in SETTINGS:
+        said = declaration(settings)
+        parts.append(f"## {PAGES[settings.page].title}\n\nAddress: `/{PAGES[settings.page].path}`\n")
+        parts.append("| Name | Means | Allowed | Default |\n|---|---|---|---|")
+        for section in said["sections"]:
+            parts += [_row(field, said["defaults"]) for field in section["fields"]]
+        parts.append("")
+    parts.append(
+        "`run` and `over` in an address of Train live name the run that is shown and up to five others that "
+        "are laid over it.\n"
+    )
+    return "\n".join(parts)
+
+
+def _row(field: dict[str, Any], defaults: dict[str, str]) -> str:
+    names, allowed = ", ".join(f"`{name}`" for name in _names(field)), _allowed(field)
+    default = ", ".join(f"`{defaults[name]}`" for name in _names(field) if name in defaults) or "—"
+    means = field["label"] + (f". {field['help']}" if field["help"] else "")
+    return f"| {names} | {means} | {allowed} | {default} |".replace("\n", " ")
+
+
+def _names(field: dict[str, Any]) -> Iterator[str]:
+    if field["kind"] == "compared":
+        yield from (f"{field['name']}{i}" for i in range(1, field["most"] + 1))
+    elif field["kind"] == "landscape":
+        yield from ("objective", "formula")
+    else:
+        yield field["name"]
+        if "spread" in field:
+            yield f"{field['spread']}…"
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    kind = field["kind"]
+    if kind in ("number", "range"):
+        ends = f"{field['low']:g} to {field['high']:g}"
+        return f"{ends}{', whole' if field['integer'] else ''}" if kind == "number" else f"two of {ends}"
+    if kind == "toggle":
+        return f"`{field['on']}` or `{field['off']}`"
+    if kind == "landscape":
+        return "a landscape of the catalogue, or `formula` and the formula itself"
+    if kind in ("compared", "configured"):
+        return "a row of the catalogue with its values"
+    if kind in ("choice", "several"):
+        keys = ", ".join(f"`{option['key']}`" for option in field["options"])
+        return keys if kind == "choice" else f"one or several, with dots between them: {keys}"
+    if kind in ("point", "intervals"):
+        each = "two numbers" if kind == "intervals" else "one number"
+        return f"{each} for each of {', '.join(field['axes'])}, {field['low']:,.0f} to {field['high']:,.0f}"
+    if kind == "side":
+        return "a hyperparameter of the optimizer, from and to, as in `lr_0.01_2.0`"
+    return "numbers"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

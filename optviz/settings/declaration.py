@@ -1,0 +1,19 @@
+"""What the panel needs to draw a page's settings, as JSON: it is the same for everybody."""
+
+from typing import Any
+
+from optviz.settings.link import Settings, encode, fields_of
+
+
+def declaration(settings: type[Settings]) -> dict[str, Any]:
+    """The sections of a page with their fields, and the defaults as texts by name."""
+    usual = settings()
+    fields = {field.name: field for field in fields_of(settings)}
+    sections = []
+    for section in settings.sections:
+        described: list[dict[str, Any]] = []
+        for name in section.fields:
+            found = fields[name].describe(usual)
+            described += found if isinstance(found, list) else [found]
+        sections.append({"title": section.title, "folded": section.folded, "fields": described})
+    return {"page": settings.page, "defaults": encode(usual), "sections": sections}

@@ -1,0 +1,272 @@
+"""Settings that are a row of a table with values for its hyperparameters: a schedule, compared optimizers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
+from optviz.engine.optimizers import GROUPS, OPTIMIZERS, Optimizer
+from optviz.settings.fields import Described, describe_number
+from optviz.settings.link import Link, Reader, short
+
+MOST_ENTRANTS = 6
+Values = tuple[tuple[str, float], ...]
+
+
+class Configurable(Protocol):
+    """A row of a table that has hyperparameters: an optimizer or a schedule."""
+
+    @property
+    def key(self) -> str:
+        """Its stable key."""
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+
+    @property
+    def hyperparameters(self) -> tuple[Hyperparameter, ...]:
+        """What can be set."""
+
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One optimizer in the comparison, with a value for every hyperparameter."""
+
+    optimizer: str
+    values: Values
+
+    @classmethod
+    def of(cls, optimizer: str, **given: float) -> "Entrant":
+        """An entrant with defaults for what is not given; raises HyperparameterError."""
+        return cls(optimizer, tuple(OPTIMIZERS[optimizer].complete(given).items()))
+
+
+def write_setup(row: Configurable, values: Values) -> str:
+    """A key of a table, then the names and values of its hyperparameters, as in momentum_lr_0.1."""
+    given = dict(values)
+    numbers = (part for h in row.hyperparameters for part in (h.name, h.write(given.get(h.name, h.default))))
+    return "_".join([row.key, *numbers])
+
+
+def read_setup(
+    reader: Reader, name: str, text: str, table: Table, noun: str, default: str = ""
+) -> tuple[str, Values]:
+    """Read what `write_setup` wrote; an unknown key gives `default` without values."""
+    key, *parts = text.split("_")
+    if key not in table:
+        fate = f"“{default}” is used" if default else "it was left out"
+        reader.complain((name,), f"The {noun} “{short(key)}” is unknown;", f"{fate}.")
+        return default, ()
+    row: Configurable = table[key]
+    pairs = dict(zip(parts[::2], parts[1::2], strict=False))
+    for extra in sorted(pairs.keys() - {h.name for h in row.hyperparameters}):
+        sentence = f"{row.name} has no hyperparameter “{short(extra)}”; it was left out."
+        reader.complain((name,), sentence)
+    values = []
+    for h in row.hyperparameters:
+        value, place = h.usual, f"{name}.{h.name}"
+        if h.name not in pairs:
+            said = f"{row.name}: the link says no {h.name};"
+            reader.complain((name,), said, f"used {h.write(value)}.", place)
+        else:
+            try:
+                value = h.parse(pairs[h.name])
+            except HyperparameterError as error:
+                reader.complain((name,), f"{row.name}: {error}", f"Used {h.write(value)} instead.", place)
+        values.append((h.name, value))
+    return key, tuple(values)
+
+
+def describe_options(
+    rows: Sequence[Any], numbers: Callable[[Any], Sequence[Hyperparameter]] = lambda row: row.hyperparameters
+) -> list[dict[str, Any]]:
+    """Rows of a table as the panel lists them, each with its numbers."""
+    return [
+        {
+            "key": row.key,
+            "name": row.name,
+            "group": GROUPS[row.group] if isinstance(row, Optimizer) else "",
+            "help": row.idea if isinstance(row, Optimizer) else "",
+            "numbers": [describe_number(h) for h in numbers(row)],
+        }
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(Described):
+    """One row of a table with its values, in two attributes: `schedule` and `schedule_values`."""
+
+    table: Table = field(default_factory=dict, hash=False)
+    noun: str = ""
+    fallback: str = ""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The key and the values."""
+        attribute = self.attribute or self.name
+        return attribute, f"{attribute}_values"
+
+    def write(self, settings: Any) -> Link:
+        """One text for both."""
+        key, values = (getattr(settings, attribute) for attribute in self.attributes)
+        return {self.name: write_setup(self.table[key], values)}
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The row and its values, or the usual ones."""
+        text = reader.take(self.name)
+        if text is None:
+            return {attribute: getattr(usual, attribute) for attribute in self.attributes}
+        return dict(
+            zip(
+                self.attributes,
+                read_setup(reader, self.name, text, self.table, self.noun, self.fallback),
+                strict=True,
+            )
+        )
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With all rows and their numbers."""
+        return Described.describe(self, usual) | {
+            "kind": "configured",
+            "options": describe_options(list(self.table.values())),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spread(Configured):
+    """A row of a table with its values, each number under a name of its own: opt=adam and o.lr=0.001.
+
+    `prefix` begins the names of the numbers, `numbers` gives a row's hyperparameters with their defaults.
+    """
+
+    prefix: str = ""
+    numbers: Callable[[Any], Sequence[Hyperparameter]] = field(
+        default=lambda row: row.hyperparameters, hash=False
+    )
+
+    def write(self, settings: Any) -> Link:
+        """The key, and every number."""
+        key, values = (getattr(settings, attribute) for attribute in self.attributes)
+        given = dict(values)
+        numbers = {self.prefix + h.name: h.write(given[h.name]) for h in self.numbers(self.table[key])}
+        return {self.name: key, **numbers}
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The row, and each number that the link says or its default."""
+        key = default = getattr(usual, self.attributes[0])
+        text = reader.take(self.name)
+        if text is not None and text not in self.table:
+            said = f"“{short(text)}” is no {self.noun} here; there is {', '.join(self.table)}."
+            reader.complain((self.name,), said, f"This link gets {default} instead.")
+            # The numbers were meant for another row.
+            reader.used |= {name for name in reader.given if name.startswith(self.prefix)}
+            return {
+                self.attributes[0]: default,
+                self.attributes[1]: tuple((h.name, h.usual) for h in self.numbers(self.table[default])),
+            }
+        key = default if text is None else text
+        found = []
+        for h in self.numbers(self.table[key]):
+            name, value = self.prefix + h.name, h.usual
+            written = reader.take(name)
+            if written is not None:
+                try:
+                    value = h.parse(written)
+                except HyperparameterError as error:
+                    reader.complain((name,), str(error), f"This link gets {h.write(value)} instead.")
+            found.append((h.name, value))
+        return dict(zip(self.attributes, (key, tuple(found)), strict=True))
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With all rows and their numbers, and how their names begin."""
+        rows = list(self.table.values())
+        return Described.describe(self, usual) | {
+            "kind": "configured",
+            "spread": self.prefix,
+            "options": describe_options(rows, self.numbers),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OneEntrant(Described):
+    """One optimizer with its values, as an `Entrant`."""
+
+    def write(self, settings: Any) -> Link:
+        """As in momentum_lr_0.1_momentum_0.9."""
+        entrant: Entrant = getattr(settings, self.attributes[0])
+        return {self.name: write_setup(OPTIMIZERS[entrant.optimizer], entrant.values)}
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The entrant, or the usual one."""
+        (attribute,) = self.attributes
+        text, default = reader.take(self.name), getattr(usual, attribute)
+        if text is None:
+            return {attribute: default}
+        key, numbers = read_setup(reader, self.name, text, OPTIMIZERS, "optimizer", default.optimizer)
+        return {attribute: Entrant(key, numbers) if numbers else default}
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With all optimizers and their numbers."""
+        return Described.describe(self, usual) | {
+            "kind": "configured",
+            "options": describe_options(list(OPTIMIZERS.values())),
+        }
+
+
+def always_six(values: Mapping[str, Any]) -> int:
+    """As many entrants as a comparison holds."""
+    return MOST_ENTRANTS
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Described):
+    """The optimizers that are compared: texts o1, o2, … in their order.
+
+    `most` says how many there may be, from what was read before; `without` maps a kind to the
+    hyperparameters that it sweeps, so that the panel shows no field for them.
+    """
+
+    most: Callable[[Mapping[str, Any]], int] = field(default=always_six, hash=False)
+    without: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    most_by_kind: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def write(self, settings: Any) -> Link:
+        """One text for each entrant."""
+        entrants: Sequence[Entrant] = getattr(settings, self.attributes[0])
+        return {
+            f"{self.name}{i}": write_setup(OPTIMIZERS[e.optimizer], e.values)
+            for i, e in enumerate(entrants, 1)
+        }
+
+    def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """The entrants that the link names, or the usual ones."""
+        (attribute,) = self.attributes
+        found = []
+        for i in range(1, self.most(values) + 1):
+            name = f"{self.name}{i}"
+            text = reader.take(name)
+            if text is not None:
+                key, numbers = read_setup(reader, name, text, OPTIMIZERS, "optimizer")
+                if key:
+                    found.append(Entrant(key, numbers))
+        named = [n for n in reader.given if n.startswith(self.name) and n[len(self.name) :].isdigit()]
+        if named and not found:
+            sentence = "No optimizer of the link could be used; the default ones are shown."
+            reader.complain(named, sentence)
+        return {attribute: tuple(found) or getattr(usual, attribute)}
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """With all optimizers and their numbers."""
+        return Described.describe(self, usual) | {
+            "kind": "compared",
+            "most": MOST_ENTRANTS,
+            "most_by_kind": dict(self.most_by_kind),
+            "without": {kind: list(names) for kind, names in self.without.items()},
+            "options": describe_options(list(OPTIMIZERS.values())),
+            "default": self.write(usual),
+        }

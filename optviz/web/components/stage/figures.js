@@ -1,0 +1,198 @@
+// The Plotly figures of the stage at one frame: its traces filled with rows, on axes of fixed ranges.
+
+const MOST_MARKED = 200 // steps up to which every iterate gets its own marker
+const LETTER = 7 // px that a letter of a label is wide
+const LABEL = 18 // px that a label is high
+
+/** @typedef {{ x: [number, number], y: [number, number] }} Zoom  ranges, as Plotly has them */
+/** @typedef {{ frame: number, hidden: Set<string>, axes: Axes | null, zoom: Zoom | null, scale: number }} View
+ *   `axes` are those of the last drawing; `scale` enlarges lines and words on a projector */
+
+/** @param {StageData} scene @param {Shown} shown @param {View} view @returns {Figure} */
+function mainFigure(scene, shown, view) {
+  const { main, domain } = scene
+  /** @type {Trace[]} */ const paths = []
+  /** @type {Trace[]} */ const exits = []
+  /** @type {Trace[]} */ const heads = []
+  scene.runs.forEach((run, i) => {
+    const rows = /** @type {Rows} */ (shown.rows[i])
+    const visible = !view.hidden.has(run.slot)
+    const end = Math.min(view.frame, rows.values.length - 1)
+    const { x, y } = drawnPath(rows, domain)
+    paths.push({
+      ...thicker(run.path, view.scale),
+      visible,
+      mode: rows.values.length - 1 <= MOST_MARKED ? "lines+markers" : run.path.mode,
+      x: x.subarray(0, end + 1),
+      y: y.subarray(0, end + 1),
+      customdata: rows.values.subarray(0, end + 1),
+    })
+    heads.push({ ...run.head, visible, x: [known(x[end])], y: [known(y[end])] })
+    exits.push(exitTrace(run, exitOf(rows, domain), end, visible, view.axes))
+  })
+  labelHeads(scene, heads, view)
+  const ring = startPlace(scene, shown)
+  const inside = inRange(main.layout, view.zoom, ring)
+  const start = { ...main.start, x: [ring[0]], y: [known(ring[1])], visible: inside }
+  const edge = { ...main.startEdge, ...edgePlace(main.layout, view, ring), visible: !inside }
+  const curve = main.curve ? [thicker(main.curve, view.scale)] : []
+  const followers = followed(scene, "main", view.frame)
+  return {
+    data: [...curve, ...paths, ...followers, ...exits, main.minima, ...heads, edge, start],
+    layout: main.layout,
+  }
+}
+
+/** @param {StageData} scene @param {Shown} shown @param {View} view @returns {Figure} */
+function lossFigure(scene, shown, view) {
+  const { loss, runs } = scene
+  const axis = lossAxis(shown.rows, runs.map(({ slot }) => !view.hidden.has(slot)), loss)
+  const data = runs.flatMap((run, i) => {
+    const heights = /** @type {Float64Array} */ (axis.heights[i])
+    const visible = !view.hidden.has(run.slot)
+    const end = Math.min(view.frame, heights.length - 1)
+    const x = Float64Array.from(heights, (_, k) => k * loss.per)
+    return [
+      { ...run.ahead, visible: visible && end < heights.length - 1, x, y: heights },
+      { ...thicker(run.loss, view.scale), visible, x: x.subarray(0, end + 1), y: heights.subarray(0, end + 1), meta: axis.label },
+      { ...run.lossHead, visible, x: [x[end]], y: [known(heights[end])] },
+    ]
+  })
+  const { xaxis, yaxis } = loss.layout
+  const layout = {
+    ...loss.layout,
+    xaxis: { ...xaxis, range: [0, Math.max(shown.steps, 1) * loss.per] },
+    yaxis: { ...yaxis, range: axis.range, dtick: axis.dtick, title: { ...yaxis.title, text: axis.title } },
+  }
+  return { data, layout }
+}
+
+/** @param {StageData} scene @param {Side} side @param {View} view @returns {Figure} */
+function sideFigure(scene, side, view) {
+  return { data: [...side.data, ...followed(scene, "side", view.frame)], layout: side.layout }
+}
+
+/** The figure with the size, the ranges and the letters that it has on the screen.
+ * @param {Figure} figure @param {{ width: number, height: number }} size @param {View} view @returns {Figure} */
+function placed({ data, layout }, size, view) {
+  /** @param {"x" | "y"} name */
+  const axis = name => ({ ...layout[`${name}axis`], ...(view.zoom && { range: [...view.zoom[name]] }) })
+  return {
+    data,
+    layout: {
+      ...layout,
+      ...size,
+      font: { ...layout.font, size: Math.round(layout.font.size * view.scale) },
+      xaxis: axis("x"),
+      yaxis: axis("y"),
+      dragmode: coarse() ? false : "zoom",
+      uirevision: null,
+    },
+  }
+}
+
+/** The ground lies below the picture: the same size, margins, ranges and parts of the paper.
+ * @param {Figure} ground @param {Layout} above the layout of the picture @param {Axes} axes of the picture @returns {Figure} */
+function groundFigure(ground, above, axes) {
+  /** @param {any} axis @param {Axis} same */
+  const as = (axis, same) => ({ ...axis, range: [...same.range], domain: [...same.domain] })
+  const { width, height, margin, font } = above
+  return {
+    data: ground.data.map(trace => ({ ...trace })),
+    layout: {
+      ...ground.layout, width, height, margin, font,
+      xaxis: as(ground.layout.xaxis, axes.x),
+      yaxis: as(ground.layout.yaxis, axes.y),
+    },
+  }
+}
+
+/** Where the ring is: in 1D it rides on the curve.
+ * @param {StageData} scene @param {Shown} shown @returns {[number, number]} */
+function startPlace(scene, { start }) {
+  const [x = NaN, y] = start
+  return [x, y ?? heightAt(scene.main.curve, x)]
+}
+
+/** @param {Trace | null} curve @param {number} x */
+function heightAt(curve, x) {
+  if (!curve) return NaN
+  const ys = curve.y
+  const place = (x - curve.x0) / curve.dx
+  const i = Math.max(0, Math.min(ys.length - 2, Math.floor(place)))
+  return ys[i] + (ys[i + 1] - ys[i]) * (place - i)
+}
+
+/** @param {Layout} layout @param {Zoom | null} zoom @param {[number, number]} at */
+function inRange(layout, zoom, at) {
+  const ranges = [zoom?.x ?? layout.xaxis.range, zoom?.y ?? layout.yaxis.range]
+  return ranges.every(([low, high], i) => !((at[i] ?? NaN) < low || (at[i] ?? NaN) > high))
+}
+
+/** @param {Layout} layout @param {View} view @param {[number, number]} at @returns {Trace} */
+function edgePlace(layout, { zoom, axes }, at) {
+  const ranges = [zoom?.x ?? layout.xaxis.range, zoom?.y ?? layout.yaxis.range]
+  const edge = ranges.map(([low, high], i) => Math.min(high, Math.max(low, at[i] ?? NaN)))
+  const away = ranges.map(([low, high], i) => ((at[i] ?? NaN) - (edge[i] ?? NaN)) / (high - low))
+  const angle = arrowAngle((away[0] ?? 0) * (axes?.x.length ?? 1), (away[1] ?? 0) * (axes?.y.length ?? 1))
+  return {
+    x: [edge[0]], y: [known(edge[1])], text: [pointText(at)],
+    marker: { ...{ size: 17, symbol: "arrow" }, angle },
+  }
+}
+
+/** @param {Run} run @param {ReturnType<typeof exitOf>} exit @param {number} end @param {boolean} visible @param {Axes | null} axes */
+function exitTrace(run, exit, end, visible, axes) {
+  if (!exit || exit.step > end) return { ...run.exit, x: [null], y: [null], visible: false }
+  const [across, up] = exit.direction
+  const angle = arrowAngle(across * (axes?.x.length ?? 1), up * (axes?.y.length ?? 1))
+  return { ...run.exit, visible, x: [exit.x], y: [exit.y], text: [exit.text], marker: { ...run.exit.marker, angle } }
+}
+
+/** Names beside the heads, as far as there is room for them without covering one another.
+ * @param {StageData} scene @param {Trace[]} heads @param {View} view */
+function labelHeads(scene, heads, { axes, scale }) {
+  if (!axes) return
+  const spots = heads.map(head => ({
+    x: axes.x.toPixel(head.x[0] ?? NaN),
+    y: axes.y.toPixel(head.y[0] ?? NaN),
+    shown: head.visible && head.x[0] !== null && head.y[0] !== null,
+  }))
+  /** @type {{ left: number, right: number, top: number, bottom: number }[]} */
+  const taken = spots.filter(({ shown }) => shown)
+    .map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }))
+  heads.forEach((head, i) => {
+    const { x, y, shown } = /** @type {typeof spots[number]} */ (spots[i])
+    const label = scene.runs[i]?.label ?? ""
+    const [width, half] = [LETTER * scale * label.length, (LABEL * scale) / 2]
+    if (!shown) return
+    for (const [side, left] of /** @type {const} */ ([["right", x + 10], ["left", x - 10 - width]])) {
+      const box = { left, right: left + width, top: y - half, bottom: y + half }
+      const inside = box.left >= 0 && box.right <= axes.x.length && box.top >= 0 && box.bottom <= axes.y.length
+      const free = taken.every(t => t.right < box.left || t.left > box.right || t.bottom < box.top || t.top > box.bottom)
+      if (!inside || !free) continue
+      taken.push(box)
+      Object.assign(head, { mode: "markers+text", text: [label], textposition: `middle ${side}` })
+      return
+    }
+  })
+}
+
+/** @param {StageData} scene @param {"main" | "side"} figure @param {number} frame @returns {Trace[]} */
+function followed(scene, figure, frame) {
+  return scene.followers.filter(f => f.figure === figure).map(({ trace, across, x, y }) => ({
+    ...trace,
+    x: /** @type {any} */ (x).subarray(frame * across, (frame + 1) * across),
+    y: /** @type {any} */ (y).subarray(frame * across, (frame + 1) * across),
+  }))
+}
+
+/** @param {Trace} trace @param {number} scale @returns {Trace} */
+function thicker(trace, scale) {
+  return scale === 1 ? trace : { ...trace, line: { ...trace.line, width: trace.line.width * scale } }
+}
+
+/** @param {number | undefined} value @returns {number | null} what Plotly leaves out is null */
+function known(value) {
+  return Number.isFinite(value) ? /** @type {number} */ (value) : null
+}

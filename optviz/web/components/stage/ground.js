@@ -1,0 +1,53 @@
+// The landscape below the paths. It is fetched once for each key and drawn again only where it changes.
+
+const KEPT = 6 // landscapes that are kept
+
+/** @type {Map<string, Promise<Figure>>} */
+const grounds = new Map()
+
+/** @param {Ground} ground @returns {Promise<Figure>} */
+function fetchGround({ key, url, figure }) {
+  if (figure) return Promise.resolve(figure)
+  const known = grounds.get(key)
+  if (known) return known
+  const fetched = fetch(/** @type {string} */ (url)).then(async answer => {
+    if (!answer.ok) throw new Error(`The landscape could not be loaded: ${(await answer.text()) || answer.statusText}`)
+    return answer.json()
+  })
+  fetched.catch(() => grounds.delete(key)) // the next scene tries again
+  grounds.set(key, fetched)
+  for (const oldest of [...grounds.keys()].slice(0, -KEPT)) grounds.delete(oldest)
+  return fetched
+}
+
+class GroundLayer {
+  /** @param {PlotNode} node */
+  constructor(node) {
+    this.node = node
+    this.key = ""
+    /** @type {Figure | null} */ this.figure = null
+    this.drawn = ""
+  }
+
+  /** @param {Ground | null} ground */
+  async load(ground) {
+    if (ground?.key === this.key && this.figure) return
+    this.figure = ground ? await fetchGround(ground) : null
+    this.key = ground?.key ?? ""
+  }
+
+  /** Lay it exactly below the picture. @param {PlotlyLibrary} Plotly @param {PlotNode} above @param {Layout} layout */
+  async follow(Plotly, above, layout) {
+    const axes = axesOf(above)
+    if (!axes) return
+    const { width, height, font } = layout
+    const wanted = JSON.stringify([this.key, width, height, font.size, axes.x.range, axes.y.range, axes.x.domain, axes.y.domain])
+    if (wanted === this.drawn) return
+    this.drawn = wanted
+    this.node.hidden = !this.figure
+    if (!this.figure) return
+    const { data, layout: below } = groundFigure(this.figure, layout, axes)
+    await Plotly.react(this.node, data, below, { staticPlot: true, responsive: false })
+    this.node.dataset.drawn = String(Number(this.node.dataset.drawn ?? 0) + 1)
+  }
+}

@@ -1,0 +1,124 @@
+// What a finger or a mouse does on the picture: drag the ring, click a new start, click twice to reset the view.
+
+/** @type {Record<string, number>} px around the ring that take hold of it */
+const GRAB = { mouse: 14, touch: 26, pen: 18 }
+const CLICK = 5 // px that a click may wander
+const TWICE = 300 // ms in which a second click makes it a double click
+const NEAR = 14 // px between the two
+
+class Pointer {
+  /** @param {PlotNode} plot @param {{ ring: () => [number, number] | null, dimension: () => number,
+   *   draft: (start: string) => void, commit: (start: string) => void, giveUp: () => void,
+   *   twice: () => void }} acts `ring` is where the start is drawn */
+  constructor(plot, acts) {
+    this.plot = plot
+    this.acts = acts
+    /** @type {{ at: string | null } | null} */ this.dragging = null
+    /** @type {{ x: number, y: number } | null} */ this.pressed = null
+    /** @type {{ x: number, y: number, timer: ReturnType<typeof setTimeout> } | null} */ this.clicked = null
+    this.ending = new AbortController()
+    this.listen()
+  }
+
+  listen() {
+    const { signal } = this.ending
+    this.plot.addEventListener("pointerdown", event => this.press(event), { capture: true, signal })
+    // Plotly starts its zoom on mousedown and touchstart, after pointerdown: keep them from a drag of ours.
+    for (const kind of ["mousedown", "touchstart"]) {
+      this.plot.addEventListener(kind, event => {
+        if (this.dragging) { event.stopPropagation(); event.preventDefault() }
+      }, { capture: true, passive: false, signal })
+    }
+    // Plotly covers the page while the button is down, so the release is heard on the window only.
+    window.addEventListener("pointermove", event => this.move(event), { signal })
+    window.addEventListener("pointerup", event => this.release(event), { signal })
+    window.addEventListener("pointercancel", () => this.cancel(), { signal })
+    window.addEventListener("keydown", event => {
+      if (event.key !== "Escape" || !this.dragging) return
+      event.preventDefault()
+      event.stopPropagation()
+      this.cancel()
+    }, { capture: true, signal })
+  }
+
+  /** The link text of a place, with no more digits than a pixel can mean; null outside the numbers.
+   * @param {PointerEvent} event */
+  textAt(event) {
+    const place = placeOn(this.plot, event)
+    if (!place) return null
+    /** @param {number} value @param {Axis} axis */
+    const round = (value, axis) => {
+      const pixel = Math.abs(axis.range[1] - axis.range[0]) / axis.length
+      return Number(value.toFixed(Math.min(12, Math.max(0, Math.ceil(-Math.log10(pixel))))))
+    }
+    const { axes } = place
+    const at = [round(place.x, axes.x), round(place.y, axes.y)].slice(0, this.acts.dimension())
+    return at.every(Number.isFinite) ? at.join("_") : null
+  }
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    this.pressed = null
+    if (event.button !== 0 || onModebar(event.target)) return
+    const [place, ring] = [placeOn(this.plot, event), this.acts.ring()]
+    if (!place?.inside) return
+    const { axes, px, py } = place
+    const apart = ring ? Math.hypot(axes.x.toPixel(ring[0]) - px, axes.y.toPixel(ring[1]) - py) : Infinity
+    if (apart <= (GRAB[event.pointerType] ?? CLICK)) {
+      this.dragging = { at: null }
+      event.preventDefault()
+      return
+    }
+    this.pressed = { x: event.clientX, y: event.clientY }
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    if (!this.dragging) return
+    const at = this.textAt(event)
+    if (at === null || at === this.dragging.at) return
+    this.dragging.at = at
+    this.acts.draft(at)
+  }
+
+  /** @param {PointerEvent} event */
+  release(event) {
+    const { dragging, pressed } = this
+    this.dragging = this.pressed = null
+    const at = this.textAt(event)
+    if (dragging) {
+      // The release has its own place: the last move may not have been told.
+      if (dragging.at !== null) this.acts.commit(at ?? dragging.at)
+      return
+    }
+    if (!pressed || Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK) return
+    if (at !== null && placeOn(this.plot, event)?.inside) this.click(event, at)
+  }
+
+  /** A click sets the start once it is clear that no second one follows.
+   * @param {PointerEvent} event @param {string} at */
+  click(event, at) {
+    const before = this.clicked
+    if (before) {
+      clearTimeout(before.timer)
+      this.clicked = null
+      if (Math.hypot(event.clientX - before.x, event.clientY - before.y) <= NEAR) {
+        this.acts.twice()
+        return
+      }
+    }
+    const timer = setTimeout(() => { this.clicked = null; this.acts.commit(at) }, TWICE)
+    this.clicked = { x: event.clientX, y: event.clientY, timer }
+  }
+
+  cancel() {
+    const moved = this.dragging?.at != null
+    this.dragging = this.pressed = null
+    if (moved) this.acts.giveUp()
+  }
+
+  close() {
+    if (this.clicked) clearTimeout(this.clicked.timer)
+    this.ending.abort()
+  }
+}

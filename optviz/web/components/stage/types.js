@@ -1,0 +1,29 @@
+// What the stage gets from Python; optviz/figures/scene_types.py says the same and explains it.
+
+/** @typedef {Record<string, any>} Trace  one Plotly trace */
+/** @typedef {Record<string, any>} Layout  one Plotly layout */
+/** @typedef {{ data: Trace[], layout: Layout }} Figure */
+/** @typedef {{ key: string, url?: string, figure?: Figure }} Ground */
+/** @typedef {{ slot: string, name: string, label: string, points: Packed[], values: Packed, path: Trace, head: Trace,
+ *   exit: Trace, loss: Trace, ahead: Trace, lossHead: Trace }} Run */
+/** @typedef {{ layout: Layout, view: string, curve: Trace | null, minima: Trace, start: Trace, startEdge: Trace }} Main */
+/** @typedef {{ layout: Layout, view: string, log: boolean, lowest: number | null, per: number,
+ *   titles: { plain: string, known: string, reached: string } }} Loss */
+/** @typedef {{ data: Trace[], layout: Layout, alt: string }} Side */
+/** @typedef {{ figure: "main" | "side", trace: Trace, across: number, x: Packed, y: Packed }} Follower */
+/** @typedef {{ link: Texts, engine: string, draws: Packed | null }} LiveData */
+/** @typedef {{ title: string, main: Main, ground: Ground | null, loss: Loss, side: Side | null, runs: Run[],
+ *   followers: Follower[], domain: [number, number][], start: number[], steps: number, unit: string, per: number,
+ *   live: LiveData | null, budget: string, alt: string, dark: boolean }} Scene */
+/** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean }} StageData */
+
+/** One run's numbers: `points` holds an array for each coordinate, each row is one frame.
+ * @typedef {{ points: Numbers[], values: Numbers }} Rows */
+/** What is on the screen: the server's runs, or those of the draft.
+ * @typedef {{ rows: Rows[], steps: number, start: number[] }} Shown */
+
+/** The engine in the browser, as far as the stage uses it.
+ * @typedef {{ dimension: number, value: (...x: number[]) => number }} EngineLandscape */
+/** @typedef {{ optimizers: Record<string, object>, schedules: Record<string, object>,
+ *   landscapes: Record<string, EngineLandscape>, compile: (source: string) => EngineLandscape,
+ *   simulate: (setup: object) => { points: Float64Array[], values: Float64Array } }} Engine */

@@ -1,0 +1,57 @@
+"""The table of pages: navigation, lessons, links between pages and tests derive from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+FILES = Path(__file__).parents[2] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page: its key, which names its file and its address, its title, and an icon for links to it."""
+
+    key: str
+    title: str
+    icon: str = ":material/open_in_new:"
+
+    @property
+    def file(self) -> Path:
+        """The script."""
+        return FILES / f"{self.key}.py"
+
+    @property
+    def path(self) -> str:
+        """Its place in addresses; the first page stands at the root."""
+        return "" if self.key == FIRST else self.key
+
+
+FIRST = "trajectories"
+PAGES: dict[str, Row] = {
+    row.key: row
+    for row in (
+        Row("trajectories", "Trajectories"),
+        Row("lessons", "Lessons"),
+        Row("maps", "Maps"),
+        Row("minibatches", "Mini-batches"),
+        Row("activations", "Activations and losses"),
+        Row("regularization", "Regularization"),
+        Row("train", "Train live", ":material/play_circle:"),
+    )
+}
+
+
+def navigation() -> None:
+    """Run the page that the visitor is on, under the menu of all pages."""
+    pages = [
+        st.Page(row.file, title=row.title, default=row.key == FIRST, url_path=row.path or None)
+        for row in PAGES.values()
+    ]
+    st.navigation(pages, position="top").run()
+
+
+def link_to(key: str, label: str, link: Mapping[str, str]) -> None:
+    """A link that opens a page with these parameters."""
+    st.page_link(str(PAGES[key].file), label=label, icon=PAGES[key].icon, query_params=dict(link))

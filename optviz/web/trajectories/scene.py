@@ -1,0 +1,38 @@
+"""The scene of an experiment as its page shows it, and the words above it."""
+
+from collections.abc import Sequence
+
+from optviz.engine.javascript import landscape_source
+from optviz.engine.objective import Objective
+from optviz.engine.trajectories import Trajectory
+from optviz.figures.scene_types import Scene
+from optviz.figures.scenes import scene
+from optviz.figures.style import Theme
+from optviz.settings.experiment import Experiment
+from optviz.settings.landscapes import TYPED
+from optviz.web.ground_route import ground_url
+
+
+def formula(objective: Objective) -> str:
+    """The landscape in words and as a formula, in Markdown."""
+    arguments = "x, y" if objective.dimension == 2 else "x"
+    return f"{objective.name}: $f({arguments}) = {objective.latex}$"
+
+
+def title(experiment: Experiment) -> str:
+    """The title of the page."""
+    objective = experiment.landscape()
+    arguments = "x, y" if objective.dimension == 2 else "x"
+    return f"#### {objective.name}\n$f({arguments}) = {objective.latex}$"
+
+
+def experiment_scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> Scene:
+    """What the stage shows: the contour is fetched once, a typed landscape brings its own JavaScript."""
+    typed = experiment.objective == TYPED
+    return scene(
+        experiment,
+        trajectories,
+        theme,
+        ground_url=ground_url(experiment, theme),
+        engine=landscape_source(experiment.landscape()) if typed else "",
+    )
