@@ -10,6 +10,7 @@ from optviz.figures.heights import Heights, heights
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Band, NoiseBands
@@ -69,7 +70,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         lowest=320,
         highest=600,
     )
-    legend = tuple(
+    legend: tuple[LegendEntry, ...] = tuple(
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
     note = f"A click opens one of these runs, that of seed {settings.seed}."

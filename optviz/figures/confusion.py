@@ -1,18 +1,18 @@
 """The confusion matrix: how often each true class was predicted as each class."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout, packed
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 
 
 def confusion_panel(
     counts: Sequence[Sequence[int]], classes: Sequence[str], when: str, theme: Theme
-) -> dict[str, Any]:
+) -> Panel:
     """Counts of test images, a row for each true class; right answers in one colour, mistakes in another.
 
     The shade goes with the root of the share in the row, so that a few mistakes among a thousand images
