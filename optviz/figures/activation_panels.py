@@ -8,6 +8,7 @@ import numpy as np
 from optviz.engine.outcomes import number
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout
+from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.traces import entry, line, look, marks, powers, rule
 from optviz.teaching.activations import ACTIVATIONS, Chain, sigmoid
@@ -17,8 +18,8 @@ from optviz.teaching.losses import (
     squared_error_on_sigmoid_gradient,
 )
 
-Panels = list[dict[str, Any]]
-Legend = list[dict[str, str]]
+Panels = list[Panel]
+Legend = list[LegendEntry]
 
 
 def largest_derivative(key: str, width: float) -> tuple[float, float]:

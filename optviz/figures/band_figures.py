@@ -10,6 +10,7 @@ from optviz.figures.heights import Heights, heights
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Band, NoiseBands
@@ -52,7 +53,9 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         for name, band, style in zip(names, made.bands, drawn, strict=True)
     )
     words = " ".join(
-        f"{row.name}: {', '.join(f'{h.lower()} {c}' for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))}."
+        f"{row.name}: "
+        + ", ".join(f"{h.lower()} {c}" for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))
+        + "."
         for row in rows
     )
     shown = panel(
@@ -67,7 +70,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         lowest=320,
         highest=600,
     )
-    legend = tuple(
+    legend: tuple[LegendEntry, ...] = tuple(
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
     note = f"A click opens one of these runs, that of seed {settings.seed}."

@@ -11,6 +11,7 @@ from optviz.figures.outcome_colors import NAMES, fate_color, shaded
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Figure, Trace, packed
+from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED, Basins
@@ -47,7 +48,7 @@ def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme)
                 highest=620,
             )
         )
-    legend = [
+    legend: list[LegendEntry] = [
         {"name": _name(objective, code), "color": fate_color(code, theme), "dash": "block"} for code in codes
     ]
     return Picture(

@@ -1,7 +1,6 @@
 """The noise of batches in pictures: single gradients, noise against gradient, and the noise ball."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -9,12 +8,13 @@ from optviz.engine.outcomes import number, point
 from optviz.figures.minibatches import Runs, run_styles
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import MARKERS, Style, Theme
 from optviz.teaching.line import SAMPLES, Descent
 
 
 @np.errstate(all="ignore")  # a run on its way out
-def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[dict[str, Any]]:
+def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[Panel]:
     """The gradients of all batches of one epoch, and how noise and gradient compare along the way."""
     drawn = run_styles(theme)
     traces: list[Trace] = []
@@ -72,7 +72,7 @@ def _of_epoch(run: Descent, epoch: int) -> np.ndarray:
     return (begun >= (epoch - 1) * SAMPLES) & (begun < epoch * SAMPLES)
 
 
-def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> dict[str, Any]:
+def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> Panel:
     traces: list[Trace] = []
     words = []
     for (name, run), style in zip(runs, drawn, strict=True):
@@ -113,9 +113,7 @@ def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> dict[str, Any]:
     )
 
 
-def ball_panel(
-    rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, theme: Theme
-) -> dict[str, Any]:
+def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, theme: Theme) -> Panel:
     """The radius of the noise ball against the learning rate, one line for each batch size."""
     traces: list[Trace] = []
     notes = []

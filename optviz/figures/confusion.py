@@ -1,18 +1,18 @@
 """The confusion matrix: how often each class was predicted as each other class."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout, packed
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 
 
 def confusion_panel(
     counts: Sequence[Sequence[int]], classes: Sequence[str], when: str, theme: Theme
-) -> dict[str, Any]:
+) -> Panel:
     """Counts of test images, a row for each true class; right answers in one colour, mistakes in another.
 
     The shade goes with the root of the share in the row, so that a few mistakes among a thousand images
@@ -64,11 +64,9 @@ def confusion_panel(
     wrong = int(table.sum() - np.trace(table))
     pairs = np.where(right, 0, table)
     i, j = divmod(int(pairs.argmax()), len(table))
-    worst = (
-        f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
-        if wrong
-        else ""
-    )
+    worst = ""
+    if wrong:
+        worst = f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
     summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
     return panel(
         "confusion",

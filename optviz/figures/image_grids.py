@@ -1,12 +1,12 @@
 """Small images side by side: test images with what the network says of them, and its first weights."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from optviz.figures.panels import bare, diverging, panel
 from optviz.figures.plotly_dicts import Trace, layout, packed
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 
 ACROSS = 4  # samples in a row
@@ -39,7 +39,7 @@ def samples_panel(
     classes: Sequence[str],
     white: int,
     theme: Theme,
-) -> dict[str, Any]:
+) -> Panel:
     """Test images (n, height, width), each with a bar for the probability of every class below it."""
     count, height, width = images.shape
     answers = [int(np.argmax(row)) for row in probabilities]
@@ -155,9 +155,7 @@ def _bars(
     }
 
 
-def weights_panel(
-    pixels: np.ndarray, scale: float, of: int, names: Sequence[str], theme: Theme
-) -> dict[str, Any]:
+def weights_panel(pixels: np.ndarray, scale: float, of: int, names: Sequence[str], theme: Theme) -> Panel:
     """Weights into units, bytes (n, height, width) with 128 for zero and `scale` at 255, as images.
 
     `names` gives each image a name, or is empty.

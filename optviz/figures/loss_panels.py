@@ -10,6 +10,7 @@ from optviz.figures.activation_panels import Legend, Panels
 from optviz.figures.colors import blend
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 from optviz.figures.traces import bars, entry, line, marks, rule
 from optviz.teaching.activations import softplus
@@ -261,7 +262,7 @@ def class_panels(
 
 def _examples(
     key: str, title: str, shares: np.ndarray, surprises: np.ndarray, labels: Sequence[int], theme: Theme
-) -> dict[str, Any]:
+) -> Panel:
     rows = [f"example {i + 1}" for i in range(len(shares))]
     losses = surprises[np.arange(len(shares)), list(labels)]
     tile = {
@@ -312,7 +313,7 @@ def _examples(
     )
 
 
-def binary_panel(logits: Sequence[float], targets: Sequence[int], theme: Theme) -> dict[str, Any]:
+def binary_panel(logits: Sequence[float], targets: Sequence[int], theme: Theme) -> Panel:
     """Binary cross entropy against z for both truths, with the examples on the curves."""
     reach = max(4.0, 1.2 * max(abs(v) for v in logits))
     z = np.linspace(-reach, reach, 401)

@@ -8,6 +8,7 @@ from typing import Any
 
 from optviz.figures.panels import bare, panel
 from optviz.figures.plotly_dicts import layout
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 
 WIDTH = 0.16  # of a column, where columns are 1 apart
@@ -24,7 +25,7 @@ class Column:
     follows: str = ""
 
 
-def network_panel(columns: Sequence[Column], theme: Theme) -> dict[str, Any]:
+def network_panel(columns: Sequence[Column], theme: Theme) -> Panel:
     """Columns whose height goes with the logarithm of their units, and bands with their parameters."""
     crowded = len(columns) > CROWD
     tallest = max(math.log2(column.units + 1) for column in columns)

@@ -4,6 +4,7 @@ from typing import Any
 
 from optviz.figures.colors import blend
 from optviz.figures.plotly_dicts import Figure
+from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
 
 
@@ -17,7 +18,7 @@ def panel(
     aspect: float,
     lowest: int = 180,
     highest: int = 460,
-) -> dict[str, Any]:
+) -> Panel:
     """A figure for the component `charts`.
 
     `aspect` is height over width, kept between `lowest` and `highest` pixels of height; `about` stands

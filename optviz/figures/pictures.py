@@ -1,7 +1,8 @@
 """A picture of a map: its panels, what the colours mean, and its numbers as a table."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from optviz.figures.scene_types import LegendEntry, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Row:
 class Picture:
     """Panels for the component `charts`, their legend, a note, and a table with its headings."""
 
-    panels: tuple[dict[str, Any], ...]
-    legend: tuple[dict[str, str], ...]
+    panels: tuple[Panel, ...]
+    legend: tuple[LegendEntry, ...]
     note: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]

@@ -12,6 +12,7 @@ from optviz.figures.outcome_colors import fate_color
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.maps.grids import DIVERGED, Axis, StabilityMap
@@ -68,7 +69,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         "hovertemplate": f"{place}<br>diverged at step %{{z:.0f}}<extra></extra>",
     }
     traces = [heat, gone]
-    legend = []
+    legend: list[LegendEntry] = []
     if lost.any():
         legend.append({"name": "diverged", "color": flat, "dash": "block"})
     if made.boundary is not None:

@@ -10,6 +10,7 @@ from optviz.figures.heights import Heights, heights
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import Panel
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Sweep, SweepCurve
@@ -101,7 +102,7 @@ def _losses(
     measure: Heights,
     first: float,
     theme: Theme,
-) -> dict[str, Any]:
+) -> Panel:
     low, high = measure.bottom - 0.4, measure.top + 0.4
     begin = float(measure.above(np.array(first)))
     traces: list[Trace] = []
@@ -161,9 +162,7 @@ def _losses(
     )
 
 
-def _steps(
-    settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[Style], theme: Theme
-) -> dict[str, Any]:
+def _steps(settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[Style], theme: Theme) -> Panel:
     traces = []
     for name, curve, style in zip(names, sweep.curves, drawn, strict=True):
         steps = np.where(curve.reached >= 0, curve.reached_at, np.nan)

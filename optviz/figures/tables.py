@@ -8,11 +8,12 @@ import numpy as np
 
 from optviz.figures.csv_text import csv_bytes
 from optviz.figures.plotly_dicts import Trace
+from optviz.figures.scene_types import Panel
 
 PANEL_COLUMNS = ("picture", "series", "x", "y", "value")
 
 
-def as_csv(panels: Sequence[dict[str, Any]]) -> bytes:
+def as_csv(panels: Sequence[Panel]) -> bytes:
     """Every point of every curve, bar, mark, tile and grid as a row of PANEL_COLUMNS.
 
     `value` is that of a tile or of a place on a grid, and empty otherwise. Gaps in curves are left out.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.plotly_dicts import Trace, packed
+from optviz.figures.scene_types import LegendEntry
 from optviz.figures.style import DASHES, Style, Theme
 from optviz.teaching.activations import ACTIVATIONS
 
@@ -105,7 +106,7 @@ def rule(theme: Theme, *, x: float | None = None, y: float | None = None) -> dic
     }
 
 
-def entry(name: str, color: str, dash: str = "solid") -> dict[str, str]:
+def entry(name: str, color: str, dash: str = "solid") -> LegendEntry:
     """One line of a legend."""
     return {"name": name, "color": color, "dash": dash}
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
+from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Style, Theme, styles
 
 #: The smoothed loss is the mean of so many points of the curve, which has up to 1,000.
@@ -45,17 +46,17 @@ def smoothed(losses: np.ndarray, window: int = WINDOW) -> np.ndarray:
 
 def curve_panels(
     runs: Sequence[Curves], theme: Theme, *, log: bool = False
-) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+) -> tuple[list[Panel], list[LegendEntry]]:
     """The panels of loss and accuracy, and their legend; the first run is the one that is looked at."""
     drawn = styles([run.optimizer for run in runs], theme)
-    legend = [
+    legend: list[LegendEntry] = [
         {"name": run.name, "color": style.color, "dash": style.dash}
         for run, style in zip(runs, drawn, strict=True)
     ]
     return [_loss(runs, drawn, theme, log), _accuracy(runs, drawn, theme)], legend
 
 
-def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: bool) -> dict[str, Any]:
+def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: bool) -> Panel:
     traces: list[Trace] = []
     # The run that is looked at comes last, on top of the others.
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
@@ -80,7 +81,7 @@ def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: boo
     )
 
 
-def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> dict[str, Any]:
+def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> Panel:
     traces: list[Trace] = []
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         template = "%{y:.2%}"

@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.tables import as_csv
 from optviz.training.config import TrainingConfig, encode
 from optviz.web.components.charts import charts
 from optviz.web.site import link_to
 
-Drawn = tuple[list[dict[str, Any]], list[dict[str, str]]]
+Drawn = tuple[list[Panel], list[LegendEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class View:
     below: Callable[[Any], None] | None = None
 
 
-def show(view: View, settings: Any, theme: Theme, key: str) -> list[dict[str, Any]]:
+def show(view: View, settings: Any, theme: Theme, key: str) -> list[Panel]:
     """Words and picture of a view; `key` is that of the component with the picture. Returns its panels."""
     st.markdown(f"${view.formula}$\n\n{view.idea}")
     panels, legend = view.draw(settings, theme)
@@ -38,7 +39,7 @@ def show(view: View, settings: Any, theme: Theme, key: str) -> list[dict[str, An
     return panels
 
 
-def below(view: View, settings: Any, panels: list[dict[str, Any]]) -> None:
+def below(view: View, settings: Any, panels: list[Panel]) -> None:
     """What stands under the picture, and what is drawn as CSV."""
     if view.below:
         view.below(settings)

@@ -14,12 +14,17 @@ from optviz.figures.heights import heights
 from optviz.figures.map_figures import PICTURES, map_csv, map_picture
 from optviz.figures.outcome_colors import fate_color, minimum_color, shaded
 from optviz.figures.style import DARK, LIGHT
+from optviz.figures.tables import unpacked as unpacked_list
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
 from optviz.settings.maps import DEFAULTS, KINDS, MapSettings, sides_of
 from optviz.settings.setups import Entrant
-from tests.figures.test_figures import unpacked
 
 FINENESS = 24
+
+
+def unpacked(values: object) -> np.ndarray:
+    """A trace's numbers as an array."""
+    return np.array(unpacked_list(values))
 
 
 def shown(settings: MapSettings, theme=LIGHT) -> tuple:

@@ -1,13 +1,13 @@
 """From the history of a run to its panels, made once for all who watch it."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from optviz.figures.confusion import confusion_panel
 from optviz.figures.image_grids import samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
+from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.training_curves import Curves, curve_panels
 from optviz.runs.history import History, test_images
@@ -16,7 +16,7 @@ from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.layers import describe
 from optviz.web.train.run_words import name_of
 
-Panels = list[dict[str, Any]]
+Panels = list[Panel]
 
 
 @lru_cache(maxsize=128)
@@ -40,7 +40,7 @@ def curves_of(history: History) -> Curves:
 
 
 @lru_cache(maxsize=64)
-def curves(histories: tuple[History, ...], theme: Theme, log: bool) -> tuple[Panels, list[dict[str, str]]]:
+def curves(histories: tuple[History, ...], theme: Theme, log: bool) -> tuple[Panels, list[LegendEntry]]:
     """Loss and accuracy of one run or several, and the legend."""
     return curve_panels([curves_of(history) for history in histories], theme, log=log)
 
@@ -75,7 +75,7 @@ def pictures_version(history: History) -> str:
 
 
 @lru_cache(maxsize=64)
-def drawing(config: TrainingConfig, theme: Theme) -> dict[str, Any]:
+def drawing(config: TrainingConfig, theme: Theme) -> Panel:
     """The network of a configuration."""
     columns = []
     for layer in describe(config):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.web.assets import plotly_url
 from optviz.web.components.mounting import DRAWING, mount
 
@@ -23,11 +23,11 @@ class Picked:
 
 
 def charts(
-    figures: Sequence[dict[str, Any]],
+    figures: Sequence[Panel],
     *,
     key: str,
     version: str,
-    legend: Sequence[dict[str, str]] = (),
+    legend: Sequence[LegendEntry] = (),
     note: str = "",
     pickable: bool = False,
     least: int = 400,
