@@ -7,6 +7,7 @@ the change is always the same: another learning rate of the first optimizer.
 
 import json
 import time
+import zlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -168,7 +169,12 @@ def _first(query: str) -> str:
 
 def _in_legend(answer: Answer, text: str, lr: float) -> bool:
     name = json.dumps(legend_name(Entrant.of(text.split("_")[0], lr=lr)))[1:-1]
-    return any(name in c.json for c in answer.of_type("bidi_component") if c.component_name == STAGE)
+    return any(name in text_of(c) for c in answer.of_type("bidi_component") if c.component_name == STAGE)
+
+
+def text_of(component: Any) -> str:
+    """The JSON that a component was given; large data come compressed."""
+    return zlib.decompress(component.bytes).decode() if component.bytes else component.json
 
 
 def _panels(answer: Answer) -> list[tuple[Any, dict[str, Any]]]:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.plotly_dicts import packed
-from optviz.figures.scene_types import Run, Trace
+from optviz.figures.scene_types import Run, RunValues, Trace
 from optviz.figures.style import Style, Theme
+
+LARGEST_F4 = 1e38
 
 
 def run(
@@ -33,7 +35,7 @@ def run(
         "name": name,
         "label": label,
         "points": [packed(column) for column in points.T],
-        "values": packed(values, "f8"),
+        **heights(values),
         "path": _path(name, points.shape[1], style),
         "head": _head(label, style, theme, size=12),
         "exit": _exit(name, style, theme),
@@ -70,6 +72,13 @@ def start_edge(theme: Theme) -> Trace:
         "hovertemplate": "the start is at %{text}<extra></extra>",
         "cliponaxis": False,
     }
+
+
+def heights(values: np.ndarray) -> RunValues:
+    """f as 4-byte heights above the lowest of them, which keep seven digits near a minimum."""
+    base = float(values.min())
+    above = values - base
+    return {"base": base, "values": packed(above, "f4" if above.max() < LARGEST_F4 else "f8")}
 
 
 def _path(name: str, dimension: int, style: Style) -> Trace:

@@ -32,18 +32,24 @@ class Ground(TypedDict):
     figure: NotRequired[Figure]
 
 
-class Run(TypedDict):
+class RunValues(TypedDict):
+    """f with one row per frame: `values` are its heights above `base`, the lowest of them."""
+
+    base: float
+    values: Packed
+
+
+class Run(RunValues):
     """One run: its rows, and the empty traces that the stage fills with them.
 
-    `points` holds one array for each coordinate and `values` f, all with one row per frame. `slot` is the
-    link name of the entrant ("o1"), `label` the short name at the end of its path.
+    `points` holds one array for each coordinate, with one row per frame. `slot` is the link name of the
+    entrant ("o1"), `label` the short name at the end of its path.
     """
 
     slot: str
     name: str
     label: str
     points: list[Packed]
-    values: Packed
     path: Trace
     head: Trace
     exit: Trace

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from optviz.settings.activations import ActivationSettings
@@ -58,6 +59,7 @@ def test_an_edit_of_nothing_changes_nothing(settings: type[Settings]) -> None:
 
 
 @each_page
+@settings_of_hypothesis(deadline=None)
 @given(data=st.data())
 def test_no_edit_breaks_it(settings: type[Settings], data) -> None:
     names = [*encode(settings()), "o6", "formula", "x", "y", "map", "other"]

@@ -1,20 +1,43 @@
-// What Streamlit sends for every component: it fetches the component's own module, once, and hands it the calls.
-const address = new URL("ADDRESS", window.location.origin).href
+// Loads the components. Streamlit sends a component's script with every run, so it is given two lines that call
+// this, and this fetches the component's own module once. Large data come compressed, as bytes.
 
-export default function (component) {
-  const host = component.parentElement.querySelector(".optviz-host")
-  let end = null
+/** @typedef {{ parentElement: HTMLElement, data: any, [name: string]: any }} Component */
+
+/** @param {any} data */
+async function read(data) {
+  if (!(data instanceof Uint8Array)) return data
+  const stream = new Blob([/** @type {any} */ (data)]).stream().pipeThrough(new DecompressionStream("deflate"))
+  return new Response(stream).json()
+}
+
+/** @type {Promise<void>} */
+let calls = Promise.resolve() // one after the other, in their order
+
+/** Call a component's module. Returns what ends it.
+ * @param {Component} component @param {string} address @returns {() => void} */
+export function call(component, address) {
+  const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(".optviz-host"))
+  /** @type {(() => void) | undefined} */
+  let end
   let over = false
-  import(address).then(part => {
-    if (over) return
-    if (!host.hasChildNodes()) host.innerHTML = part.markup
-    end = part.default(component)
-  }).catch(error => {
-    console.error(error)
-    if (!host.hasChildNodes()) host.textContent = `This part of the page could not be loaded: ${error.message}. Reload the page to try again.`
+  calls = calls.then(async () => {
+    try {
+      const [part, data] = await Promise.all([import(new URL(address, window.location.origin).href), read(component.data)])
+      if (over) return
+      if (!host.hasChildNodes()) host.innerHTML = part.markup
+      end = part.default({ ...component, data })
+    } catch (error) {
+      console.error(error)
+      const why = error instanceof Error ? error.message : String(error)
+      if (!host.hasChildNodes()) host.textContent = `This could not be loaded: ${why}. Reload the page to try again.`
+    }
   })
   return () => {
     over = true
     end?.()
   }
 }
+
+const style = document.createElement("style")
+style.textContent = SITE_CSS
+document.head.append(style)

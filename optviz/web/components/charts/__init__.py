@@ -6,7 +6,7 @@ from pathlib import Path
 
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.web.assets import plotly_url
-from optviz.web.components.mounting import DRAWING, mount
+from optviz.web.components.mounting import DRAWING, compressed, mount
 
 HERE = Path(__file__).parent
 
@@ -46,7 +46,7 @@ def charts(
         "pickable": pickable,
         "least": least,
     }
-    picked = _charts(key=key, data=data, on_picked_change=_nothing).picked
+    picked = _charts(key=key, data=compressed(data), on_picked_change=_nothing).picked
     return Picked(str(picked["chart"]), float(picked["x"]), float(picked["y"])) if picked else None
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from optviz.figures.scene_types import Scene
 from optviz.web.assets import engine_url, plotly_url
-from optviz.web.components.mounting import BUS, DRAWING, mount
+from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
 
 HERE = Path(__file__).parent
 PARTS = (
@@ -35,7 +35,7 @@ def stage(scene: Scene, *, key: str, page: str, follow: bool = False) -> None:
     """
     engine = engine_url() if scene["live"] else ""
     data = {**scene, "plotly": plotly_url(), "engineUrl": engine, "page": page, "follow": follow}
-    _stage(key=key, data=data, on_step_change=_nothing)
+    _stage(key=key, data=compressed(data), on_step_change=_nothing)
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ const REACH = 1e4 // in widths of the picture: lines are drawn no farther out, b
 
 /** @param {Run} run @returns {Rows} */
 function rowsOf(run) {
-  return { points: run.points.map(unpack), values: unpack(run.values) }
+  return { points: run.points.map(unpack), values: Float64Array.from(unpack(run.values), height => run.base + height) }
 }
 
 /** (x, y) in 2D and (x, f(x)) in 1D, with gaps where no screen reaches.
