@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import streamlit as st
+from optviz.web.components.mounting import BUS, mount
 
 HERE = Path(__file__).parent
 Texts = Mapping[str, str]
 
-#: In this order they make one script: each uses what stands before it.
-SCRIPTS = (
+#: In this order they stand in front of panel.js: each uses what stands before it.
+PARTS = (
     "elements.js",
     "numbers.js",
     "slider.js",
@@ -21,24 +21,12 @@ SCRIPTS = (
     "interval_fields.js",
     "setup_fields.js",
     "cards.js",
-    "panel.js",
-    "mount.js",
+    "declared.js",
+    "settings_panel.js",
 )
+BEFORE = (BUS, *(HERE / name for name in PARTS))
 
-
-def script() -> str:
-    """The component's JavaScript, one module; the bus that it shares with the stage stands in front."""
-    paths = (HERE.parent / "bus.js", *(HERE / name for name in SCRIPTS))
-    return "\n".join(path.read_text("utf-8") for path in paths)
-
-
-_panel = st.components.v2.component(
-    "optviz.panel",
-    html=(HERE / "panel.html").read_text("utf-8"),
-    css=(HERE / "panel.css").read_text("utf-8"),
-    js=script(),
-    isolate_styles=True,
-)
+_panel = mount("optviz.panel", HERE, before=BEFORE)
 
 
 def panel(
