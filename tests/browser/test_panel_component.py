@@ -199,6 +199,10 @@ class TestEntry:
         entry.blur()
         assert entry.input_value() == "0.4"
         assert p.sent == []
+        p.range("Steps").focus()
+        p.page.keyboard.press("ArrowRight")
+        assert entry.get_attribute("aria-invalid") is None
+        assert sentence.is_visible()
 
     def test_a_blur_commits(self, panel):
         p = panel()

@@ -49,7 +49,7 @@ class NumberEntry {
     }
     this.write(shownNumber(text))
     if (changed) this.own = ""
-    this.say(this.own)
+    this.say(this.own, false) // what was refused is no longer in the field, its sentence still helps
   }
 
   /** @param {string} text */
@@ -57,10 +57,10 @@ class NumberEntry {
     if (this.input.value !== text) this.input.value = text
   }
 
-  /** @param {string} sentence */
-  say(sentence) {
+  /** @param {string} sentence @param {boolean} invalid whether what it is about stands in the field */
+  say(sentence, invalid = Boolean(sentence)) {
     say(this.sentence, sentence)
-    attribute(this.input, "aria-invalid", sentence ? "true" : null)
+    attribute(this.input, "aria-invalid", invalid ? "true" : null)
   }
 
   typed() {
@@ -153,7 +153,7 @@ class NumberRow {
     const [label, entry] = [newId(), newId()]
     this.sentence = sentencePlace()
     this.label = el("label", { id: label, for: entry, ondblclick: () => this.restore() }, this.kind.label)
-    if (field.symbol) this.label.append(" ", el("i", {}, field.symbol))
+    if (field.symbol) this.label.append("\u00a0", el("i", {}, field.symbol))
     this.entry = new NumberEntry(
       this.kind,
       this.sentence,
