@@ -2,6 +2,7 @@
 when and what to answer."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -14,6 +15,9 @@ from optviz.web.components import panel as panel_module
 
 GREEK = {"beta": "β", "eta": "η", "gamma": "γ", "rho": "ρ", "epsilon": "ε", "lambda": "λ", "alpha": "α"}
 LABELS = {"lr": "Learning rate", "momentum": "Momentum", "beta1": "First decay", "beta2": "Second decay"}
+
+
+SCRIPT = "\n".join(path.read_text("utf-8") for path in panel_module.SCRIPTS)
 
 
 def number(h, **more: Any) -> dict[str, Any]:
@@ -89,40 +93,149 @@ def options(*names: str) -> list[dict[str, str]]:
 
 RATE = OPTIMIZERS["gd"].hyperparameters[0]
 STEPS = field(
-    "number", "steps", "Steps", "50", symbol="T", low=1, high=2000, log=True, integer=True, help="Steps that each optimizer takes."
-)  # fmt: skip
+    "number",
+    "steps",
+    "Steps",
+    "50",
+    symbol="T",
+    low=1,
+    high=2000,
+    log=True,
+    integer=True,
+    help="Steps that each optimizer takes.",
+)
 START = field("point", "start", "Start", axes=["x", "y"], low=-1e6, high=1e6, help="Or click the picture.")
 TRAJECTORIES = [
-    {"title": "", "folded": False, "fields": [
-        field("landscape", "objective", "Objective", "ravine", options=landscapes()),
-        START,
-        field("compared", "o", "Optimizers", most=6, options=rows(OPTIMIZERS)),
-        STEPS,
-    ]},
-    {"title": "Schedule, noise, view", "folded": True, "fields": [
-        field("configured", "schedule", "Schedule", "constant", options=rows(SCHEDULES), help="Multiplies the rate."),
-        field("number", "noise", "Gradient noise", "0.0", symbol="σ", low=0.0, high=100.0, log=False, integer=False),
-        field("intervals", "domain", "Shown", axes=["x", "y"], low=-1e6, high=1e6),
-        field("toggle", "loss", "Logarithmic loss axis", "log", on="log", off="linear"),
-    ]},
-]  # fmt: skip
+    {
+        "title": "",
+        "folded": False,
+        "fields": [
+            field("landscape", "objective", "Objective", "ravine", options=landscapes()),
+            START,
+            field("compared", "o", "Optimizers", most=6, options=rows(OPTIMIZERS)),
+            STEPS,
+        ],
+    },
+    {
+        "title": "Schedule, noise, view",
+        "folded": True,
+        "fields": [
+            field(
+                "configured",
+                "schedule",
+                "Schedule",
+                "constant",
+                options=rows(SCHEDULES),
+                help="Multiplies the rate.",
+            ),
+            field(
+                "number",
+                "noise",
+                "Gradient noise",
+                "0.0",
+                symbol="σ",
+                low=0.0,
+                high=100.0,
+                log=False,
+                integer=False,
+            ),
+            field("intervals", "domain", "Shown", axes=["x", "y"], low=-1e6, high=1e6),
+            field("toggle", "loss", "Logarithmic loss axis", "log", on="log", off="linear"),
+        ],
+    },
+]
 REST = [
-    {"title": "Every other kind", "folded": False, "fields": [
-        field("presets", "example", "Example", options=[
-            {"key": "short", "name": "Short run", "help": "Ten steps", "values": {"steps": "10", "noise": "0.0"}},
-            {"key": "long", "name": "Long run", "help": "A thousand steps", "values": {"steps": "1000", "noise": "1.0"}},
-        ]),
-        field("choice", "map", "Map", "sweep", look="segments", options=options("Sweep", "Stability", "Basins")),
-        field("choice", "loss2", "Loss", "mse", look="list", options=options("MSE", "Cross-entropy", "Hinge")),
-        field("range", "rates", "Learning rates", "0.001_10.0", low=1e-6, high=10.0, log=True, when={"map": ["sweep"]}),
-        field("sides", "sides", "Sides", names=["x", "y"], when={"map": ["stability"]}),
-        field("several", "shown", "Shown layers", "first.second", options=options("First", "Second", "Third")),
-        field("text", "weights", "Weights", "3_1_-3", lines=1, placeholder="3, 1, −3", shown=[["_", ", "], ["~", "\n"]]),
-        field("text", "matrix", "Matrix", "1_2~3_4", lines=3, placeholder="", shown=[["_", ", "], ["~", "\n"]]),
-        field("configured", "opt", "Trained with", "adam", spread="o.", options=rows(OPTIMIZERS)),
-        field("number", "seed", "Seed", "0", symbol="s", low=0, high=2**31 - 1, log=False, integer=True, advanced=True),
-    ]},
-]  # fmt: skip
+    {
+        "title": "Every other kind",
+        "folded": False,
+        "fields": [
+            field(
+                "presets",
+                "example",
+                "Example",
+                options=[
+                    {
+                        "key": "short",
+                        "name": "Short run",
+                        "help": "Ten steps",
+                        "values": {"steps": "10", "noise": "0.0"},
+                    },
+                    {
+                        "key": "long",
+                        "name": "Long run",
+                        "help": "A thousand steps",
+                        "values": {"steps": "1000", "noise": "1.0"},
+                    },
+                ],
+            ),
+            field(
+                "choice",
+                "map",
+                "Map",
+                "sweep",
+                look="segments",
+                options=options("Sweep", "Stability", "Basins"),
+            ),
+            field(
+                "choice",
+                "loss2",
+                "Loss",
+                "mse",
+                look="list",
+                options=options("MSE", "Cross-entropy", "Hinge"),
+            ),
+            field(
+                "range",
+                "rates",
+                "Learning rates",
+                "0.001_10.0",
+                low=1e-6,
+                high=10.0,
+                log=True,
+                when={"map": ["sweep"]},
+            ),
+            field("sides", "sides", "Sides", names=["x", "y"], when={"map": ["stability"]}),
+            field(
+                "several",
+                "shown",
+                "Shown layers",
+                "first.second",
+                options=options("First", "Second", "Third"),
+            ),
+            field(
+                "text",
+                "weights",
+                "Weights",
+                "3_1_-3",
+                lines=1,
+                placeholder="3, 1, −3",
+                shown=[["_", ", "], ["~", "\n"]],
+            ),
+            field(
+                "text",
+                "matrix",
+                "Matrix",
+                "1_2~3_4",
+                lines=3,
+                placeholder="",
+                shown=[["_", ", "], ["~", "\n"]],
+            ),
+            field("configured", "opt", "Trained with", "adam", spread="o.", options=rows(OPTIMIZERS)),
+            field(
+                "number",
+                "seed",
+                "Seed",
+                "0",
+                symbol="s",
+                low=0,
+                high=2**31 - 1,
+                log=False,
+                integer=True,
+                advanced=True,
+            ),
+        ],
+    },
+]
 VALUES = {
     "v": "1",
     "objective": "ravine",
@@ -165,47 +278,6 @@ def declaration(*, everything: bool) -> dict[str, Any]:
     }
 
 
-HTML = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Panel</title>
-<meta name="viewport" content="width=device-width"><style>
-:root { --st-text-color: #1f2733; --st-background-color: #ffffff; --st-secondary-background-color: #f3f6fa;
-  --st-border-color: #d5dbe5; --st-primary-color: #0072B2; --st-font: sans-serif }
-:root.dark { --st-text-color: #e6eaf0; --st-background-color: #11161d; --st-secondary-background-color: #1a212b;
-  --st-border-color: #3a4352; --st-primary-color: #4FA3DC }
-body { margin: 0; padding: 10px; background: var(--st-background-color); color: var(--st-text-color) }
-</style></head><body><main><h1 style="font: 16px sans-serif">Panel</h1><h2 style="font: 14px sans-serif">Settings</h2><div id="host"></div></main><script type="module">
-import mount from "/panel.js"
-const shadow = document.getElementById("host").attachShadow({ mode: "open" })
-shadow.innerHTML = await (await fetch("/panel.html")).text()
-window.sent = []
-window.drafts = 0
-window.commits = 0
-window.auto = true
-window.server = { ack: 0, values: null, refused: {} }
-window.show = (more = {}) => {
-  window.end = mount({ parentElement: shadow, setStateValue: (name, edit) => window.take(name, edit),
-    data: { declaration: "/declaration.json", page: "test", dark: document.documentElement.classList.contains("dark"), ...window.server, ...more } })
-}
-window.take = (name, edit) => {
-  window.sent.push(JSON.parse(JSON.stringify({ name, ...edit })))
-  if (window.auto) window.answer(edit)
-}
-// As the real server does: it applies what it has not seen yet, and fills in what a landscape has of its own.
-window.answer = edit => {
-  const values = { ...(edit.link ?? window.server.values) }
-  for (const [name, text] of Object.entries(edit.changes)) {
-    if (text === null) delete values[name]
-    else values[name] = text
-  }
-  const own = window.landscapes[values.objective]
-  values.start ??= own?.start ?? "3.0_3.0"
-  values.domain ??= own?.domain ?? "-5.0_5.0_-5.0_5.0"
-  window.server = { ack: edit.n, values, refused: {} }
-  queueMicrotask(() => window.show())
-}
-window.ready = true
-</script></body></html>"""
-
-
 class PanelPage:
     """The panel in a browser, with what it drafts, commits and sends."""
 
@@ -216,17 +288,16 @@ class PanelPage:
         everything: bool = False,
         values: dict[str, str] | None = None,
         dark: bool = False,
+        declared: dict[str, Any] | None = None,
     ) -> None:
         self.page = page
-        declared = declaration(everything=everything)
-        html = f"<style>{(panel_module.HERE / 'panel.css').read_text('utf-8')}</style>{(panel_module.HERE / 'panel.html').read_text('utf-8')}"
+        declared = declared or declaration(everything=everything)
+        css, body = ((panel_module.HERE / f"panel.{kind}").read_text("utf-8") for kind in ("css", "html"))
+        html = f"<style>{css}</style>{body}"
         served = {
-            "/": ("text/html", HTML),
+            "/": ("text/html", (Path(__file__).parent / "panel_page.html").read_text("utf-8")),
             "/panel.html": ("text/html", html),
-            "/panel.js": (
-                "text/javascript",
-                panel_module.script() + "\nwindow.pageBus = optvizPage('test')\n",
-            ),
+            "/panel.js": ("text/javascript", SCRIPT + "\nwindow.pageBus = optvizPage('test')\n"),
             "/declaration.json": ("application/json", json.dumps(declared)),
             "/favicon.ico": ("image/x-icon", ""),
         }

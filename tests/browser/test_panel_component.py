@@ -4,9 +4,18 @@ import pytest
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
+from optviz.settings.activations import ActivationSettings
+from optviz.settings.declaration import declaration
+from optviz.settings.experiment import Experiment
+from optviz.settings.link import encode
+from optviz.settings.maps import MapSettings
+from optviz.settings.minibatches import MiniBatches
+from optviz.settings.regularization import RegularizationSettings
+from optviz.training.config import TrainingConfig
 from tests.browser.panel_page import VALUES, PanelPage
 
 pytestmark = pytest.mark.browser
+PAGES = (Experiment, MapSettings, ActivationSettings, MiniBatches, RegularizationSettings, TrainingConfig)
 SIX = VALUES | {f"o{i}": "gd_lr_0.4" for i in range(1, 7)}
 
 
@@ -14,9 +23,9 @@ SIX = VALUES | {f"o{i}": "gd_lr_0.4" for i in range(1, 7)}
 def panel(visitors):
     """Open the panel; `values` are what the server says at first, the rest goes to the browser."""
 
-    def opened(*, everything=False, values=None, dark=False, **options) -> PanelPage:
+    def opened(*, everything=False, values=None, declared=None, **options) -> PanelPage:
         options = {"viewport": {"width": 380, "height": 900}, **options}
-        return PanelPage(visitors(**options).page, everything=everything, values=values, dark=dark)
+        return PanelPage(visitors(**options).page, everything=everything, values=values, declared=declared)
 
     return opened
 
@@ -190,6 +199,10 @@ class TestEntry:
         entry.blur()
         assert entry.input_value() == "0.4"
         assert p.sent == []
+        p.range("Steps").focus()
+        p.page.keyboard.press("ArrowRight")
+        assert entry.get_attribute("aria-invalid") is None
+        assert sentence.is_visible()
 
     def test_a_blur_commits(self, panel):
         p = panel()
@@ -466,6 +479,43 @@ class TestServer:
         p.page.wait_for_timeout(50)
         assert p.entry("Steps").input_value() == "60"
 
+    def test_a_server_that_was_started_anew_is_heard(self, panel):
+        p = panel()
+        p.entry("Steps").fill("60")
+        p.entry("Steps").press("Enter")
+        p.page.evaluate("window.show({ ack: 0, values: { ...window.server.values, steps: '3' } })")
+        p.page.wait_for_timeout(50)
+        assert p.entry("Steps").input_value() == "3"
+
+    def test_an_edit_that_was_not_answered_before_the_page_was_left_is_sent_again(self, panel):
+        p = panel()
+        p.page.evaluate("window.auto = false")
+        p.entry("Steps").fill("60")
+        p.entry("Steps").press("Enter")
+        p.page.evaluate(
+            """() => {
+              window.end()
+              const host = document.createElement('div')
+              host.innerHTML = "<div class='optviz-panel'></div>"
+              document.body.append(host)
+              window.reopen(host)
+            }"""
+        )
+        p.page.wait_for_function("window.sent.length === 2")
+        assert changes(p)[1] == {"steps": "60"}
+
+    def test_what_the_stage_committed_before_the_panel_came_is_sent(self, panel):
+        p = panel()
+        p.page.evaluate(
+            """() => {
+              window.end()
+              window.pageBus.commit({ start: '1.0_2.0' })
+              window.show()
+            }"""
+        )
+        p.page.wait_for_function("window.sent.length === 1")
+        assert changes(p) == [{"start": "1.0_2.0"}]
+
     def test_an_answer_during_a_drag_leaves_the_thumb_in_the_hand(self, panel):
         p = panel()
         box = p.slider("Steps").bounding_box()
@@ -495,7 +545,11 @@ class TestServer:
     def test_back_sends_the_whole_address(self, panel):
         p = panel()
         p.page.evaluate(
-            "history.pushState(null, '', '?objective=beale&steps=5'); history.pushState(null, '', '?steps=6'); history.back()"
+            """() => {
+              history.pushState(null, '', '?objective=beale&steps=5')
+              history.pushState(null, '', '?steps=6')
+              history.back()
+            }"""
         )
         p.page.wait_for_function("window.sent.length === 1")
         edit = p.sent[0]
@@ -644,18 +698,26 @@ class TestEveryKind:
 
 
 class TestPage:
+    @pytest.mark.parametrize("settings", PAGES, ids=lambda settings: settings.page)
+    def test_every_page_of_ours_can_be_drawn(self, panel, settings):
+        values = encode(settings())
+        p = panel(declared=declaration(settings), values=values)
+        assert p.page.get_by_text("cannot be shown").count() == 0
+        assert p.page.locator(".refusal:visible").all_inner_texts() == []
+        p.page.evaluate("window.show({ dark: true })")
+        p.page.get_by_role("button", name="Reset").click()
+        assert p.sent == []
+
     def test_the_whole_panel_is_reached_by_tab_in_reading_order(self, panel):
         p = panel(everything=True)
-        p.page.evaluate(
-            "document.querySelector('#host').shadowRoot.querySelectorAll('details').forEach(d => d.open = true)"
-        )
+        p.page.evaluate("window.root.querySelectorAll('details').forEach(d => d.open = true)")
         places = []
         for _ in range(75):
             p.page.keyboard.press("Tab")
             places.append(
                 p.page.evaluate(
                     """() => {
-                      const focused = document.querySelector('#host').shadowRoot.activeElement
+                      const focused = window.root.activeElement
                       if (!focused) return null
                       const all = [...focused.getRootNode().querySelectorAll('*')]
                       return [all.indexOf(focused), focused.getBoundingClientRect().top]
@@ -673,8 +735,9 @@ class TestPage:
         p = panel(everything=True, viewport={"width": width, "height": 900})
         assert p.page.evaluate("document.documentElement.scrollWidth") <= width
         small = p.page.evaluate(
-            """() => [...document.querySelector('#host').shadowRoot.querySelectorAll('button, input, select, textarea, summary')]
-              .filter(node => node.offsetParent).map(node => [node.getAttribute('aria-label') || node.name || node.textContent, node.getBoundingClientRect()])
+            """() => [...window.root.querySelectorAll('button, input, select, textarea, summary')]
+              .filter(node => node.offsetParent)
+              .map(node => [node.ariaLabel || node.name || node.textContent, node.getBoundingClientRect()])
               .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)"""
         )
         assert small == []
@@ -693,14 +756,16 @@ class TestPage:
 
     def test_five_hundred_drags_leave_nothing_behind(self, panel):
         p = panel()
-        count = "document.querySelector('#host').shadowRoot.querySelectorAll('*').length"
+        count = "window.root.querySelectorAll('*').length"
         before = p.page.evaluate(count)
         p.page.evaluate(
             """async () => {
-              const slider = [...document.querySelector('#host').shadowRoot.querySelectorAll('.card .slider')][0]
+              const slider = [...window.root.querySelectorAll('.card .slider')][0]
               slider.setPointerCapture = slider.releasePointerCapture = () => {}
               const box = slider.getBoundingClientRect()
-              const tell = (type, x) => slider.dispatchEvent(new PointerEvent(type, { pointerId: 7, clientX: box.left + x, clientY: box.top + 9, bubbles: true, pointerType: 'mouse' }))
+              const tell = (type, x) => slider.dispatchEvent(new PointerEvent(type, {
+                pointerId: 7, clientX: box.left + x, clientY: box.top + 9, pointerType: 'mouse',
+              }))
               for (let i = 0; i < 500; i++) {
                 tell('pointerdown', 20)
                 for (let x = 20; x < 90; x += 10) tell('pointermove', x + i % 9)
@@ -721,7 +786,8 @@ class TestPage:
               host.innerHTML = "<div class='optviz-panel other'></div>"
               document.body.append(host)
               const mount = (await import('/panel.js')).default
-              mount({ parentElement: host, setStateValue() {}, data: { declaration: 'data:application/json,{broken', page: 'other', values: {}, ack: 0 } })
+              const data = { declaration: 'data:application/json,{broken', page: 'other', values: {}, ack: 0 }
+              mount({ parentElement: host, setStateValue() {}, data })
             }"""
         )
         p.page.get_by_text("The settings could not be loaded").wait_for()

@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 Texts = Mapping[str, str]
 
 #: In this order they make one script: each uses what stands before it.
-SCRIPTS = (
+PARTS = (
     "elements.js",
     "numbers.js",
     "slider.js",
@@ -21,18 +21,13 @@ SCRIPTS = (
     "interval_fields.js",
     "setup_fields.js",
     "cards.js",
+    "declared.js",
+    "settings_panel.js",
     "panel.js",
-    "mount.js",
 )
+SCRIPTS = (BUS, *(HERE / name for name in PARTS))
 
-
-def script() -> str:
-    """The component's JavaScript, one module; the bus that it shares with the stage stands in front."""
-    paths = (HERE.parent / "bus.js", *(HERE / name for name in SCRIPTS))
-    return "\n".join(path.read_text("utf-8") for path in paths)
-
-
-_panel = mount("optviz.panel", HERE, scripts=(BUS, *(HERE / name for name in SCRIPTS)))
+_panel = mount("optviz.panel", HERE, scripts=SCRIPTS)
 
 
 def panel(

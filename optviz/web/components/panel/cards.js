@@ -3,7 +3,8 @@
 const MOST = 6
 const WORDS = ["no", "one", "two", "three", "four", "five", "six"]
 
-/** @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold}} Slot  what a page remembers of a card */
+/** What a page remembers of a card.
+ * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold}} Slot */
 
 /** @returns {Slot} */
 function newSlot() {
@@ -19,11 +20,20 @@ class Card {
     /** @type {Setup} */ this.setup = { key: "", values: {} }
     this.style = ""
     this.line = el("span", { class: "swatch" })
-    this.choice = new Combobox(owner.panel, { label: "", options: owner.options, noun: "optimizer", choose: key => this.choose(key) })
-    this.numbers = new SetupNumbers(owner.panel, {
-      draft: values => owner.panel.draft({ [this.name]: this.write(values) }),
-      commit: values => owner.panel.commit({ [this.name]: this.write(values) }),
-    }, slot.fold)
+    this.choice = new Combobox(owner.panel, {
+      label: "",
+      options: owner.options,
+      noun: "optimizer",
+      choose: key => this.choose(key),
+    })
+    this.numbers = new SetupNumbers(
+      owner.panel,
+      {
+        draft: values => owner.panel.draft({ [this.name]: this.write(values) }),
+        commit: values => owner.panel.commit({ [this.name]: this.write(values) }),
+      },
+      slot.fold,
+    )
     this.hide = iconButton("", ICONS.shown, () => owner.hide(this))
     this.remove = iconButton("", ICONS.remove, () => owner.remove(this))
     this.copy = iconButton("", ICONS.copy, () => owner.duplicate(this))
@@ -58,7 +68,14 @@ class Card {
     if (option) this.owner.panel.commit({ [this.name]: writeSetup(option, this.slot.memory.get(key) ?? {}) })
   }
 
-  /** @param {number} place @param {number} count @param {string} text @param {Refusals} refusals @param {string[]} without @param {boolean} full */
+  /**
+   * @param {number} place
+   * @param {number} count
+   * @param {string} text
+   * @param {Refusals} refusals
+   * @param {string[]} without
+   * @param {boolean} full
+   */
   show(place, count, text, refusals, without, full) {
     this.place = place
     this.setup = readSetup(text)
@@ -69,15 +86,27 @@ class Card {
     this.numbers.show(option, this.setup.values, number => refusals.take(`${name}.${number}`), without)
     attribute(this.node, "aria-label", `Optimizer ${place + 1}: ${option?.name ?? this.setup.key}`)
     this.node.classList.toggle("hidden-run", this.slot.hidden)
-    const unknown = option || !text ? "" : `“${this.setup.key.slice(0, 20)}” is no optimizer here; choose another.`
+    const unknown =
+      option || !text ? "" : `“${this.setup.key.slice(0, 20)}” is no optimizer here; choose another.`
     say(this.sentence, refusals.take(name) || unknown)
-    nameButton(this.hide, this.slot.hidden ? `Show ${called} in the picture` : `Hide ${called} in the picture`)
+    nameButton(
+      this.hide,
+      this.slot.hidden ? `Show ${called} in the picture` : `Hide ${called} in the picture`,
+    )
     this.hide.querySelector("path")?.setAttribute("d", this.slot.hidden ? ICONS.hidden : ICONS.shown)
     attribute(this.hide, "aria-pressed", String(this.slot.hidden))
-    nameButton(this.remove, count > 1 ? `Remove ${called}` : "The last optimizer cannot be removed", count < 2)
+    nameButton(
+      this.remove,
+      count > 1 ? `Remove ${called}` : "The last optimizer cannot be removed",
+      count < 2,
+    )
     nameButton(this.copy, full ? this.owner.fullReason(full) : `Duplicate ${called}`, full)
     nameButton(this.up, place ? `Move ${called} up` : `${called} is the first`, !place)
-    nameButton(this.down, place < count - 1 ? `Move ${called} down` : `${called} is the last`, place === count - 1)
+    nameButton(
+      this.down,
+      place < count - 1 ? `Move ${called} down` : `${called} is the last`,
+      place === count - 1,
+    )
     this.dress()
   }
 
@@ -101,12 +130,26 @@ class ComparedField {
     /** @type {Card[]} */ this.cards = []
     /** @type {string[]} */ this.texts = []
     this.body = el("div", { class: "cards" })
-    this.adder = new Combobox(panel, { label: "Add an optimizer", options: this.options, placeholder: "Add an optimizer…", noun: "optimizer", choose: key => this.add(key) })
+    this.adder = new Combobox(panel, {
+      label: "Add an optimizer",
+      options: this.options,
+      placeholder: "Add an optimizer…",
+      noun: "optimizer",
+      choose: key => this.add(key),
+    })
     this.reason = el("p", { class: "notes", id: newId(), hidden: true })
     attribute(this.adder.input, "aria-describedby", this.reason.id)
     this.sentence = sentencePlace()
     this.label = el("span", { class: "label" }, field.label || "Optimizers")
-    this.node = el("div", { class: "row stacked compared", role: "group", "aria-label": field.label || "Optimizers" }, this.label, this.body, this.adder.node, this.reason, this.sentence)
+    this.node = el(
+      "div",
+      { class: "row stacked compared", role: "group", "aria-label": field.label || "Optimizers" },
+      this.label,
+      this.body,
+      this.adder.node,
+      this.reason,
+      this.sentence,
+    )
     panel.help.describe(this.node, this.label, field.help ?? "", [this.node], this.sentence)
   }
 
@@ -114,7 +157,9 @@ class ComparedField {
   fullReason(full) {
     if (!full) return ""
     const word = WORDS[this.most] ?? String(this.most)
-    return this.most === 1 ? "Only one optimizer can be shown here." : `${word[0]?.toUpperCase()}${word.slice(1)} optimizers are the most; remove one to add another.`
+    return this.most === 1
+      ? "Only one optimizer can be shown here."
+      : `${word[0]?.toUpperCase()}${word.slice(1)} optimizers are the most; remove one to add another.`
   }
 
   /** What changes when the slots are these texts. @param {string[]} texts */
@@ -195,20 +240,22 @@ class ComparedField {
   /** @param {Texts} texts */
   without(texts) {
     const { without = [], by = "map" } = this.field
-    return Array.isArray(without) ? without : (without[this.panel.textOf(texts, by)] ?? [])
+    return Array.isArray(without) ? without : (without[this.panel.declared.textOf(texts, by)] ?? [])
   }
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const { name, most = MOST, most_by_kind: byKind = {}, by = "map" } = this.field
-    this.most = byKind[this.panel.textOf(texts, by)] ?? most
+    this.most = byKind[this.panel.declared.textOf(texts, by)] ?? most
     /** @type {string[]} */ const found = []
-    for (let i = 1; i <= MOST; i++) if (texts[`${name}${i}`] !== undefined) found.push(texts[`${name}${i}`] ?? "")
+    for (let i = 1; i <= MOST; i++)
+      if (texts[`${name}${i}`] !== undefined) found.push(texts[`${name}${i}`] ?? "")
     say(this.sentence, refusals.take(name))
     if (!found.length) return // on its way to the defaults, which the server knows
     this.texts = found
     for (const card of this.cards.splice(found.length)) card.node.remove()
-    while (this.cards.length < found.length) this.insert(new Card(this, this.panel.memory.slots[this.cards.length] ?? newSlot()), this.cards.length)
+    while (this.cards.length < found.length)
+      this.insert(new Card(this, this.panel.memory.slots[this.cards.length] ?? newSlot()), this.cards.length)
     const full = found.length >= this.most
     const without = this.without(texts)
     this.cards.forEach((card, i) => card.show(i, found.length, found[i] ?? "", refusals, without, full))

@@ -1,4 +1,5 @@
-// One of many: a list that is searched by typing (the combobox of the WAI-ARIA practices), or a row of segments.
+// One of many: a list that is searched by typing (the combobox of the WAI-ARIA practices), or a row of
+// segments.
 
 /**
  * @typedef {object} ComboboxGiven
@@ -20,7 +21,11 @@ function detail(option) {
   return [dimension, option.notes || option.help || ""].filter(Boolean).join(" · ")
 }
 
-/** The options in which every word of a query stands: in name, group, dimension or notes. @param {Option[]} options @param {string} query */
+/**
+ * The options in which every word of a query stands: in name, group, dimension or notes.
+ * @param {Option[]} options
+ * @param {string} query
+ */
 function found(options, query) {
   const words = folded(query).split(/\s+/).filter(Boolean)
   return options.filter(option => {
@@ -41,9 +46,20 @@ class Combobox {
     /** @type {HTMLElement[]} */ this.rows = []
     this.active = -1
     this.input = el("input", {
-      type: "text", role: "combobox", class: "choice", autocomplete: "off", spellcheck: "false", "aria-label": given.label,
-      "aria-expanded": "false", "aria-autocomplete": "list", "aria-haspopup": "listbox", placeholder: given.placeholder,
-      onclick: () => this.open(), oninput: () => this.typed(), onblur: () => this.close(), onfocus: () => this.input.select(),
+      type: "text",
+      role: "combobox",
+      class: "choice",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-label": given.label,
+      "aria-expanded": "false",
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
+      placeholder: given.placeholder,
+      onclick: () => this.open(),
+      oninput: () => this.typed(),
+      onblur: () => this.close(),
+      onfocus: () => this.input.select(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
     })
     this.node = el("div", { class: "combobox" }, this.input, icon(ICONS.open))
@@ -71,7 +87,11 @@ class Combobox {
   open() {
     if (this.list || this.input.disabled) return
     this.list = el("div", {
-      class: "list", role: "listbox", id: newId(), popover: "manual", "aria-label": this.given.label,
+      class: "list",
+      role: "listbox",
+      id: newId(),
+      popover: "manual",
+      "aria-label": this.given.label,
       onmousedown: (/** @type {MouseEvent} */ event) => event.preventDefault(), // the field keeps the focus
     })
     this.node.append(this.list)
@@ -80,11 +100,16 @@ class Combobox {
     this.fill("")
     this.list.style.minWidth = `${Math.max(this.node.offsetWidth, Math.min(300, window.innerWidth - 12))}px`
     this.list.showPopover()
-    this.put = () => { if (this.list) place(this.list, this.input, "below") }
+    this.put = () => {
+      if (this.list) place(this.list, this.input, "below")
+    }
     this.put()
     window.addEventListener("scroll", this.put, true)
     window.addEventListener("resize", this.put)
-    this.mark(this.listed.findIndex(option => option.key === this.key), "center")
+    this.mark(
+      this.listed.findIndex(option => option.key === this.key),
+      "center",
+    )
   }
 
   close() {
@@ -115,32 +140,60 @@ class Combobox {
       let group = groups.get(title)
       if (!group) {
         const heading = el("div", { class: "heading", id: newId(), role: "presentation" }, title)
-        group = title ? el("div", { role: "group", "aria-labelledby": heading.id }, heading) : el("div", { role: "group", "aria-label": this.given.label })
+        group = title
+          ? el("div", { role: "group", "aria-labelledby": heading.id }, heading)
+          : el("div", { role: "group", "aria-label": this.given.label })
         groups.set(title, group)
         nodes.push(group)
       }
       group.append(this.row(option))
     }
     // Groups may have been taken up again further down: the order of the keys is that of the screen.
-    this.rows = nodes.flatMap(group => /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[role=option]")]))
-    this.listed = this.rows.map(row => /** @type {Option} */ (this.given.options.find(option => option.key === row.dataset.key)))
+    this.rows = nodes.flatMap(
+      group => /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[role=option]")]),
+    )
+    this.listed = this.rows.map(
+      row => /** @type {Option} */ (this.given.options.find(option => option.key === row.dataset.key)),
+    )
     const none = `No ${this.given.noun ?? "entry"} matches “${query}”.`
-    this.list.replaceChildren(...(nodes.length ? nodes : [el("div", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, none)]))
-    if (query) this.panel.announce(this.rows.length ? `${this.rows.length} of ${this.given.options.length}` : none)
+    this.list.replaceChildren(
+      ...(nodes.length
+        ? nodes
+        : [
+            el(
+              "div",
+              { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+              none,
+            ),
+          ]),
+    )
+    if (query)
+      this.panel.announce(this.rows.length ? `${this.rows.length} of ${this.given.options.length}` : none)
   }
 
   /** @param {Option} option */
   row(option) {
-    const row = el("div", {
-      role: "option", id: newId(), class: "option", "data-key": option.key, "aria-selected": String(option.key === this.key),
-      onclick: () => this.take(option.key),
-    }, el("span", { class: "name" }, option.name))
+    const row = el(
+      "div",
+      {
+        role: "option",
+        id: newId(),
+        class: "option",
+        "data-key": option.key,
+        "aria-selected": String(option.key === this.key),
+        onclick: () => this.take(option.key),
+      },
+      el("span", { class: "name" }, option.name),
+    )
     const second = detail(option)
     if (second) row.append(el("span", { class: "detail" }, second))
     return row
   }
 
-  /** @param {number} place of the option that Enter takes @param {ScrollLogicalPosition} [at] where in the list it is scrolled to */
+  /**
+   * @param {number} place of the option that Enter takes
+   * @param {ScrollLogicalPosition} [at] where in the list it is scrolled to
+   */
   mark(place, at = "nearest") {
     this.rows[this.active]?.classList.remove("active")
     this.active = place
@@ -155,7 +208,9 @@ class Combobox {
     if (!this.list) this.open()
     this.fill(query)
     const wanted = folded(query)
-    const best = this.listed.findIndex(option => folded(option.name).startsWith(wanted) || folded(option.key) === wanted)
+    const best = this.listed.findIndex(
+      option => folded(option.name).startsWith(wanted) || folded(option.key) === wanted,
+    )
     this.active = -1
     this.mark(query ? Math.max(best, this.listed.length ? 0 : -1) : -1)
     this.put?.()
@@ -176,7 +231,14 @@ class Combobox {
       if (event.altKey && key === "ArrowUp") return this.close()
       if (!this.list) return this.open()
       const count = this.rows.length
-      if (count) this.mark(this.active < 0 ? (key === "ArrowDown" ? 0 : count - 1) : (this.active + (key === "ArrowDown" ? 1 : count - 1)) % count)
+      if (count)
+        this.mark(
+          this.active < 0
+            ? key === "ArrowDown"
+              ? 0
+              : count - 1
+            : (this.active + (key === "ArrowDown" ? 1 : count - 1)) % count,
+        )
     } else if ((key === "PageDown" || key === "PageUp") && this.list) {
       event.preventDefault()
       this.mark(Math.max(0, Math.min(this.rows.length - 1, this.active + (key === "PageDown" ? 8 : -8))))
@@ -196,12 +258,21 @@ class Combobox {
 
 /** One of a few, side by side: native radio buttons, so that arrow keys and screen readers know them. */
 class Segments {
-  /** @param {Option[]} options @param {(key: string) => void} choose @param {Record<string, string>} given names the group */
+  /**
+   * @param {Option[]} options
+   * @param {(key: string) => void} choose
+   * @param {Record<string, string>} given names the group
+   */
   constructor(options, choose, given) {
     const name = newId()
     /** @type {HTMLInputElement[]} */ this.radios = []
     const segments = options.map(option => {
-      const radio = el("input", { type: "radio", name, value: option.key, onchange: () => choose(option.key) })
+      const radio = el("input", {
+        type: "radio",
+        name,
+        value: option.key,
+        onchange: () => choose(option.key),
+      })
       this.radios.push(radio)
       return el("label", { title: option.help || undefined }, radio, el("span", {}, option.name))
     })

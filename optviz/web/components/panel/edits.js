@@ -25,7 +25,7 @@ function sameTexts(a, b) {
   return Object.keys(difference(a, b)).length === 0
 }
 
-/** Numbers the edits, and sends all that are unanswered together: the server may see only the last message. */
+/** Numbers the edits and merges all unanswered ones: the server may see only the last message. */
 class Edits {
   constructor() {
     this.n = 0
@@ -40,7 +40,8 @@ class Edits {
   /** @param {Changes} changes @returns {Edit} */
   add(changes) {
     this.count()
-    if (this.link) { // what is changed on a page that is still coming is part of what comes
+    if (this.link) {
+      // what is changed on a page that is still coming is part of what comes
       this.link = changed(this.link, changes)
       return { n: this.n, changes: {}, link: this.link }
     }
@@ -107,7 +108,8 @@ class UndoHistory {
   /** Go back. @param {Texts} shown with what is not yet acknowledged @returns {Texts | null} */
   undo(shown) {
     if (!this.present) return null
-    if (!sameTexts(this.present, shown)) { // the last change was not even answered
+    if (!sameTexts(this.present, shown)) {
+      // the last change was not even answered
       this.future.push(shown)
       return this.present
     }
@@ -126,4 +128,20 @@ class UndoHistory {
     this.present = target
     return target
   }
+}
+
+/** @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[]}} Memory */
+
+/** @type {Map<string, Memory>} what stays while somebody visits another page and comes back */
+const memories = new Map()
+
+/** @param {string} page @returns {Memory} */
+function memoryOf(page) {
+  let memory = memories.get(page)
+  if (!memory)
+    memories.set(
+      page,
+      (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [] }),
+    )
+  return memory
 }

@@ -1,5 +1,5 @@
-// What all parts of the panel build with: elements, icons, and the types of the declaration. Texts and Changes
-// are the bus's.
+// What all parts of the panel build with: elements, icons, and the types of the declaration. The types Texts
+// and Changes are those of bus.js.
 
 /**
  * @typedef {object} Option  one row to choose
@@ -75,6 +75,16 @@ class Refusals {
 }
 
 /**
+ * The sentences that are not about any of these names. A place is a name, or one with a number of it: o2.lr.
+ * @param {Texts} sentences @param {string[]} names @returns {Texts}
+ */
+function notAbout(sentences, names) {
+  const about = (/** @type {string} */ place) =>
+    names.some(name => place === name || place.startsWith(`${name}.`))
+  return Object.fromEntries(Object.entries(sentences).filter(([place]) => !about(place)))
+}
+
+/**
  * An element with attributes (`class`, `aria-label`, …), listeners (`onclick`) and children.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag @param {Record<string, any>} [given] @param {...(Node | string)} children
@@ -98,7 +108,12 @@ function newId() {
   return `optviz-panel-${++made}`
 }
 
-/** Set an attribute, or take it away. @param {Element} node @param {string} name @param {string | null} value */
+/**
+ * Set an attribute, or take it away.
+ * @param {Element} node
+ * @param {string} name
+ * @param {string | null} value
+ */
 function attribute(node, name, value) {
   if (node.getAttribute(name) === value) return
   if (value === null) node.removeAttribute(name)
@@ -137,10 +152,17 @@ const ICONS = {
 }
 
 /** @type {Record<string, string>} stroke patterns by the name that Plotly has for a dash */
-const DASHES = { solid: "", dash: "6 4", dot: "2 3", dashdot: "7 3 2 3", longdash: "11 4", longdashdot: "11 3 2 3" }
+const SWATCH_DASHES = {
+  solid: "",
+  dash: "6 4",
+  dot: "2 3",
+  dashdot: "7 3 2 3",
+  longdash: "11 4",
+  longdashdot: "11 3 2 3",
+}
 
 /** @type {Record<string, string>} outlines around (20, 8) by the name that Plotly has for a marker */
-const MARKERS = {
+const SWATCH_MARKERS = {
   circle: "M15.5 8a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
   square: "M16 4h8v8h-8z",
   diamond: "M20 2.5L25.5 8 20 13.5 14.5 8z",
@@ -153,13 +175,33 @@ const MARKERS = {
 
 /** A line as the picture draws it. @param {Style} style @returns {SVGSVGElement} */
 function swatch(style) {
-  const line = { d: "M1 8H39", stroke: style.color, "stroke-width": "3", fill: "none", "stroke-dasharray": DASHES[style.dash] ?? "" }
-  return drawing("0 0 40 16", [line, { d: MARKERS[style.marker] ?? "M16 4h8v8h-8z", fill: style.color, stroke: "none" }])
+  const line = {
+    d: "M1 8H39",
+    stroke: style.color,
+    "stroke-width": "3",
+    fill: "none",
+    "stroke-dasharray": SWATCH_DASHES[style.dash] ?? "",
+  }
+  return drawing("0 0 40 16", [
+    line,
+    { d: SWATCH_MARKERS[style.marker] ?? "M16 4h8v8h-8z", fill: style.color, stroke: "none" },
+  ])
 }
 
-/** A button with an icon; its name is its tooltip too. @param {string} name @param {string} path @param {() => void} press */
+/**
+ * A button with an icon; its name is its tooltip too.
+ * @param {string} name
+ * @param {string} path
+ * @param {() => void} press
+ */
 function iconButton(name, path, press) {
-  const button = el("button", { type: "button", class: "icon", "aria-label": name, title: name, onclick: press })
+  const button = el("button", {
+    type: "button",
+    class: "icon",
+    "aria-label": name,
+    title: name,
+    onclick: press,
+  })
   button.append(icon(path))
   return button
 }

@@ -21,14 +21,18 @@ class Help {
     if (told) {
       row.append(told)
       label.classList.add("helped")
-      label.addEventListener("pointerenter", event => { if (event.pointerType === "mouse") this.soon(label, help) })
+      label.addEventListener("pointerenter", event => {
+        if (event.pointerType === "mouse") this.soon(label, help)
+      })
       label.addEventListener("pointerleave", event => this.leave(event))
       row.addEventListener("focusin", event => {
         const target = /** @type {HTMLElement} */ (event.target)
         if (inputs.includes(target) && target.matches(":focus-visible")) this.show(label, help)
       })
       row.addEventListener("focusout", () => this.hide())
-      row.addEventListener("keydown", event => { if (event.key === "Escape") this.hide() })
+      row.addEventListener("keydown", event => {
+        if (event.key === "Escape") this.hide()
+      })
     }
     const ids = [told?.id, refusal.id].filter(Boolean).join(" ")
     for (const input of inputs) attribute(input, "aria-describedby", ids)

@@ -1,10 +1,13 @@
 // Fields of several numbers in one text: a point, intervals, a range, and the side of a map.
 
-/** @typedef {{input: HTMLElement, show: (text: string, refusal?: string) => void, held: () => boolean}} Part */
-
 /** What these fields share: the parts of one text, which become a change only while they go together. */
 class Parts {
-  /** @param {Panel} panel @param {string} name @param {HTMLElement} sentence @param {(parts: string[]) => string} complain */
+  /**
+   * @param {Panel} panel
+   * @param {string} name
+   * @param {HTMLElement} sentence
+   * @param {(parts: string[]) => string} complain
+   */
   constructor(panel, name, sentence, complain) {
     this.panel = panel
     this.name = name
@@ -47,7 +50,7 @@ class Parts {
     this.open = false
     this.text = text
     const all = text.split("_")
-    this.head = this.head ? all[0] ?? "" : ""
+    this.head = this.head ? (all[0] ?? "") : ""
     this.parts = this.head ? all.slice(1) : all
     return true
   }
@@ -56,7 +59,8 @@ class Parts {
 /** @param {string} label @param {string[]} parts low and high, in turn */
 function reversed(label, parts) {
   for (let i = 0; i + 1 < parts.length; i += 2) {
-    if (!(readNumber(parts[i] ?? "") < readNumber(parts[i + 1] ?? ""))) return `${label} must go from a smaller to a larger number.`
+    if (!(readNumber(parts[i] ?? "") < readNumber(parts[i + 1] ?? "")))
+      return `${label} must go from a smaller to a larger number.`
   }
   return ""
 }
@@ -73,7 +77,9 @@ class CoordinatesField {
     const { node, label, sentence } = labelled(panel, field, this.body, [this.body], "beside")
     this.node = node
     label.addEventListener("dblclick", () => panel.restore(field))
-    this.parts = new Parts(panel, field.name, sentence, parts => (this.each === 2 ? reversed(this.name, parts) : ""))
+    this.parts = new Parts(panel, field.name, sentence, parts =>
+      this.each === 2 ? reversed(this.name, parts) : "",
+    )
     /** @type {NumberEntry[]} */ this.entries = []
   }
 
@@ -87,8 +93,14 @@ class CoordinatesField {
       const end = this.each === 2 ? (i % 2 ? " to" : " from") : ""
       const name = `${this.name}: ${axis}${end}`
       const given = { "aria-label": name, "aria-describedby": this.parts.sentence.id }
-      const entry = new NumberEntry({ ...kind, label: name, integer: false, log: false }, this.parts.sentence, this.parts.owner(i), given)
-      if (i % this.each === 0) lines.push(el("span", { class: "line" }, el("i", { "aria-hidden": "true" }, axis)))
+      const entry = new NumberEntry(
+        { ...kind, label: name, integer: false, log: false },
+        this.parts.sentence,
+        this.parts.owner(i),
+        given,
+      )
+      if (i % this.each === 0)
+        lines.push(el("span", { class: "line" }, el("i", { "aria-hidden": "true" }, axis)))
       else lines.at(-1)?.append(el("span", { "aria-hidden": "true" }, "to"))
       lines.at(-1)?.append(entry.input)
       return entry
@@ -99,7 +111,7 @@ class CoordinatesField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const refusal = refusals.take(this.field.name)
-    const text = this.panel.text(texts, this.field)
+    const text = this.panel.declared.text(texts, this.field)
     if (!text || !this.parts.take(text, refusal)) return
     const { parts } = this.parts
     if (parts.length !== this.entries.length && parts.length <= 12) this.build(parts.length)
@@ -124,8 +136,14 @@ class RangeField {
     this.parts = new Parts(panel, field.name, sentence, parts => reversed(name, parts))
     this.parts.head = head
     this.rows = ["from", "to"].map((end, i) => {
-      const usual = String(field.default ?? "").split("_").at(i - 2)
-      const row = new NumberRow(panel, { ...field, label: `${name}, ${end}`, help: "", default: usual }, this.parts.owner(i))
+      const usual = String(field.default ?? "")
+        .split("_")
+        .at(i - 2)
+      const row = new NumberRow(
+        panel,
+        { ...field, label: `${name}, ${end}`, help: "", default: usual },
+        this.parts.owner(i),
+      )
       row.label.replaceChildren(end, el("span", { class: "unseen" }, ` (${name})`))
       return row
     })
@@ -135,7 +153,7 @@ class RangeField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    this.draw(this.panel.text(texts, this.field), refusals.take(this.field.name))
+    this.draw(this.panel.declared.text(texts, this.field), refusals.take(this.field.name))
   }
 
   /** @param {string} text @param {string} refusal */
@@ -147,11 +165,18 @@ class RangeField {
 
 /** One side of a map: which hyperparameter of the first optimizer, and from where to where. */
 class SideField {
-  /** @param {Panel} panel @param {Field} field @param {string} [name] the link name, if the field holds several sides */
+  /**
+   * @param {Panel} panel
+   * @param {Field} field
+   * @param {string} [name] the link name, if the field holds several sides
+   */
   constructor(panel, field, name = field.name) {
     this.panel = panel
     this.name = name
-    this.which = el("select", { "aria-label": `${field.label || "Side"} ${name}: hyperparameter`, onchange: () => this.choose() })
+    this.which = el("select", {
+      "aria-label": `${field.label || "Side"} ${name}: hyperparameter`,
+      onchange: () => this.choose(),
+    })
     this.sentence = sentencePlace()
     this.label = el("span", { class: "label" }, name === field.name ? field.label || name : name)
     this.body = el("div", { class: "side-range" })
@@ -170,20 +195,32 @@ class SideField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const refusal = refusals.take(this.name)
-    this.numbers = this.panel.firstNumbers(texts)
+    this.numbers = this.panel.declared.firstNumbers(texts)
     const usual = this.numbers[this.name === "y" ? 1 : 0]
     const text = texts[this.name] ?? (usual ? whole(usual) : "")
     const number = this.numbers.find(({ name }) => text.startsWith(`${name}_`))
     const listed = this.numbers.map(({ name }) => name).join(" ")
     if (this.which.dataset.listed !== listed) {
       this.which.dataset.listed = listed
-      this.which.replaceChildren(...this.numbers.map(each => el("option", { value: each.name }, [each.label || each.name, each.symbol].filter(Boolean).join(" "))))
+      this.which.replaceChildren(
+        ...this.numbers.map(each =>
+          el(
+            "option",
+            { value: each.name },
+            [each.label || each.name, each.symbol].filter(Boolean).join(" "),
+          ),
+        ),
+      )
     }
     if (number) {
       this.which.value = number.name
       if (this.drawn !== `${listed}/${number.name}`) {
         this.drawn = `${listed}/${number.name}`
-        this.range = new RangeField(this.panel, { ...number, name: this.name, advanced: false, default: whole(number) }, number.name)
+        this.range = new RangeField(
+          this.panel,
+          { ...number, name: this.name, advanced: false, default: whole(number) },
+          number.name,
+        )
         this.body.replaceChildren(this.range.node)
       }
       this.range?.draw(text, "")

@@ -7,7 +7,7 @@
  * @property {() => void} giveUp
  */
 
-/** A text field for one number: refuses with a sentence, keeps what was typed, gives it back on Enter or blur. */
+/** A text field for one number. Enter and blur take what was typed; a refusal is a sentence under it. */
 class NumberEntry {
   /**
    * @param {Kind} kind @param {HTMLElement} sentence where a refusal is said
@@ -23,8 +23,13 @@ class NumberEntry {
     this.own = "" // the refusal that was said here
     this.kept = "" // what was sent last: it stays in the field if the server refuses it
     this.input = el("input", {
-      type: "text", class: "entry", autocomplete: "off", spellcheck: "false", enterkeyhint: "done",
-      inputmode: kind.low >= 0 ? "decimal" : "text", ...given,
+      type: "text",
+      class: "entry",
+      autocomplete: "off",
+      spellcheck: "false",
+      enterkeyhint: "done",
+      inputmode: kind.low >= 0 ? "decimal" : "text",
+      ...given,
       oninput: () => this.typed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       onkeyup: () => this.release(),
@@ -44,7 +49,7 @@ class NumberEntry {
     }
     this.write(shownNumber(text))
     if (changed) this.own = ""
-    this.say(this.own)
+    this.say(this.own, false) // what was refused is no longer in the field, its sentence still helps
   }
 
   /** @param {string} text */
@@ -52,10 +57,10 @@ class NumberEntry {
     if (this.input.value !== text) this.input.value = text
   }
 
-  /** @param {string} sentence */
-  say(sentence) {
+  /** @param {string} sentence @param {boolean} invalid whether what it is about stands in the field */
+  say(sentence, invalid = Boolean(sentence)) {
     say(this.sentence, sentence)
-    attribute(this.input, "aria-invalid", sentence ? "true" : null)
+    attribute(this.input, "aria-invalid", invalid ? "true" : null)
   }
 
   typed() {
@@ -148,12 +153,24 @@ class NumberRow {
     const [label, entry] = [newId(), newId()]
     this.sentence = sentencePlace()
     this.label = el("label", { id: label, for: entry, ondblclick: () => this.restore() }, this.kind.label)
-    if (field.symbol) this.label.append(" ", el("i", {}, field.symbol))
-    this.entry = new NumberEntry(this.kind, this.sentence, {
-      draft: text => { this.slider.show(readNumber(text)); owner.draft(text) },
-      commit: text => { this.text = text; this.slider.show(readNumber(text)); owner.commit(text) },
-      giveUp: () => this.giveUp(),
-    }, { id: entry, name: field.name })
+    if (field.symbol) this.label.append("\u00a0", el("i", {}, field.symbol))
+    this.entry = new NumberEntry(
+      this.kind,
+      this.sentence,
+      {
+        draft: text => {
+          this.slider.show(readNumber(text))
+          owner.draft(text)
+        },
+        commit: text => {
+          this.text = text
+          this.slider.show(readNumber(text))
+          owner.commit(text)
+        },
+        giveUp: () => this.giveUp(),
+      },
+      { id: entry, name: field.name },
+    )
     this.slider = new Slider(this.kind, label, {
       draft: value => this.draft(writeNumber(value)),
       release: () => this.release(),
@@ -161,7 +178,14 @@ class NumberRow {
       restore: () => this.restore(),
     })
     const { range } = this.slider
-    this.node = el("div", { class: "row number" }, this.label, this.slider.node, this.entry.input, this.sentence)
+    this.node = el(
+      "div",
+      { class: "row number" },
+      this.label,
+      this.slider.node,
+      this.entry.input,
+      this.sentence,
+    )
     panel.help.describe(this.node, this.label, field.help ?? "", [range, this.entry.input], this.sentence)
   }
 
@@ -173,7 +197,8 @@ class NumberRow {
     if (this.entry.drafted) return
     const value = readNumber(text)
     if (Number.isFinite(value) && value !== this.slider.value) this.slider.show(value)
-    else if (!this.slider.range.hasAttribute("aria-valuetext")) this.slider.show(Number.isFinite(value) ? value : this.kind.low)
+    else if (!this.slider.range.hasAttribute("aria-valuetext"))
+      this.slider.show(Number.isFinite(value) ? value : this.kind.low)
   }
 
   /** @param {string} text */

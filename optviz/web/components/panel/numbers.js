@@ -16,7 +16,13 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 function kindOf(field) {
   const low = Number(field.low ?? -1e6)
   const high = Number(field.high ?? 1e6)
-  return { label: field.label || field.name, low, high, log: Boolean(field.log) && low > 0, integer: Boolean(field.integer) }
+  return {
+    label: field.label || field.name,
+    low,
+    high,
+    log: Boolean(field.log) && low > 0,
+    integer: Boolean(field.integer),
+  }
 }
 
 /** Read 0.05, 0,05, 1e-3 and −2. @param {string} typed @returns {number} NaN if it is no number */
@@ -47,7 +53,8 @@ function objection(kind, typed) {
   const value = readNumber(typed)
   const whole = !kind.integer || Number.isInteger(value)
   if (whole && value >= kind.low && value <= kind.high) return ""
-  return `${kind.label} must be a ${kind.integer ? "whole " : ""}number between ${writeNumber(kind.low)} and ${writeNumber(kind.high)}.`
+  const range = `between ${writeNumber(kind.low)} and ${writeNumber(kind.high)}`
+  return `${kind.label} must be a ${kind.integer ? "whole " : ""}number ${range}.`
 }
 
 /** Without the noise of floating point: 0.30000000000000004 is 0.3. @param {number} value */
@@ -67,7 +74,9 @@ function secondDigit(value) {
 
 /** The distance between two stops of a slider. @param {Kind} kind @param {number} value */
 function unitAt(kind, value) {
-  const unit = kind.log ? secondDigit(value) : 10 ** Math.round(Math.log10((kind.high - kind.low || 1) / COARSEST))
+  const unit = kind.log
+    ? secondDigit(value)
+    : 10 ** Math.round(Math.log10((kind.high - kind.low || 1) / COARSEST))
   return kind.integer ? Math.max(1, Math.round(unit)) : unit
 }
 
@@ -79,7 +88,13 @@ function neighbour(value, unit, way) {
   return clean((from + way) * unit)
 }
 
-/** The value some stops on. @param {Kind} kind @param {number} value @param {number} stops @param {boolean} fine a tenth of a stop each */
+/**
+ * The value some stops on.
+ * @param {Kind} kind
+ * @param {number} value
+ * @param {number} stops
+ * @param {boolean} fine a tenth of a stop each
+ */
 function stepped(kind, value, stops, fine = false) {
   const way = Math.sign(stops)
   let reached = value
@@ -92,14 +107,25 @@ function stepped(kind, value, stops, fine = false) {
   return reached
 }
 
-/** A page further: a decade on logarithmic sliders, else a tenth of the range. @param {Kind} kind @param {number} value @param {number} way */
+/**
+ * A page further: a decade on logarithmic sliders, else a tenth of the range.
+ * @param {Kind} kind
+ * @param {number} value
+ * @param {number} way
+ */
 function paged(kind, value, way) {
-  if (kind.log) return within(kind, kind.integer ? Math.max(1, Math.round(value * 10 ** way)) : clean(value * 10 ** way))
+  if (kind.log)
+    return within(kind, kind.integer ? Math.max(1, Math.round(value * 10 ** way)) : clean(value * 10 ** way))
   const leap = (way * (kind.high - kind.low)) / 10
   return within(kind, rounded(kind, value + leap))
 }
 
-/** A tenth of the leading digit on: 0.4 to 0.41. @param {Kind} kind @param {number} value @param {number} steps */
+/**
+ * A tenth of the leading digit on: 0.4 to 0.41.
+ * @param {Kind} kind
+ * @param {number} value
+ * @param {number} steps
+ */
 function nudged(kind, value, steps) {
   const unit = value === 0 ? Math.min(0.1, unitAt({ ...kind, log: false }, 0)) : secondDigit(value)
   const whole = kind.integer ? Math.max(1, Math.round(unit)) : unit
@@ -124,5 +150,8 @@ function placeOf(kind, value) {
 function valueAt(kind, place) {
   if (place <= 0) return kind.low
   if (place >= 1) return kind.high
-  return rounded(kind, kind.log ? kind.low * (kind.high / kind.low) ** place : kind.low + place * (kind.high - kind.low))
+  return rounded(
+    kind,
+    kind.log ? kind.low * (kind.high / kind.low) ** place : kind.low + place * (kind.high - kind.low),
+  )
 }

@@ -23,10 +23,12 @@ function writeSetup(option, values) {
 
 /** @param {Option} option @returns {Texts} every number's default */
 function defaultsOf(option) {
-  return Object.fromEntries((option.numbers ?? []).map(number => [number.name, String(number.default ?? number.low ?? 0)]))
+  return Object.fromEntries(
+    (option.numbers ?? []).map(number => [number.name, String(number.default ?? number.low ?? 0)]),
+  )
 }
 
-/** The rows of a setup's numbers, the advanced ones behind More. They are made anew only for another option. */
+/** The rows of a setup's numbers, advanced ones behind More. They are made anew only for another option. */
 class SetupNumbers {
   /** @param {Panel} panel @param {SetupOwner} owner @param {Fold} fold whether More is open */
   constructor(panel, owner, fold) {
@@ -40,7 +42,12 @@ class SetupNumbers {
     this.node = el("div", { class: "setup" }, this.plain, this.more.body)
   }
 
-  /** @param {Option | undefined} option @param {Texts} values @param {(name: string) => string} refusal @param {string[]} [without] */
+  /**
+   * @param {Option | undefined} option
+   * @param {Texts} values
+   * @param {(name: string) => string} refusal
+   * @param {string[]} [without]
+   */
   show(option, values, refusal, without = []) {
     const built = `${option?.key ?? ""}|${without.join()}`
     if (built !== this.built) this.build(option, without)
@@ -81,7 +88,19 @@ class More {
   constructor(fold) {
     this.fold = fold
     this.body = el("div", { class: "advanced", id: newId() })
-    this.button = el("button", { type: "button", class: "more", "aria-controls": this.body.id, onclick: () => { fold.open = !fold.open; this.draw() } }, "More")
+    this.button = el(
+      "button",
+      {
+        type: "button",
+        class: "more",
+        "aria-controls": this.body.id,
+        onclick: () => {
+          fold.open = !fold.open
+          this.draw()
+        },
+      },
+      "More",
+    )
     this.button.prepend(icon(ICONS.open))
     this.draw()
   }
@@ -107,17 +126,28 @@ class ConfiguredField {
     /** @type {Setup} */ this.setup = { key: "", values: {} }
     /** @type {Map<string, Texts>} */ this.memory = new Map() // what each option had when it was left
     const choose = (/** @type {string} */ key) => this.choose(key)
-    this.choice = field.look === "segments"
-      ? new Segments(this.options, choose, { "aria-label": field.label || field.name })
-      : new Combobox(panel, { label: field.label || field.name, options: this.options, choose })
+    this.choice =
+      field.look === "segments"
+        ? new Segments(this.options, choose, { "aria-label": field.label || field.name })
+        : new Combobox(panel, { label: field.label || field.name, options: this.options, choose })
     const inputs = this.choice instanceof Segments ? [this.choice.node] : [this.choice.input]
-    const { node, label, sentence } = labelled(panel, field, this.choice.node, inputs, field.look === "segments" ? "stacked" : "beside")
+    const { node, label, sentence } = labelled(
+      panel,
+      field,
+      this.choice.node,
+      inputs,
+      field.look === "segments" ? "stacked" : "beside",
+    )
     label.addEventListener("dblclick", () => this.restore())
     this.sentence = sentence
-    this.numbers = new SetupNumbers(panel, {
-      draft: values => panel.draft(this.changes(this.setup.key, values)),
-      commit: values => panel.commit(this.changes(this.setup.key, values)),
-    }, panel.fold(`${field.name}.more`))
+    this.numbers = new SetupNumbers(
+      panel,
+      {
+        draft: values => panel.draft(this.changes(this.setup.key, values)),
+        commit: values => panel.commit(this.changes(this.setup.key, values)),
+      },
+      panel.fold(`${field.name}.more`),
+    )
     this.node = el("div", { class: "configured" }, node, this.numbers.node, this.numbers.more.button)
   }
 
@@ -153,15 +183,19 @@ class ConfiguredField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const { name, spread } = this.field
-    const text = this.panel.text(texts, this.field)
+    const text = this.panel.declared.text(texts, this.field)
     this.setup = readSetup(text)
     if (spread) {
       const numbers = this.option(this.setup.key)?.numbers ?? []
-      const given = numbers.map(number => [number.name, texts[spread + number.name]]).filter(pair => pair[1] !== undefined)
+      const given = numbers
+        .map(number => [number.name, texts[spread + number.name]])
+        .filter(pair => pair[1] !== undefined)
       this.setup.values = Object.fromEntries(given)
     }
     this.choice.show(this.setup.key)
-    this.numbers.show(this.option(this.setup.key), this.setup.values, number => refusals.take(spread ? spread + number : `${name}.${number}`))
+    this.numbers.show(this.option(this.setup.key), this.setup.values, number =>
+      refusals.take(spread ? spread + number : `${name}.${number}`),
+    )
     say(this.sentence, refusals.take(name))
   }
 }
@@ -174,13 +208,24 @@ class LandscapeField {
     this.field = field
     this.options = field.options ?? []
     this.typing = false // one's own formula is chosen, but none is there yet
-    this.choice = new Combobox(panel, { label: field.label || field.name, options: this.options, noun: "landscape", choose: key => this.choose(key) })
+    this.choice = new Combobox(panel, {
+      label: field.label || field.name,
+      options: this.options,
+      noun: "landscape",
+      choose: key => this.choose(key),
+    })
     this.notes = el("p", { class: "notes" })
     const placeholder = this.options.find(({ key }) => key === "formula")?.placeholder
-    this.formula = new TypedText({ placeholder }, { "aria-label": "Formula in x and y", enterkeyhint: "done" }, text => this.take(text))
+    this.formula = new TypedText(
+      { placeholder },
+      { "aria-label": "Formula in x and y", enterkeyhint: "done" },
+      text => this.take(text),
+    )
     const body = el("div", { class: "landscape" }, this.choice.node, this.formula.input, this.notes)
     const { node, label, sentence } = labelled(panel, field, body, [this.choice.input, this.formula.input])
-    label.addEventListener("dblclick", () => { if (typeof field.default === "string") this.choose(field.default) })
+    label.addEventListener("dblclick", () => {
+      if (typeof field.default === "string") this.choose(field.default)
+    })
     this.node = node
     this.sentence = sentence
   }
@@ -206,7 +251,7 @@ class LandscapeField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    const key = this.panel.text(texts, this.field)
+    const key = this.panel.declared.text(texts, this.field)
     const refusal = [refusals.take("formula"), refusals.take(this.field.name)].filter(Boolean)[0] ?? ""
     if (key === "formula" && !refusal) this.typing = false
     const shown = this.typing ? "formula" : key

@@ -1,6 +1,13 @@
 // The kinds of fields that hold one value without a number's slider: choice, toggle, several, text, presets.
 
-/** A label, a body, and a place for refusals. @param {Panel} panel @param {Field} field @param {HTMLElement} body @param {HTMLElement[]} inputs @param {string} [shape] */
+/**
+ * A label, a body, and a place for refusals.
+ * @param {Panel} panel
+ * @param {Field} field
+ * @param {HTMLElement} body
+ * @param {HTMLElement[]} inputs
+ * @param {string} [shape]
+ */
 function labelled(panel, field, body, inputs, shape = "stacked") {
   const sentence = sentencePlace()
   const label = el("span", { class: "label", id: newId() }, field.label || field.name)
@@ -22,7 +29,13 @@ class ChoiceField {
       ? new Segments(options, choose, { "aria-label": name })
       : new Combobox(panel, { label: name, options, choose })
     const inputs = this.choice instanceof Segments ? [this.choice.node] : [this.choice.input]
-    const { node, label, sentence } = labelled(panel, field, this.choice.node, inputs, segments ? "stacked" : "beside")
+    const { node, label, sentence } = labelled(
+      panel,
+      field,
+      this.choice.node,
+      inputs,
+      segments ? "stacked" : "beside",
+    )
     this.node = node
     this.sentence = sentence
     label.addEventListener("dblclick", () => panel.restore(field))
@@ -30,7 +43,7 @@ class ChoiceField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    this.choice.show(this.panel.text(texts, this.field))
+    this.choice.show(this.panel.declared.text(texts, this.field))
     say(this.sentence, refusals.take(this.field.name))
   }
 }
@@ -53,7 +66,7 @@ class ToggleField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    this.box.checked = this.panel.text(texts, this.field) === this.field.on
+    this.box.checked = this.panel.declared.text(texts, this.field) === this.field.on
     say(this.sentence, refusals.take(this.field.name))
   }
 }
@@ -70,7 +83,11 @@ class SeveralField {
       this.boxes.push(box)
       return el("label", { title: option.help || undefined }, box, el("span", {}, option.name))
     })
-    const body = el("div", { class: "segments several", role: "group", "aria-label": field.label || field.name }, ...chips)
+    const body = el(
+      "div",
+      { class: "segments several", role: "group", "aria-label": field.label || field.name },
+      ...chips,
+    )
     const { node, sentence } = labelled(panel, field, body, [body])
     this.node = node
     this.sentence = sentence
@@ -87,7 +104,7 @@ class SeveralField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    const text = this.panel.text(texts, this.field)
+    const text = this.panel.declared.text(texts, this.field)
     const refusal = refusals.take(this.field.name)
     if (text !== this.text || refusal) say(this.sentence, refusal)
     this.text = text
@@ -110,12 +127,19 @@ class TypedText {
     this.dirty = false
     const lines = look.lines ?? 1
     const common = {
-      class: "typed", autocomplete: "off", spellcheck: "false", placeholder: look.placeholder || undefined, ...given,
-      oninput: () => { this.dirty = true },
+      class: "typed",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: look.placeholder || undefined,
+      ...given,
+      oninput: () => {
+        this.dirty = true
+      },
       onblur: () => this.take(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event, lines === 1),
     }
-    this.input = lines === 1 ? el("input", { type: "text", ...common }) : el("textarea", { rows: lines, ...common })
+    this.input =
+      lines === 1 ? el("input", { type: "text", ...common }) : el("textarea", { rows: lines, ...common })
   }
 
   /** @param {string} text @param {string} refusal */
@@ -160,7 +184,9 @@ class TextField {
   constructor(panel, field) {
     this.panel = panel
     this.field = field
-    this.typed = new TypedText(field, { "aria-label": field.label || field.name }, text => panel.commit({ [field.name]: text }))
+    this.typed = new TypedText(field, { "aria-label": field.label || field.name }, text =>
+      panel.commit({ [field.name]: text }),
+    )
     const { node, label, sentence } = labelled(panel, field, this.typed.input, [this.typed.input], "stacked")
     this.node = node
     this.sentence = sentence
@@ -170,7 +196,7 @@ class TextField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const refusal = refusals.take(this.field.name)
-    this.typed.show(this.panel.text(texts, this.field), refusal)
+    this.typed.show(this.panel.declared.text(texts, this.field), refusal)
     say(this.sentence, refusal)
   }
 }
@@ -190,11 +216,11 @@ class NumberField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    this.row.show(this.panel.text(texts, this.field), refusals.take(this.field.name))
+    this.row.show(this.panel.declared.text(texts, this.field), refusals.take(this.field.name))
   }
 }
 
-/** Ready-made settings: choosing one sets all of its values at once. It is shown as chosen while they stay. */
+/** Ready-made settings: choosing one sets all of its values. It is shown as chosen while they stay. */
 class PresetsField {
   /** @param {Panel} panel @param {Field} field */
   constructor(panel, field) {
@@ -213,7 +239,9 @@ class PresetsField {
 
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
-    const chosen = this.options.find(({ values = {} }) => Object.entries(values).every(([name, text]) => texts[name] === text))
+    const chosen = this.options.find(({ values = {} }) =>
+      Object.entries(values).every(([name, text]) => texts[name] === text),
+    )
     this.choice.show(chosen?.key ?? "", chosen?.name ?? "")
     say(this.sentence, refusals.take(this.place))
   }

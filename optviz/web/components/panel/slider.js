@@ -49,7 +49,9 @@ class Slider {
     node.addEventListener("wheel", event => this.wheel(event), { passive: false })
     range.addEventListener("keydown", event => this.key(event))
     range.addEventListener("keyup", () => this.release())
-    range.addEventListener("blur", () => { if (!this.grip) this.release() })
+    range.addEventListener("blur", () => {
+      if (!this.grip) this.release()
+    })
     // Screen readers move a native range without a key.
     range.addEventListener("input", () => this.draft(valueAt(this.kind, Number(range.value))))
     range.addEventListener("change", () => this.release())
@@ -86,7 +88,12 @@ class Slider {
     const thumb = box.left + THUMB + placeOf(this.kind, this.value) * (box.width - 2 * THUMB)
     const near = Math.abs(event.clientX - thumb) <= THUMB
     const touch = event.pointerType === "touch"
-    this.grip = { id: event.pointerId, x: event.clientX, offset: near || touch ? event.clientX - thumb : 0, sure: !touch }
+    this.grip = {
+      id: event.pointerId,
+      x: event.clientX,
+      offset: near || touch ? event.clientX - thumb : 0,
+      sure: !touch,
+    }
     this.node.setPointerCapture(event.pointerId)
     this.range.focus({ preventScroll: true })
     if (!touch && !near) this.follow(event)
@@ -104,7 +111,8 @@ class Slider {
   /** @param {PointerEvent} event */
   up(event) {
     if (event.pointerId !== this.grip?.id) return
-    if (!this.grip.sure) { // a tap moves the thumb there
+    if (!this.grip.sure) {
+      // a tap moves the thumb there
       this.grip.offset = 0
       this.follow(event)
     }
@@ -115,7 +123,8 @@ class Slider {
   /** @param {PointerEvent} event */
   follow(event) {
     const box = this.node.getBoundingClientRect()
-    const place = (event.clientX - (this.grip?.offset ?? 0) - box.left - THUMB) / Math.max(1, box.width - 2 * THUMB)
+    const place =
+      (event.clientX - (this.grip?.offset ?? 0) - box.left - THUMB) / Math.max(1, box.width - 2 * THUMB)
     this.draft(valueAt(this.kind, place))
   }
 
@@ -152,13 +161,22 @@ class Slider {
     const { kind, value } = this
     const stops = event.shiftKey ? 10 : 1
     switch (event.key) {
-      case "ArrowRight": case "ArrowUp": return stepped(kind, value, stops, event.altKey)
-      case "ArrowLeft": case "ArrowDown": return stepped(kind, value, -stops, event.altKey)
-      case "PageUp": return paged(kind, value, 1)
-      case "PageDown": return paged(kind, value, -1)
-      case "Home": return kind.low
-      case "End": return kind.high
-      default: return null
+      case "ArrowRight":
+      case "ArrowUp":
+        return stepped(kind, value, stops, event.altKey)
+      case "ArrowLeft":
+      case "ArrowDown":
+        return stepped(kind, value, -stops, event.altKey)
+      case "PageUp":
+        return paged(kind, value, 1)
+      case "PageDown":
+        return paged(kind, value, -1)
+      case "Home":
+        return kind.low
+      case "End":
+        return kind.high
+      default:
+        return null
     }
   }
 }

@@ -1,0 +1,387 @@
+// The panel: all settings of a page, drawn from their declaration. Fields are made once and then redrawn in
+// place, so that focus, caret and a finger stay.
+
+/** @typedef {ReturnType<typeof optvizPage>} Bus */
+/**
+ * @typedef {object} PanelData  what a run of the server says
+ * @property {string | Declaration} declaration  its address, or the declaration itself
+ * @property {string} [page]  the key of the bus, if it is not the page of the declaration
+ * @property {Texts} values
+ * @property {Texts} [refused]  sentences by place: a link name, or o2.lr
+ * @property {Texts} [address]  what the address bar is to say
+ * @property {number} ack  the number of the last edit that was answered
+ * @property {boolean} [dark]
+ */
+/** @typedef {(name: string, value: Edit) => void} SetStateValue */
+
+/** @type {Record<string, new (panel: Panel, field: Field) => Control>} */
+const KINDS = {
+  number: NumberField,
+  choice: ChoiceField,
+  toggle: ToggleField,
+  several: SeveralField,
+  text: TextField,
+  point: CoordinatesField,
+  intervals: CoordinatesField,
+  range: RangeField,
+  side: SideField,
+  sides: SidesField,
+  configured: ConfiguredField,
+  compared: ComparedField,
+  landscape: LandscapeField,
+  presets: PresetsField,
+}
+
+class Panel {
+  /** @param {HTMLElement} root @param {Declaration} declaration @param {string} page */
+  constructor(root, declaration, page) {
+    this.root = root
+    this.declaration = declaration
+    this.memory = memoryOf(page)
+    this.bus = optvizPage(page)
+    this.help = new Help()
+    this.path = window.location.pathname
+    this.dark = false
+    this.seen = "" // the last answer, to pass over the same one
+    /** @type {Texts | null} */ this.server = null
+    /** @type {Texts} */ this.refused = {}
+    this.written = true // no edit waits for its address
+    this.drafting = false
+    this.telling = false
+    this.foreign = false // the stage's draft is shown
+    this.frame = 0
+    /** @type {EventTarget | null} */ this.typing = null
+    /** @type {SetStateValue} */ this.send = () => {}
+    /** @type {(() => void)[]} */ this.ends = []
+    this.declared = new Declared(declaration)
+    /** @type {{field: Field, control: Control}[]} */ this.controls = []
+    /** @type {More[]} */ this.mores = []
+    this.undoButton = this.headButton("Undo", ICONS.undo, () => this.undo())
+    this.redoButton = this.headButton("Redo", ICONS.redo, () => this.redo())
+    this.resetButton = this.headButton("Reset", ICONS.reset, () => this.reset())
+    nameButton(this.resetButton, "Reset all settings to the defaults")
+    this.problems = el("p", { class: "refusal", role: "alert", hidden: true })
+    this.live = el("p", { class: "unseen", role: "status" })
+    this.build()
+  }
+
+  /** @param {string} name @param {string} path @param {() => void} press */
+  headButton(name, path, press) {
+    const button = el("button", { type: "button", class: "head-button", onclick: press }, name)
+    button.prepend(icon(path))
+    return button
+  }
+
+  build() {
+    const head = el(
+      "div",
+      { class: "toolbar", role: "toolbar", "aria-label": "Settings" },
+      this.undoButton,
+      this.redoButton,
+      this.resetButton,
+    )
+    const sections = this.declaration.sections.map((section, i) => this.section(section, i))
+    this.root.replaceChildren(head, this.problems, ...sections, this.live, this.help.tip)
+  }
+
+  /** @param {SectionData} section @param {number} i @returns {HTMLElement} */
+  section(section, i) {
+    const more = new More(this.fold(`section.${i}.more`))
+    const body = el("div", { class: "fields" })
+    for (const field of section.fields) {
+      const Kind = Object.hasOwn(KINDS, field.kind) ? KINDS[field.kind] : undefined
+      if (!Kind) {
+        // a newer declaration than this script
+        body.append(
+          el(
+            "p",
+            { class: "refusal" },
+            `${field.label || field.name} cannot be shown: unknown kind “${field.kind}”.`,
+          ),
+        )
+        continue
+      }
+      const control = new Kind(this, field)
+      this.controls.push({ field, control })
+      ;(field.advanced ? more.body : body).append(control.node)
+    }
+    body.append(more.button, more.body)
+    this.mores.push(more)
+    if (!section.title) return el("section", { class: "section" }, body)
+    const title = el("h3", { class: "title" }, section.title)
+    if (!section.folded) return el("section", { class: "section" }, title, body)
+    const fold = this.fold(`section.${i}`)
+    const details = el(
+      "details",
+      {
+        class: "section",
+        open: fold.open,
+        ontoggle: () => {
+          fold.open = details.open
+        },
+      },
+      el("summary", {}, title),
+      body,
+    )
+    return details
+  }
+
+  // ---- what fields ask of the panel
+
+  /** Whether a part is unfolded; remembered while the visit lasts. @param {string} name @returns {Fold} */
+  fold(name) {
+    let fold = this.memory.folds.get(name)
+    if (!fold) this.memory.folds.set(name, (fold = { open: false }))
+    return fold
+  }
+
+  /** @param {number} place @returns {Style} how the optimizer at that place is drawn */
+  style(place) {
+    return (
+      this.declaration.styles?.[this.dark ? "dark" : "light"]?.[place] ?? {
+        color: "currentColor",
+        dash: "solid",
+        marker: "circle",
+      }
+    )
+  }
+
+  /** @param {Changes} changes */
+  draft(changes) {
+    this.drafting = true
+    this.bus.draft(changes)
+    this.drafting = false
+  }
+
+  /** @param {Changes} changes */
+  commit(changes) {
+    const { values } = this.bus
+    const names = Object.keys(changes)
+    const retried = !sameTexts(this.refused, notAbout(this.refused, names)) // the server refused it before
+    if (retried || !sameTexts(values, changed(values, changes))) this.bus.commit(changes)
+    else this.giveUp()
+    this.refresh()
+  }
+
+  giveUp() {
+    this.bus.giveUp()
+  }
+
+  /** @param {Field} field */
+  restore(field) {
+    this.commit({ [field.name]: typeof field.default === "string" ? field.default : null })
+  }
+
+  /** Say something to screen readers. @param {string} sentence */
+  announce(sentence) {
+    this.live.textContent = sentence
+  }
+
+  /** @param {Set<string>} slots */
+  tellHidden(slots) {
+    this.telling = true
+    this.bus.tell("hidden", slots)
+    this.telling = false
+  }
+
+  /** @param {Set<string>} slots what the stage's legend has hidden */
+  takeHidden(slots) {
+    if (this.telling) return
+    for (const { control } of this.controls) if (control instanceof ComparedField) control.takeHidden(slots)
+    this.refresh()
+  }
+
+  // ---- drawing
+
+  refresh() {
+    this.show(this.bus.values)
+  }
+
+  /** Draw texts in place. @param {Texts} texts */
+  show(texts) {
+    const refusals = new Refusals(this.refused)
+    for (const { field, control } of this.controls) {
+      const wanted = Object.entries(field.when ?? {}).every(([name, allowed]) =>
+        allowed.includes(this.declared.textOf(texts, name)),
+      )
+      if (control.node.hidden === wanted) control.node.hidden = !wanted
+      if (wanted) control.show(texts, refusals)
+    }
+    for (const more of this.mores)
+      more.present([...more.body.children].some(node => !(/** @type {HTMLElement} */ (node).hidden)))
+    say(this.problems, [...refusals.left.values()].join(" "))
+    this.nameHistory()
+  }
+
+  nameHistory() {
+    const shown = this.bus.values
+    const { history } = this.memory
+    const before = history.before(shown)
+    const after = history.after()
+    nameButton(
+      this.undoButton,
+      before ? `Undo: ${this.declared.describe(difference(shown, before))} (Ctrl+Z)` : "Nothing to undo",
+      !before,
+    )
+    nameButton(
+      this.redoButton,
+      after ? `Redo: ${this.declared.describe(difference(shown, after))} (Ctrl+Y)` : "Nothing to redo",
+      !after,
+    )
+  }
+
+  // ---- server and history
+
+  /** @param {PanelData} data @param {SetStateValue} send */
+  arrive(data, send) {
+    this.send = send
+    const seen = JSON.stringify([data.ack, data.values, data.refused, data.dark, data.address])
+    if (seen === this.seen) return
+    this.seen = seen
+    const { edits, history } = this.memory
+    const ack = Number(data.ack) || 0 // 0 is a server that knows no edit yet, also after it was started anew
+    if (ack && ack < this.acknowledged) return // overtaken by a newer answer
+    this.acknowledged = ack
+    edits.answered(ack)
+    // The page was left before an edit was answered, which may have been lost.
+    if (!this.server && !edits.settled) send("edit", edits.add({}))
+    this.server = data.values ?? {}
+    this.dark = Boolean(data.dark)
+    this.root.classList.toggle("dark", this.dark)
+    const waiting = edits.pending.flatMap(edit => Object.keys(edit.changes))
+    this.refused = notAbout(data.refused ?? {}, waiting)
+    if (edits.settled) {
+      history.arrived(this.server)
+      this.writeAddress(data.address)
+    }
+    this.bus.values = edits.over(this.server)
+    this.refresh()
+  }
+
+  /** The number of the newest answer that was drawn. @type {number} */
+  acknowledged = 0
+
+  /**
+   * Each change is an entry of the browser's history; a first address is only completed.
+   * @param {Texts | undefined} address
+   */
+  writeAddress(address) {
+    if (!address || window.location.pathname !== this.path) return
+    const now = Object.fromEntries(new URLSearchParams(window.location.search))
+    const entry = this.written ? "replaceState" : "pushState"
+    this.written = true
+    if (sameTexts(now, address)) return
+    window.history[entry](
+      window.history.state,
+      "",
+      `${this.path}?${new URLSearchParams(address)}${window.location.hash}`,
+    )
+  }
+
+  /** Somebody committed: here, or on the stage. @param {Changes} changes */
+  committed(changes) {
+    this.refused = notAbout(this.refused, Object.keys(changes))
+    this.written = false
+    this.send("edit", this.memory.edits.add(changes))
+    this.refresh()
+  }
+
+  /** Back or Forward on this page. */
+  wentBack() {
+    if (window.location.pathname !== this.path) return
+    this.written = true
+    this.refused = {}
+    this.send("edit", this.memory.edits.open(Object.fromEntries(new URLSearchParams(window.location.search))))
+  }
+
+  undo() {
+    const target = this.memory.history.undo(this.bus.values)
+    if (target) this.bus.commit(difference(this.bus.values, target))
+  }
+
+  redo() {
+    const target = this.memory.history.redo()
+    if (target) this.bus.commit(difference(this.bus.values, target))
+  }
+
+  reset() {
+    const { defaults } = this.declaration
+    const names = Object.keys(this.bus.values).filter(name => name !== "v")
+    this.commit(
+      defaults ? difference(this.bus.values, defaults) : Object.fromEntries(names.map(name => [name, null])),
+    )
+  }
+
+  // ---- listening
+
+  start() {
+    if (this.ends.length) return
+    const { bus, root } = this
+    const heard = (/** @type {KeyboardEvent} */ event) => this.key(event)
+    const back = () => this.wentBack()
+    window.addEventListener("keydown", heard)
+    window.addEventListener("popstate", back)
+    const typed = (/** @type {Event} */ event) => {
+      this.typing = event.target
+    }
+    const rested = () => {
+      this.typing = null
+    }
+    const ended = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Enter" || event.key === "Escape") rested()
+    }
+    root.addEventListener("input", typed)
+    root.addEventListener("keydown", ended, true)
+    root.addEventListener("change", rested)
+    root.addEventListener("focusin", rested)
+    this.ends = [
+      bus.on("commit", changes => this.committed(changes)),
+      bus.on("draft", texts => this.drafted(texts)),
+      bus.on("settled", () => this.settle()),
+      bus.on("hidden", slots => this.takeHidden(slots)),
+      () => window.removeEventListener("keydown", heard),
+      () => window.removeEventListener("popstate", back),
+      () => root.removeEventListener("input", typed),
+      () => root.removeEventListener("keydown", ended, true),
+      () => root.removeEventListener("change", rested),
+      () => root.removeEventListener("focusin", rested),
+    ]
+  }
+
+  stop() {
+    for (const end of this.ends.splice(0)) end()
+    window.cancelAnimationFrame(this.frame)
+    this.help.hide()
+  }
+
+  /** The stage drags: its numbers are shown once a frame. @param {Texts} texts */
+  drafted(texts) {
+    if (this.drafting) return
+    this.foreign = true
+    window.cancelAnimationFrame(this.frame)
+    this.frame = window.requestAnimationFrame(() => this.show(texts))
+  }
+
+  settle() {
+    if (!this.foreign) return
+    this.foreign = false
+    window.cancelAnimationFrame(this.frame)
+    this.refresh()
+  }
+
+  /** Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, unless a text is being typed. @param {KeyboardEvent} event */
+  key(event) {
+    if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return
+    const key = event.key.toLowerCase()
+    if (key !== "z" && key !== "y") return
+    const target = /** @type {HTMLElement} */ (event.composedPath()[0] ?? event.target)
+    const writes =
+      target instanceof HTMLElement &&
+      (target.isContentEditable ||
+        target.matches("textarea, input:not([type=range], [type=checkbox], [type=radio])"))
+    if (writes && (!this.root.contains(target) || this.typing === target)) return
+    event.preventDefault()
+    if (key === "z" && !event.shiftKey) this.undo()
+    else this.redo()
+  }
+}
