@@ -42,7 +42,7 @@ function wholeFigure(scene, ground, main, loss, side) {
       plot_bgcolor: "rgba(0,0,0,0)",
       title: {
         text: `${scene.title}<br><sub>${scene.budget}</sub>`,
-        x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 12 }, font: { ...font, size: 17 },
+        x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 24 }, font: { ...font, size: 17 },
       },
       showlegend: true,
       legend: { orientation: "h", x: 0, y: -b / (height - b - t), yanchor: "top", font },
