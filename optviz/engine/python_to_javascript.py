@@ -78,11 +78,13 @@ UNARY, ATOM = 3, 4  # how tightly an expression binds, above the two levels in O
 NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*")
 #: Names with a meaning of their own in JavaScript or in runtime.js. Python cannot write the $ added to them.
 RESERVED = frozenset(
-    "arguments await break case catch class const continue debugger default delete do else enum eval "
-    "export extends false finally for function globalThis if implements import in Infinity instanceof "
-    "interface let Math NaN new null package private protected public return static super switch this "
-    "throw true try typeof undefined values var void while with yield "
-    "floorDivide greatest least maximum minimum modulo power sign square wholePower".split()
+    (  # noqa: SIM905 (as a list it would fill a page)
+        "arguments await break case catch class const continue debugger default delete do else enum eval "
+        "export extends false finally for function globalThis if implements import in Infinity instanceof "
+        "interface let Math NaN new null package private protected public return static super switch this "
+        "throw true try typeof undefined values var void while with yield "
+        "floorDivide greatest least maximum minimum modulo power sign square wholePower"
+    ).split()
 )
 CONSTRUCTS: dict[type[ast.AST], str] = {
     ast.For: "a loop",
@@ -148,7 +150,9 @@ def translate_function(
     head = ", ".join([*map(walker.local, direct), *(["values"] if bundled else [])])
     if bundled:
         picked = (name for name in parameters if name in bundled)
-        unpacked = (name if walker.local(name) == name else f"{name}: {walker.local(name)}" for name in picked)
+        unpacked = (
+            name if walker.local(name) == name else f"{name}: {walker.local(name)}" for name in picked
+        )
         lines.insert(0, f"let {{{', '.join(unpacked)}}} = values;")
     return "\n".join([f"({head}) => {{", *(f"  {line}" for line in lines), "}"])
 
