@@ -2,28 +2,21 @@
 
 import asyncio
 import gc
-import gzip
 import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from optviz.web.components.stage import PLOTLY
+from optviz.web import assets
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
 HEAD_START = 6.0  # seconds
 _ending = threading.Event()
-FOREVER = "public, max-age=31536000, immutable"
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -37,33 +30,6 @@ HEADERS = {
         b"object-src 'none'; base-uri 'self'"
     ),
 }
-
-
-class _Library:
-    """Plotly's bundle from the installed package, compressed once: a whole class loads it."""
-
-    def __init__(self) -> None:
-        self.plain = b""
-        self.small = b""
-
-    def load(self) -> None:
-        self.plain = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
-        self.small = gzip.compress(self.plain, 6)
-
-
-_library = _Library()
-
-
-async def plotly_bundle(request: Request) -> Response:
-    """Serve the bundle, cacheable for ever: its address holds its version."""
-    if not _library.small:
-        await asyncio.to_thread(_library.load)
-    headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(_library.plain, media_type="text/javascript", headers=headers)
-    return Response(
-        _library.small, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"}
-    )
 
 
 class _SecurityHeaders:
@@ -84,7 +50,7 @@ class _SecurityHeaders:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
-    await asyncio.to_thread(_library.load)
+    await asyncio.to_thread(assets.prepare)
     await asyncio.to_thread(_import_engine)
     gc.collect()
     gc.freeze()
@@ -142,5 +108,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [Route(f"/{PLOTLY}", plotly_bundle)]
+routes = assets.routes
 middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]

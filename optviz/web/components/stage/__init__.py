@@ -1,20 +1,14 @@
 """The stage: a browser component that keeps one picture and redraws it in place."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from optviz.web.assets import plotly_url as plotly_url
+
 HERE = Path(__file__).parent
-PLOTLY = f"assets/plotly-{version('plotly')}.min.js"
-
-
-def plotly_url() -> str:
-    """Where the page loads Plotly from: our own server, under whatever path it is mounted."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/{PLOTLY}" if base else f"/{PLOTLY}"
 
 
 def mount(name: str, folder: Path, *, isolated: bool = True) -> Callable[..., Any]:
