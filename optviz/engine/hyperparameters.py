@@ -18,7 +18,7 @@ class Hyperparameter:
     """One adjustable number of an optimizer or a schedule.
 
     `symbol` is LaTeX. `low` and `high` are both allowed values. `log` asks for a logarithmic slider,
-    `rare` for a place where it does not distract, `integer` for whole numbers only.
+    `advanced` hides it behind “More” at first, `integer` for whole numbers only.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Hyperparameter:
     high: float
     log: bool = False
     integer: bool = False
-    rare: bool = False
+    advanced: bool = False
     help: str = ""
 
     def complaint(self, value: object) -> str | None:

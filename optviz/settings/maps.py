@@ -13,7 +13,7 @@ import numpy as np
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import Objective, parse
-from optviz.engine.optimizers import OPTIMIZERS, Optimizer
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
 from optviz.engine.outcomes import point
 from optviz.engine.schedules import SCHEDULES
 from optviz.maps.axes import Axis, Progress, part_of, refine
@@ -223,7 +223,7 @@ class MapSettings:
 
 def sides_of(optimizer: Optimizer | str) -> tuple[Side, Side]:
     """The sides that a stability map of an optimizer begins with: its rate, and what comes next."""
-    optimizer = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    optimizer = as_optimizer(optimizer)
     first, second = optimizer.hyperparameters[:2]
     return side_of(first), side_of(second)
 

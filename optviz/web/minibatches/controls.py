@@ -128,7 +128,7 @@ def sidebar() -> None:
                 format_func=lambda k: OPTIMIZERS[k].name,
             )
             for h in OPTIMIZERS[key].hyperparameters:
-                (exact if h.rare else adjust)(h, f"mb.{key}.{h.name}")
+                (exact if h.advanced else adjust)(h, f"mb.{key}.{h.name}")
         hint = "Or click the picture, or drag the ring."
         for column, axis in zip(st.columns(2, gap="small"), "wb", strict=True):
             with column:

@@ -246,12 +246,12 @@ def _optimizer(last: TrainingConfig) -> tuple[str, tuple[tuple[str, float], ...]
     optimizer = NETWORK_OPTIMIZERS[key]
     table = [replace(h, default=optimizer.network_defaults[h.name]) for h in optimizer.hyperparameters]
     for h in table:
-        if not h.rare:
+        if not h.advanced:
             adjust(h, f"t.{key}.{h.name}")
-    rare = [h for h in table if h.rare]
-    if rare:
+    advanced = [h for h in table if h.advanced]
+    if advanced:
         with st.popover("More", type="tertiary"):
-            for h in rare:
+            for h in advanced:
                 exact(h, f"t.{key}.{h.name}")
     return key, tuple((h.name, state[f"t.{key}.{h.name}"]) for h in table)
 

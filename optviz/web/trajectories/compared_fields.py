@@ -81,12 +81,12 @@ def _slot(at: str, slot: int, color: str, most: int, options: Sequence[str], wit
     prefix = f"{at}.{slot}.{key}"
     shown = [h for h in OPTIMIZERS[key].hyperparameters if h.name not in without]
     for h in shown:
-        if not h.rare:
+        if not h.advanced:
             adjust(h, f"{prefix}.{h.name}")
-    rare = [h for h in shown if h.rare]
-    if rare:
+    advanced = [h for h in shown if h.advanced]
+    if advanced:
         with st.popover("More", type="tertiary"):
-            for h in rare:
+            for h in advanced:
                 exact(h, f"{prefix}.{h.name}")
 
 
