@@ -1,4 +1,4 @@
-"""How a landscape is curved at one point, and what that allows a learning rate to be."""
+"""The curvature of a landscape at one point, and the largest stable learning rate there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from optviz.engine.optimizers import Optimizer, as_optimizer
 
 @dataclass(frozen=True, slots=True)
 class Conditioning:
-    """The curvature at one point, and what theory makes of it; None where it has nothing to say.
+    """The curvature at one point, and the learning rates that theory derives from it; None where it has none.
 
     `eigenvalues` (d,) of the Hessian, from small to large, not numbers where f has none. `condition` is
     λmax/λmin, where both are positive. `best_rate` is 2/(λmin + λmax), gradient descent's best on that

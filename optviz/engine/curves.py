@@ -37,7 +37,7 @@ CURVES = (
         (2.5,),
         ((0.0,),),
         "non-smooth",
-        "The slope never gets smaller, so a constant step hops about the kink for ever.",
+        "The gradient never gets smaller, so a constant step jumps across the kink for ever.",
     ),
     Objective(
         "cosine-wave",
@@ -109,7 +109,7 @@ CURVES = (
         (2.5,),
         ((0.67957866002,),),
         "plateau",
-        "Far out the slope is zero to the last digit, and plain descent does not move at all.",
+        "Far out the gradient is zero to the last digit, and plain descent does not move at all.",
     ),
     Objective(
         "x-sine",

@@ -1,8 +1,8 @@
 """Thousands of runs at once, with the same step functions and the same bits as one run alone.
 
 Every coordinate is one contiguous array over the rows, and so is each part of the state; rows are taken
-in blocks that stay in the processor's cache. Rows never touch each other: a row that leaves the numbers
-is put away at its last finite point, and the others go on.
+in blocks that stay in the processor's cache. Rows never touch each other: a row that overflows stays
+at its last finite point, and the others go on.
 """
 
 import math
@@ -26,7 +26,7 @@ MOST_STEPS = 100_000
 MOST_RECORDED = 64_000_000  # numbers in a record: half a gigabyte
 BLOCK = 8192  # rows; arrays of 64 KiB were the fastest on every processor tried
 MOST_DRAWS = 4_000_000  # numbers of noise that a block holds at once: 32 MB
-BREATH = 25  # steps between two looks at the progress and at whether to go on
+BREATH = 25  # steps between two reports of progress, and two questions whether to stop
 
 
 class CancelledError(Exception):
@@ -283,14 +283,14 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
     for t in range(steps + 1):
         if t % BREATH == 0:
             yield t
-        slopes = _columns(objective.gradient_at, block.x)
+        gradients = _columns(objective.gradient_at, block.x)
         # A sum of squares is quick, and not a number or infinite as soon as one of them is.
         if not all(x @ x < radius * radius for x in block.x):
-            good = np.logical_and.reduce(np.isfinite([*block.x, *slopes, _heights(objective, block.x)]))
+            good = np.logical_and.reduce(np.isfinite([*block.x, *gradients, _heights(objective, block.x)]))
             if not good.all():
                 _put_away(block, before, ~good, t, objective, result, recorded)
                 block.keep(good)
-                slopes = [s[good] for s in slopes]
+                gradients = [s[good] for s in gradients]
                 if not len(block.rows):
                     return
         block.note_arrivals(objective.minima, t)
@@ -300,7 +300,7 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
             recorded += 1
         before = block.x
         if t < steps:
-            block.step(work.optimizer, slopes, t + 1, work.factors[t])
+            block.step(work.optimizer, gradients, t + 1, work.factors[t])
     result.points[block.rows] = np.stack(block.x, axis=-1)
     result.values[block.rows] = _heights(objective, block.x)
     _say_who_reached(block, objective, result)

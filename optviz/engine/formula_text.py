@@ -1,4 +1,4 @@
-"""From the text of a formula to a SymPy expression, and from there to functions that compute.
+"""From the text of a formula to a SymPy expression, and from that to compiled functions.
 
 The text is never run as code: its syntax tree is walked with a list of what is allowed, and every
 number, power and nesting is bounded before SymPy sees it.

@@ -20,7 +20,7 @@ class Hyperparameter:
     """One adjustable number of an optimizer or a schedule.
 
     `symbol` is LaTeX. `low` and `high` are both allowed values. `log` asks for a logarithmic slider,
-    `rare` for a place where it does not distract, `integer` for whole numbers only. `label` is its name for
+    `advanced` hides it behind “More” at first, `integer` asks for whole numbers only. `label` is its name for
     people where `name` is too short for them.
     """
 
@@ -31,7 +31,7 @@ class Hyperparameter:
     high: float
     log: bool = False
     integer: bool = False
-    rare: bool = False
+    advanced: bool = False
     help: str = ""
     label: str = ""
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.ensembles import MOST_STEPS
 from optviz.engine.formula_text import FUNCTIONS, NAMESPACE
 from optviz.engine.landscapes import OBJECTIVES, as_objective
 from optviz.engine.objective import Objective
@@ -60,7 +61,15 @@ def _source() -> str:
     runtime = Path(__file__).with_name("runtime.js").read_text("utf-8")
     version = hashlib.sha256("\n".join((runtime, *tables)).encode()).hexdigest()[:12]
     call = ",\n".join((json.dumps(version), *tables))
-    return f'(() => {{\n"use strict";\n{runtime}\nglobalThis.optvizEngine = makeEngine(\n{call});\n}})();\n'
+    lines = (
+        "(() => {",
+        '"use strict";',
+        f"const MOST_STEPS = {MOST_STEPS};",
+        runtime,
+        f"globalThis.optvizEngine = makeEngine({call});",
+        "})();\n",
+    )
+    return "\n".join(lines)
 
 
 def optimizer_source(optimizer: Optimizer | str) -> str:

@@ -1,4 +1,4 @@
-"""What became of a run, in words: converged where, still moving, stuck at a saddle, diverged and why."""
+"""How a run ended, in words: converged where, still moving, stuck at a saddle, diverged and why."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer
 
 ARRIVED = 1e-3  # distance to a known minimum that counts as having reached it
-OVERFLOWING = 1e50  # coordinates beyond which ∞ - ∞, not the formula, is why f is no number
+OVERFLOWING = 1e50  # beyond it f is NaN because of ∞ - ∞, not because it is undefined there
 AT_REST = 1e-6  # length of the gradient that counts as zero
 
 
@@ -66,23 +66,23 @@ def judge(
     values: dict[str, float],
     points: np.ndarray,
     heights: np.ndarray,
-    slopes: np.ndarray,
+    gradients: np.ndarray,
     broke_at: int | None,
 ) -> Outcome:
-    """Say what became of a run.
+    """Say how a run ended.
 
-    `points` (k+1, d), `heights` (k+1,) and `slopes` (k+1, d) describe it; `broke_at` is the first step
+    `points` (k+1, d), `heights` (k+1,) and `gradients` (k+1, d) describe it; `broke_at` is the first step
     at which something was not finite, or None.
     """
     with np.errstate(all="ignore"):
         if broke_at is not None:
-            return _broken(objective, optimizer, values, points, heights, slopes, broke_at)
-        return _finite(objective, optimizer, values, points, heights, slopes)
+            return _broken(objective, optimizer, values, points, heights, gradients, broke_at)
+        return _finite(objective, optimizer, values, points, heights, gradients)
 
 
-def _broken(objective, optimizer, values, points, heights, slopes, k) -> Outcome:  # noqa: ANN001
+def _broken(objective, optimizer, values, points, heights, gradients, k) -> Outcome:  # noqa: ANN001
     within_reach = k < len(points) and bool(np.abs(points[k]).max() < OVERFLOWING)
-    if within_reach and (np.isnan(heights[k]) or np.isnan(slopes[k]).any()):
+    if within_reach and (np.isnan(heights[k]) or np.isnan(gradients[k]).any()):
         what = "f has no real value" if np.isnan(heights[k]) else "the gradient of f is undefined"
         return Outcome("undefined", k, f"Stopped at step {k}: {what} at {point(points[k])}.")
     last = points[max(k - 1, 0)]
@@ -103,10 +103,10 @@ def _broken(objective, optimizer, values, points, heights, slopes, k) -> Outcome
     )
 
 
-def _finite(objective, optimizer, values, points, heights, slopes) -> Outcome:  # noqa: ANN001
+def _finite(objective, optimizer, values, points, heights, gradients) -> Outcome:  # noqa: ANN001
     steps, end, height = len(points) - 1, points[-1], float(heights[-1])
     index, distance = nearest_minimum(objective, end)
-    slope = float(np.linalg.norm(slopes[-1]))
+    length = float(np.linalg.norm(gradients[-1]))
     if index >= 0 and distance <= ARRIVED:
         since = first_within(points, objective.minima[index], ARRIVED)
         lowest = float(np.min(objective.value(objective.minima)))
@@ -116,9 +116,9 @@ def _finite(objective, optimizer, values, points, heights, slopes) -> Outcome:  
             f"{number(ARRIVED)} at step {since}."
         )
         return Outcome("converged", since or 0, sentence, index, distance)
-    if slope <= AT_REST:
+    if length <= AT_REST:
         kind, name = _stationary(objective, end)
-        sentence = f"At rest at {name} near {point(end)}: the gradient is {number(slope)} long."
+        sentence = f"At rest at {name} near {point(end)}: the gradient is {number(length)} long."
         return Outcome(kind, steps, sentence, index, distance)
     grew = height > heights[0] and height > heights[len(heights) * 3 // 4] and steps > 1
     if grew and np.linalg.norm(end - points[0]) > 0 and distance_grew(objective, points):
@@ -135,7 +135,7 @@ def _finite(objective, optimizer, values, points, heights, slopes) -> Outcome:  
         return Outcome("falling", steps, sentence, index, distance)
     last = float(np.linalg.norm(points[-1] - points[-2])) if steps else 0.0
     sentence = (
-        f"Still moving after {_steps(steps)}: f is {number(height)}, the gradient {number(slope)} long, "
+        f"Still moving after {_steps(steps)}: f is {number(height)}, the gradient {number(length)} long, "
         f"the last step {number(last)}."
     )
     return Outcome("moving", steps, sentence, index, distance)
@@ -151,7 +151,7 @@ def _rank(objective: Objective, index: int, lowest: float) -> str:
 
 
 def distance_grew(objective: Objective, points: np.ndarray) -> bool:
-    """Whether the run ends farther from its nearest known minimum, or from its start, than it was."""
+    """Whether the run ends farther from its nearest known minimum than it began; without one, outside."""
     if not objective.minima:
         return _outside(objective, points[-1])
     return nearest_minimum(objective, points[-1])[1] > nearest_minimum(objective, points[0])[1]

@@ -1,5 +1,5 @@
 // The part of the engine in the browser that is written by hand. `optviz/engine/javascript.py` puts the
-// translated steps, schedule factors and landscapes behind it. The whole script sets globalThis.optvizEngine.
+// translated steps, schedule factors and landscapes behind it, and MOST_STEPS in front. The whole script sets globalThis.optvizEngine.
 
 // The elementwise functions, as in optviz/engine/elementwise.py.
 
@@ -56,8 +56,6 @@ const rowOf = (table, given, kind) => {
   if (!row) throw new Error(`There is no ${kind} “${given}”.`);
   return row;
 };
-
-const MOST_STEPS = 100000;
 
 // Make the engine from the translated tables.
 const makeEngine = (version, optimizers, schedules, landscapes) => {

@@ -1,4 +1,4 @@
-"""How far out a formula surely stays within the numbers, so that loops need not test it at each step."""
+"""A radius inside which f and its gradient cannot overflow, so that loops need not test it at each step."""
 
 import functools
 import math
@@ -13,7 +13,7 @@ RADII = (1e75, 1e30, 1e15, 1e6, 1e3, 100.0, 10.0)
 
 
 def safe_radius(objective: Objective) -> float:
-    """A radius within which f and its gradient are finite at every point; 0 where none is certain."""
+    """A radius inside which f and its gradient are finite at every point; 0 where none is known."""
     return _safe_radius(objective.formula, objective.dimension)
 
 
@@ -25,7 +25,7 @@ def _safe_radius(formula: str, dimension: int) -> float:
 
 
 def _largest(e: sympy.Expr, radius: float) -> float:
-    """No part of `e` exceeds this in size while the variables stay within `radius`; infinity if unknown."""
+    """A bound on |e| and on each of its parts for variables up to `radius`; infinity if none is known."""
     inner = [_largest(part, radius) for part in e.args]
     if not all(size < LARGEST for size in inner):
         return math.inf

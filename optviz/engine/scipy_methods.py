@@ -22,7 +22,7 @@ MOST_EVALUATIONS = 100_000
 class Reference:
     """One method of `scipy.optimize.minimize`.
 
-    `slopes` and `curvatures` say whether it asks for gradients and Hessians. `options` are SciPy's, those
+    `gradients` and `curvatures` say whether it asks for gradients and Hessians. `options` are SciPy's, those
     that let it go on until nothing more can be gained.
     """
 
@@ -32,7 +32,7 @@ class Reference:
     formula: str
     idea: str
     reference: str
-    slopes: bool = True
+    gradients: bool = True
     curvatures: bool = False
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -77,8 +77,8 @@ REFERENCES: dict[str, Reference] = {
             "bfgs",
             "BFGS",
             "BFGS",
-            r"x_{t+1} = x_t - \alpha_t B_t\, g_t, \qquad B_t \approx H_t^{-1} \text{ from the slopes so far}",
-            "Learns the curvature from how the slope changed, and searches along a line.",
+            r"x_{t+1} = x_t - \alpha_t B_t\, g_t, \qquad B_t \approx H_t^{-1} \text{ from earlier gradients}",
+            "Learns the curvature from how the gradient changed, and searches along a line.",
             "J. Nocedal, S. J. Wright, Numerical optimization (2006), chapter 6",
             options={"gtol": 1e-10},
         ),
@@ -107,9 +107,9 @@ REFERENCES: dict[str, Reference] = {
             "Nelder-Mead",
             r"x_{\text{worst}} \leftarrow \bar x + \gamma\, (x_{\text{worst}} - \bar x), \qquad "
             r"\gamma \in \{-1, -2, \pm\tfrac{1}{2}\}",
-            "A triangle that flips, stretches and shrinks its way down, without any slope.",
+            "A triangle that flips, stretches and shrinks its way down, without any gradient.",
             "J. A. Nelder, R. Mead, A simplex method for function minimization (1965)",
-            slopes=False,
+            gradients=False,
             options={"xatol": 1e-10, "fatol": 1e-14},
         ),
     )
@@ -117,7 +117,7 @@ REFERENCES: dict[str, Reference] = {
 
 
 class _StopError(Exception):
-    """Raised inside SciPy's loop when the budget is spent or the numbers are left."""
+    """Raised inside SciPy's loop when the budget is spent or something is not finite."""
 
 
 class _Counted:
@@ -186,7 +186,7 @@ def run_reference(
                 counted.value,
                 x,
                 method=reference.method,
-                jac=counted.gradient if reference.slopes else None,
+                jac=counted.gradient if reference.gradients else None,
                 hess=counted.hessian if reference.curvatures else None,
                 callback=note,
                 options={**reference.options, "maxiter": budget},
@@ -209,14 +209,15 @@ def _judge(
     spent = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in zip(counts, words, strict=True) if n]
     cost = f"{steps} step{'' if steps == 1 else 's'}, {' + '.join(spent) or 'no evaluations'}"
     index, distance = nearest_minimum(objective, end)
-    slope = float(np.linalg.norm(gradients[-1]))
+    length = float(np.linalg.norm(gradients[-1]))
     if index >= 0 and distance <= ARRIVED:
         place = point(np.array(objective.minima[index]))
         return "converged", f"Reached the minimum at {place}: {cost}."
     if why == "undefined":
-        return why, f"Stopped where f or its slope has no finite value, last at {point(end)}: {cost}."
-    if slope <= AT_REST:
-        return "rest", f"At rest at {point(end)}, where the gradient is {number(slope)} long: {cost}."
+        return why, f"Stopped where f or its gradient is not finite, last at {point(end)}: {cost}."
+    if length <= AT_REST:
+        return "rest", f"At rest at {point(end)}, where the gradient is {number(length)} long: {cost}."
     if why == "budget":
         return why, f"Still on its way at {point(end)} when the budget was spent: {cost}."
-    return "stopped", f"Saw no way on at {point(end)}, where the gradient is {number(slope)} long: {cost}."
+    where = f"at {point(end)}, where the gradient is {number(length)} long"
+    return "stopped", f"Made no further progress {where}: {cost}."

@@ -347,7 +347,7 @@ SURFACES = (
         (-13.0, 2.5),
         ((-10.0, 1.0),),
         "non-smooth",
-        "A knife edge: along it the slope is tiny, across it infinite.",
+        "A sharp valley: along it the gradient is tiny, across it infinite.",
     ),
     Objective(
         "hoelder-table",

@@ -1,4 +1,4 @@
-"""One optimizer on one objective: the path it takes, step by step, and what became of it."""
+"""One optimizer on one objective: its trajectory, and how the run ended."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ class Trajectory:
 
     `points` (k+1, d), `values` (k+1,), `gradients` (k+1, d), the true ones even when the steps used
     noisy ones; `state` maps the name of each part of the optimizer's state to (k+1, d). k is the number
-    of steps asked for, or fewer if the run left the numbers: then the last row is the last finite one.
+    of steps asked for, or fewer if the run overflowed: then the last row is the last finite one.
     """
 
     points: np.ndarray
@@ -52,13 +52,13 @@ def simulate(
     """Run `optimizer` on `objective` for `steps` steps from `start` (d numbers).
 
     Objective, optimizer and schedule may be given by key. `noise` is the standard deviation of Gaussian
-    noise that is added to every coordinate of every gradient; its draws depend on `seed` alone, so that
-    all optimizers meet the same noise.
+    noise added to every coordinate of every gradient. The draws depend on `seed` alone, so all
+    optimizers get the same noise.
 
     Raises:
         FormulaError, HyperparameterError: for a formula or a hyperparameter that is not allowed.
         KeyError: for an unknown optimizer or schedule.
-        ValueError: for a start, a number of steps or a noise that make no sense.
+        ValueError: for a start that is not d finite numbers, or steps or noise out of range.
     """
     objective = as_objective(objective)
     optimizer = as_optimizer(optimizer)
@@ -83,16 +83,16 @@ def simulate(
             None if draws is None else draws.tolist(),
         )
         path = np.array(points)
-        heights, slopes = objective.value(path), objective.gradient(path)
+        heights, gradients = objective.value(path), objective.gradient(path)
     # A point may be finite while the function there no longer is: the run ended there as well.
-    finite = np.isfinite(heights) & np.isfinite(slopes).all(axis=-1)
+    finite = np.isfinite(heights) & np.isfinite(gradients).all(axis=-1)
     end = len(path)
     if not finite.all():
         broke_at = int(np.argmin(finite))
         end = max(broke_at, 1)
-    outcome = judge(objective, optimizer, values, path, heights, slopes, broke_at)
+    outcome = judge(objective, optimizer, values, path, heights, gradients, broke_at)
     state = {name: np.array(states[i][:end]) for i, name in enumerate(optimizer.state)}
-    return Trajectory(path[:end], heights[:end], slopes[:end], state, outcome)
+    return Trajectory(path[:end], heights[:end], gradients[:end], state, outcome)
 
 
 Gradient = Callable[..., Sequence[float]]
@@ -106,7 +106,10 @@ def _walk(
     factors: list[float],
     draws: list[list[float]] | None,
 ) -> tuple[list[list[float]], list[list[list[float]]], int | None]:
-    """Take the steps on plain floats, one coordinate at a time: numpy is slow for two numbers."""
+    """Take the steps on plain floats, one coordinate at a time: numpy is slow for two numbers.
+
+    Returns the points, the state's parts, and the first step whose point is not finite, or None.
+    """
     step, coordinates = optimizer.step, range(len(start))
     x, state = list(start), [[0.0] * len(optimizer.state) for _ in coordinates]
     points, states = [x], [[[0.0] * len(start)] for _ in optimizer.state]
@@ -114,7 +117,7 @@ def _walk(
     for t, factor in enumerate(factors, 1):
         g = gradient(*x)
         if draws is not None:
-            g = [slope + draw for slope, draw in zip(g, draws[t - 1], strict=True)]
+            g = [exact + draw for exact, draw in zip(g, draws[t - 1], strict=True)]
         values["lr"] = base * factor
         following = []
         for i in coordinates:

@@ -21,10 +21,10 @@ EDGE = 18  # px there without one
 
 
 def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
-    """The optimizer with its own hyperparameters, but for the rare ones and those of `without`."""
+    """The optimizer with its own hyperparameters, but for the advanced ones and those of `without`."""
     optimizer = OPTIMIZERS[entrant.optimizer]
-    rare = {h.name for h in optimizer.hyperparameters if h.rare}
-    shown = [(name, v) for name, v in entrant.values if name not in rare and name not in without]
+    advanced = {h.name for h in optimizer.hyperparameters if h.advanced}
+    shown = [(name, v) for name, v in entrant.values if name not in advanced and name not in without]
     values = ", ".join(f"{name} {number(v)}" for name, v in shown)
     return f"{optimizer.name} ({values})" if values else optimizer.name
 

@@ -104,7 +104,7 @@ def describe_number(h: Hyperparameter) -> dict[str, Any]:
         "label": h.label or h.name,
         "symbol": plain_symbol(h.symbol),
         "help": h.help,
-        "advanced": h.rare,
+        "advanced": h.advanced,
         "default": h.write(h.default),
         "low": h.low,
         "high": h.high,
@@ -122,7 +122,7 @@ class Number(Described):
     @classmethod
     def of(cls, kind: Hyperparameter, label: str = "", **more: Any) -> "Number":
         """The field of a hyperparameter, under its own name unless told otherwise."""
-        described = {"name": kind.name, "help": kind.help, "advanced": kind.rare, **more}
+        described = {"name": kind.name, "help": kind.help, "advanced": kind.advanced, **more}
         return cls(label=label or kind.label or kind.name, kind=kind, **described)
 
     def text(self, value: float) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from optviz.engine.elementwise import Rows
 from optviz.engine.objective import Objective
-from optviz.engine.optimizers import OPTIMIZERS, Optimizer
+from optviz.engine.optimizers import Optimizer, as_optimizer
 
 SAMPLES = 100
 
@@ -194,7 +194,7 @@ def _descend(
     *,
     right: bool,
 ) -> Descent:
-    optimizer = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    optimizer = as_optimizer(optimizer)
     count = len(data.x)
     if not 1 <= batch_size <= count or epochs < 0 or len(start) != 2 or not all(map(math.isfinite, start)):
         raise ValueError(f"Batches of 1 to {count}, no negative epochs, and a start of two finite numbers.")
@@ -252,7 +252,7 @@ def noise_ball(
     point into one batch twice. The root mean square of the distance over the second half of the updates is
     the radius of the ball; it is infinite where a run overflowed. A batch of all points never leaves.
     """
-    optimizer = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    optimizer = as_optimizer(optimizer)
     values = optimizer.complete({**hyperparameters, "lr": 0.01}) | {
         "lr": Rows.of(np.repeat(np.asarray(rates, dtype=float), runs))
     }

@@ -40,7 +40,7 @@ WEIGHT_DECAY = Hyperparameter(
     0.0,
     0.0,
     10.0,
-    rare=True,
+    advanced=True,
     help="λ times the parameters is added to their gradient: a penalty of λ/2 times their squared length.",
 )
 SEED = Hyperparameter(
@@ -50,7 +50,7 @@ SEED = Hyperparameter(
     0,
     2**31 - 1,
     integer=True,
-    rare=True,
+    advanced=True,
     help="The same seed gives the same first weights and the same order of the images.",
 )
 

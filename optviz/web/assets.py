@@ -1,37 +1,61 @@
-"""Our own files for the browser, each under an address that holds its hash: it may be kept for ever."""
+"""The files that the server itself hands out: Plotly, the engine in the browser, static declarations.
 
+Each address holds a hash of the content, so a browser keeps a file for ever and never an old one.
+"""
+
+import asyncio
 import functools
 import gzip
 import hashlib
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import plotly
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from optviz.engine import javascript
 
-FOLDER = "assets"
 FOREVER = "public, max-age=31536000, immutable"
 JAVASCRIPT = "text/javascript"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One file, as it is and compressed."""
+class _Asset:
+    """One file, compressed once, when it is first asked for."""
 
-    plain: bytes
-    small: bytes
-    media_type: str
+    def __init__(self, content: bytes, media_type: str) -> None:
+        self.content = content
+        self.media_type = media_type
+        self._lock = threading.Lock()
+        self._compressed = b""
+
+    def compressed(self) -> bytes:
+        with self._lock:
+            if not self._compressed:
+                self._compressed = gzip.compress(self.content, 6, mtime=0)
+            return self._compressed
 
 
-_assets: dict[str, Asset] = {}
-_lock = threading.Lock()
+_assets: dict[str, _Asset] = {}
+_register = threading.Lock()
+
+
+def asset(name: str, content: str | bytes, media_type: str) -> str:
+    """Hand out `content` from now on; its address, as a page of this server names it.
+
+    `name` is a file name such as "engine.js"; the address is "/assets/engine-<hash>.js", under
+    `server.baseUrlPath`. The same content gives the same address in every process. Whatever is handed over
+    stays in memory, so this is for what the program itself contains, not for what visitors make. A visitor
+    may come back to a server that has just started: hand it over again before an address is sent.
+    """
+    content = content.encode() if isinstance(content, str) else content
+    path = PurePosixPath(name)
+    file = f"{path.stem}-{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
+    with _register:
+        _assets.setdefault(file, _Asset(content, media_type))
+    return address(f"assets/{file}")
 
 
 def address(path: str) -> str:
@@ -40,49 +64,38 @@ def address(path: str) -> str:
     return f"/{base}/{path}" if base else f"/{path}"
 
 
-def asset(name: str, content: bytes, media_type: str) -> str:
-    """Serve `content`, and return its address: the name with the hash of the content in it."""
-    given = PurePosixPath(name)
-    file = f"{given.stem}-{hashlib.sha256(content).hexdigest()[:16]}{given.suffix}"
-    with _lock:
-        if file not in _assets:
-            _assets[file] = Asset(content, gzip.compress(content, 6), media_type)
-    return address(f"{FOLDER}/{file}")
-
-
-def _once(make: Callable[[], str]) -> Callable[[], str]:
-    """Make an address once for everybody, also when several ask at the same time."""
-    remembered, lock = functools.cache(make), threading.Lock()
-
-    def ask() -> str:
-        with lock:
-            return remembered()
-
-    return ask
-
-
-@_once
+@functools.cache
 def plotly_url() -> str:
-    """Plotly's bundle, from the installed package."""
+    """Where a page loads Plotly from: the bundle of the installed package."""
     bundle = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     return asset("plotly.js", bundle.read_bytes(), JAVASCRIPT)
 
 
-@_once
+@functools.cache
 def engine_url() -> str:
-    """The engine as JavaScript."""
-    return asset("engine.js", javascript.source().encode(), JAVASCRIPT)
+    """Where a page loads the engine from: the script that sets `globalThis.optvizEngine`."""
+    return asset("engine.js", javascript.source(), JAVASCRIPT)
+
+
+def prepare() -> None:
+    """Make and compress what every visitor loads, before the first one comes."""
+    plotly_url()
+    engine_url()
+    for one in list(_assets.values()):
+        one.compressed()
 
 
 async def serve(request: Request) -> Response:
-    """Answer with a file, compressed where the browser takes that; 404 for a file that nobody made."""
+    """Answer with the asset of that file name, or with 404."""
     found = _assets.get(request.path_params["file"])
     if found is None:
-        return PlainTextResponse("There is no such file.", 404, headers={"cache-control": "no-store"})
+        return Response("There is no such file.", status_code=404, media_type="text/plain")
     headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(found.plain, media_type=found.media_type, headers=headers)
-    return Response(found.small, media_type=found.media_type, headers={**headers, "content-encoding": "gzip"})
+        return Response(found.content, media_type=found.media_type, headers=headers)
+    compressed = await asyncio.to_thread(found.compressed)
+    return Response(compressed, media_type=found.media_type, headers={**headers, "content-encoding": "gzip"})
 
 
-route = Route(f"/{FOLDER}/{{file}}", serve)
+#: A proxy may or may not take `server.baseUrlPath` off before it asks this server.
+routes = [Route("/assets/{file}", serve), Route("/{base:path}/assets/{file}", serve)]

@@ -12,8 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from optviz.web.assets import engine_url, plotly_url
-from optviz.web.assets import route as assets
+from optviz.web import assets
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.visitors import VisitorCookie
 
@@ -53,7 +52,8 @@ class _SecurityHeaders:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
-    await asyncio.to_thread(_prepare)
+    await asyncio.to_thread(_import_engine)
+    await asyncio.to_thread(assets.prepare)
     gc.collect()
     gc.freeze()
     training = asyncio.create_task(_start_training_soon())
@@ -63,10 +63,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(_stop_training)
 
 
-def _prepare() -> None:
-    """What takes long to import or to make; the first visitor need not wait for it."""
-    plotly_url()
-    engine_url()
+def _import_engine() -> None:
+    """SymPy takes half a second to import; the first visitor need not wait for it."""
     import optviz.figures.scenes
     import optviz.settings.experiment
 
@@ -112,5 +110,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [assets, Route(f"/{GROUND}", ground)]
+routes = [*assets.routes, *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}"))]
 middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]

@@ -30,7 +30,7 @@ def number(h, **more: Any) -> dict[str, Any]:
         "label": LABELS.get(h.name, h.name.capitalize()),
         "symbol": symbol,
         "help": h.help,
-        "advanced": h.rare,
+        "advanced": h.advanced,
         "default": h.write(h.default),
         "low": h.low,
         "high": h.high,

@@ -1,4 +1,4 @@
-"""Within its safe radius a formula never leaves the numbers."""
+"""Inside its safe radius a formula never overflows."""
 
 import numpy as np
 import pytest

@@ -51,7 +51,7 @@ def test_counts_are_those_of_the_calls_that_were_made(key: str) -> None:
         count("value"),
         bowl.start,
         method=reference.method,
-        jac=count("gradient") if reference.slopes else None,
+        jac=count("gradient") if reference.gradients else None,
         hess=count("hessian") if reference.curvatures else None,
         callback=lambda intermediate_result: seen.append(np.array(intermediate_result.x)),
         options=dict(reference.options),

@@ -1,10 +1,10 @@
-"""Optimizers with a rate for each coordinate: what grew out of AdaGrad, RMSProp and Adam."""
+"""Optimizers with a learning rate for each coordinate, made from AdaGrad, RMSProp and Adam."""
 
 from optviz.engine.elementwise import maximum, power, sign, sqrt, where
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, Optimizer, epsilon, rate
 
-# RMSProp without a unit of its own
+# RMSProp with steps measured in earlier steps
 
 
 def adadelta(x, g, t, s, d, *, lr, rho, eps):
@@ -169,7 +169,7 @@ YOGI = Optimizer(
 )
 
 
-# Adam that divides by how far gradients are from what was expected
+# Adam that divides by how far gradients are from their mean
 
 
 def adabelief(x, g, t, m, s, *, lr, beta1, beta2, eps):
@@ -194,7 +194,7 @@ ADABELIEF = Optimizer(
     state=("first moment", "mean square surprise"),
     reference="J. Zhuang et al., AdaBelief optimizer: adapting stepsizes by the belief in observed "
     "gradients (2020), Algorithm 2",
-    idea="Bold where gradients are as expected, careful where they surprise.",
+    idea="Long steps where gradients are near their mean, short ones where they are not.",
     remark="ε is added to s at every step and to its root, as in the paper.",
     on_networks={"lr": 0.001, "eps": 1e-16},
 )
@@ -232,7 +232,7 @@ NADAM = Optimizer(
         BETA2,
         epsilon(1e-8),
         Hyperparameter(
-            "psi", r"\psi", 0.004, 0.0, 1.0, rare=True, help="How fast the momentum warms up to β₁."
+            "psi", r"\psi", 0.004, 0.0, 1.0, advanced=True, help="How fast the momentum warms up to β₁."
         ),
     ),
     state=("first moment", "second moment", "product of momenta"),

@@ -1,4 +1,4 @@
-"""Optimizers that average: gradients (quasi-hyperbolic momentum) or the points themselves (ASGD)."""
+"""Optimizers that average gradients (quasi-hyperbolic momentum) or points (ASGD)."""
 
 from optviz.engine.elementwise import maximum, power
 from optviz.engine.hyperparameters import Hyperparameter
@@ -28,7 +28,7 @@ QHM = Optimizer(
     ),
     state=("mean gradient",),
     reference="J. Ma, D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning (2019), section 3",
-    idea="Part of each step is the fresh slope, part the remembered one.",
+    idea="Each step mixes the new gradient with the mean of earlier ones.",
     remark="The mean carries the factor 1 - β, so ν = 1 is momentum with its rate multiplied by 1 - β, "
     "and ν = 0 is gradient descent. The paper recommends β = 0.999 for networks.",
     on_networks={"lr": 0.1, "momentum": 0.999},
@@ -38,7 +38,7 @@ QHM = Optimizer(
 )
 
 
-# Gradient descent with fading steps, and the mean of where it has been
+# Gradient descent with fading steps, and the mean of its points
 
 
 def asgd(x, g, t, eta, average, *, lr, lambd, alpha, t0):
@@ -78,7 +78,7 @@ ASGD = Optimizer(
     torch="ASGD",
     torch_arguments={"lr": "lr", "lambd": "lambd", "alpha": "alpha", "t0": "t0"},
     reference="B. T. Polyak, A. B. Juditsky, Acceleration of stochastic approximation by averaging (1992)",
-    idea="Under noise the mean of the path is nearer to the minimum than any point of it.",
+    idea="Under noise the mean of the points is nearer to the minimum than the points themselves.",
     remark="The path shown is x; the average is beside it and does not steer it. In PyTorch, too, the "
     "parameters are x and the average waits in the state as ax.",
     on_networks={"lr": 0.1, "t0": 1_000_000},

@@ -14,7 +14,7 @@ GROUPS: dict[str, str] = {
     "classic": "The classic six",
     "averaging": "Averages of gradients and points",
     "adaptive": "A rate for each coordinate",
-    "sign": "Only the sign of the slope",
+    "sign": "Only the sign of the gradient",
 }
 
 
@@ -98,7 +98,7 @@ def epsilon(default: float) -> Hyperparameter:
         1e-16,
         1.0,
         log=True,
-        rare=True,
+        advanced=True,
         help="Added to the root in the denominator, so that nothing is divided by zero.",
     )
 

@@ -20,7 +20,7 @@ GD = Optimizer(
     torch="SGD",
     torch_arguments={"lr": "lr"},
     reference="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées (1847)",
-    idea="Walk straight downhill, in proportion to the slope.",
+    idea="Steps against the gradient, in proportion to its length.",
     on_networks={"lr": 0.1},
     edge=lambda: 2.0,
 )
@@ -44,7 +44,7 @@ HEAVY_BALL = Optimizer(
     torch="SGD",
     torch_arguments={"lr": "lr", "momentum": "momentum"},
     reference="B. T. Polyak, Some methods of speeding up the convergence of iteration methods (1964)",
-    idea="A heavy ball: slopes that agree add up, slopes that alternate cancel.",
+    idea="Gradients that agree add up in the velocity; gradients that alternate cancel.",
     remark="The velocity is PyTorch's, v = βv + g. Some books write v = βv + ηg: the same path while "
     "the learning rate is constant, another one under a schedule.",
     on_networks={"lr": 0.01},
@@ -73,7 +73,7 @@ NAG = Optimizer(
     reference="Y. Nesterov, A method of solving a convex programming problem with convergence rate "
     "O(1/k²) (1983); in the form of I. Sutskever et al., On the importance of initialization and "
     "momentum in deep learning (2013)",
-    idea="Momentum that looks ahead: it brakes before the slope turns.",
+    idea="Momentum that looks ahead: it slows down before the gradient changes sign.",
     remark="PyTorch's form keeps the gradient at the present point and adds βv to it; the textbook "
     "evaluates the gradient at the point looked ahead to. Both follow the same path, shifted.",
     on_networks={"lr": 0.01},
@@ -100,7 +100,7 @@ ADAGRAD = Optimizer(
     torch_arguments={"lr": "lr", "eps": "eps"},
     reference="J. Duchi, E. Hazan, Y. Singer, Adaptive subgradient methods for online learning and "
     "stochastic optimization (2011)",
-    idea="Coordinates that moved much get smaller steps; all steps fade as 1/√t.",
+    idea="Coordinates with large gradients get smaller steps; all steps fade as 1/√t.",
     remark="ε stands outside the root, as in PyTorch. Some books put it inside, √(s + ε).",
     on_networks={"lr": 0.01},
 )

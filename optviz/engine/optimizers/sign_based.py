@@ -1,4 +1,4 @@
-"""Optimizers that look at the sign of the slope, not at its size."""
+"""Optimizers that use the sign of the gradient, not its size."""
 
 from optviz.engine.elementwise import maximum, minimum, sign, where
 from optviz.engine.hyperparameters import Hyperparameter
@@ -51,7 +51,7 @@ LION = Optimizer(
     ),
     state=("mean gradient",),
     reference="X. Chen et al., Symbolic discovery of optimization algorithms (2023), Algorithm 2",
-    idea="The sign of a mean that mixes the past with the fresh slope; found by a computer's search.",
+    idea="The sign of a mean of old and new gradients; found by an automatic search.",
     remark="One mean steers with β₁ and remembers with β₂. Steps are large for their rate: take a third to "
     "a tenth of Adam's.",
     on_networks={"lr": 1e-4},
@@ -85,10 +85,10 @@ RPROP = Optimizer(
         Hyperparameter("shrink", r"\eta^-", 0.5, 0.01, 0.99, help="Factor when the sign has turned."),
         Hyperparameter("grow", r"\eta^+", 1.2, 1.01, 5.0, help="Factor while the sign stays."),
         Hyperparameter(
-            "smallest", r"\Delta_{\min}", 1e-6, 1e-12, 1e-3, log=True, rare=True, help="Shortest step."
+            "smallest", r"\Delta_{\min}", 1e-6, 1e-12, 1e-3, log=True, advanced=True, help="Shortest step."
         ),
         Hyperparameter(
-            "largest", r"\Delta_{\max}", 50.0, 10.0, 1000.0, log=True, rare=True, help="Longest step."
+            "largest", r"\Delta_{\max}", 50.0, 10.0, 1000.0, log=True, advanced=True, help="Longest step."
         ),
     ),
     state=("previous gradient", "step length"),
@@ -97,7 +97,7 @@ RPROP = Optimizer(
     reference="M. Riedmiller, H. Braun, A direct adaptive method for faster backpropagation learning: "
     "the RPROP algorithm (1993); in the form iRprop⁻ of C. Igel, M. Hüsken, Improving the Rprop learning "
     "algorithm (2000)",
-    idea="Speed up while the slope keeps its sign, brake when it turns; its size never counts.",
+    idea="Longer steps while the gradient keeps its sign, shorter ones when it changes. Its size is ignored.",
     remark="η is only the first step length, as in PyTorch: a schedule does nothing after step 1. Made for "
     "exact gradients; the noise of small batches turns the signs.",
     on_networks={"lr": 0.001},
