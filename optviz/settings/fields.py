@@ -17,6 +17,8 @@ from optviz.settings.link import Link, Reader, short
 When = Mapping[str, Sequence[str]]
 Row = tuple[float, ...]
 
+#: A range wider than this has only a field for exact numbers, unless it is logarithmic: such as a seed.
+WIDEST_SLIDER = 1e5
 ANY = Hyperparameter("number", "x", 0.0, -1e6, 1e6)
 SYMBOLS = {
     "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ",
@@ -110,6 +112,7 @@ def describe_number(h: Hyperparameter) -> dict[str, Any]:
         "high": h.high,
         "log": h.log,
         "integer": h.integer,
+        "slider": h.log or h.high - h.low <= WIDEST_SLIDER,
     }
 
 

@@ -85,7 +85,14 @@ class Optimizer:
 def rate(default: float) -> Hyperparameter:
     """The learning rate, with the default that suits one optimizer on the plots."""
     return Hyperparameter(
-        "lr", r"\eta", default, 1e-6, 10.0, log=True, help="Learning rate: how far one step goes."
+        "lr",
+        r"\eta",
+        default,
+        1e-6,
+        10.0,
+        log=True,
+        label="learning rate",
+        help="Learning rate: how far one step goes.",
     )
 
 

@@ -29,6 +29,7 @@
  * @property {number} [high]
  * @property {boolean} [log]
  * @property {boolean} [integer]
+ * @property {boolean} [slider] false where only a field for exact numbers makes sense
  * @property {string} [look]
  * @property {Option[]} [options]
  * @property {string} [on]

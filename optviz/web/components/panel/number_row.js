@@ -180,9 +180,9 @@ class NumberRow {
     const { range } = this.slider
     this.node = el(
       "div",
-      { class: "row number" },
+      { class: field.slider === false ? "row number exact" : "row number" },
       this.label,
-      this.slider.node,
+      ...(field.slider === false ? [] : [this.slider.node]),
       this.entry.input,
       this.sentence,
     )

@@ -28,7 +28,9 @@ class Stage {
       giveUp: () => this.bus.giveUp(),
       twice: () => this.resetView(),
     })
-    /** @type {Set<string>} slots that the legend has hidden */ this.hidden = new Set()
+    /** @type {Set<string>} slots that the legend or the panel has hidden */ this.hidden = new Set()
+    this.unhear = this.bus.on("hidden", slots => { if (!this.telling) this.takeHidden(slots) })
+    this.telling = false
     /** @type {{ main: Zoom | null, loss: Zoom | null }} */ this.zoom = { main: null, loss: null }
     /** @type {StageData | null} */ this.scene = null
     /** @type {Shown | null} what is on the screen */ this.shown = null
@@ -263,8 +265,7 @@ class Stage {
   /** @param {string} slot */
   hide(slot) {
     if (!this.hidden.delete(slot)) this.hidden.add(slot)
-    this.press()
-    this.invalidate()
+    this.tellHidden()
   }
 
   /** @param {string} slot @param {string[]} slots */
@@ -272,6 +273,21 @@ class Stage {
     const others = slots.filter(other => other !== slot)
     const alone = !this.hidden.has(slot) && others.every(other => this.hidden.has(other))
     this.hidden = new Set(alone ? [] : others)
+    this.tellHidden()
+  }
+
+  /** The legend has hidden or shown a run: the panel's cards say so too. */
+  tellHidden() {
+    this.telling = true
+    this.bus.tell("hidden", new Set(this.hidden))
+    this.telling = false
+    this.press()
+    this.invalidate()
+  }
+
+  /** @param {Set<string>} slots that the panel's cards hide */
+  takeHidden(slots) {
+    this.hidden = new Set(slots)
     this.press()
     this.invalidate()
   }
@@ -355,6 +371,7 @@ class Stage {
     clearTimeout(this.resting)
     cancelAnimationFrame(this.scheduled)
     this.live.close()
+    this.unhear()
     this.pointer.close()
     this.observer.disconnect()
     window.removeEventListener("resize", this.onResize)
