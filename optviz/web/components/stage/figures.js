@@ -84,12 +84,19 @@ function placed({ data, layout }, size, view) {
       ...layout,
       ...size,
       font: { ...layout.font, size: Math.round(layout.font.size * view.scale) },
+      margin: enlarged(layout.margin, view.scale),
       xaxis: axis("x"),
       yaxis: axis("y"),
       dragmode: coarse() ? false : "zoom",
       uirevision: null,
     },
   }
+}
+
+/** Larger words need more room beside the picture. @param {any} margin @param {number} scale */
+function enlarged(margin, scale) {
+  const sides = ["l", "r", "t", "b"].map(side => [side, Math.round(margin[side] * scale)])
+  return { ...margin, ...Object.fromEntries(sides) }
 }
 
 /** The ground lies below the picture: the same size, margins, ranges and parts of the paper.
