@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from optviz.web import assets
 from optviz.web.ground_route import GROUND, ground
+from optviz.web.preload import Preload
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -67,6 +68,9 @@ def _import_engine() -> None:
     """SymPy takes half a second to import; the first visitor need not wait for it."""
     import optviz.figures.scenes
     import optviz.settings.experiment
+    import optviz.web.components.charts
+    import optviz.web.components.stage
+    import optviz.web.page
 
     optviz.settings.experiment.Experiment().run()
 
@@ -111,4 +115,4 @@ def on_script_error(error: Exception) -> bool:
 
 
 routes = [*assets.routes, *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}"))]
-middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]
+middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie), Middleware(Preload)]

@@ -16,10 +16,13 @@ function loadScript(url, found, what) {
   const loads = (/** @type {any} */ (window).optvizScripts ??= new Map())
   if (!loads.has(url)) {
     loads.set(url, new Promise((resolve, reject) => {
-      const script = document.createElement("script")
+      // The head of the page may have asked for it already; then it is still on its way.
+      const early = [...document.scripts].find(script => script.src === new URL(url, document.baseURI).href)
+      const script = early ?? document.createElement("script")
+      script.addEventListener("load", () => resolve(found()))
+      script.addEventListener("error", () => { loads.delete(url); script.remove(); reject(new Error(`${what} could not be loaded`)) })
+      if (early) return
       script.src = url
-      script.onload = () => resolve(found())
-      script.onerror = () => { loads.delete(url); reject(new Error(`${what} could not be loaded`)) }
       document.head.append(script)
     }))
   }

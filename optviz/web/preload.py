@@ -1,0 +1,58 @@
+"""Tells the browser at once which of our files a page needs, while Streamlit's own scripts still load.
+
+Without it the browser hears of them one after the other, each only when the one before has run.
+"""
+
+from typing import Any
+
+from optviz.web import assets
+from optviz.web.components.mounting import loader_url, module_urls
+
+END = b"</head>"
+
+
+def links() -> bytes:
+    """The links for the head of the page: modules to fetch, and Plotly and the engine to run early."""
+    modules = [loader_url(), *module_urls()]
+    scripts = [assets.plotly_url(), assets.engine_url()]
+    return "".join(
+        [f'<link rel="modulepreload" href="{url}">' for url in modules]
+        + [f'<script async src="{url}"></script>' for url in scripts]
+    ).encode()
+
+
+class Preload:
+    """Adds `links` to the head of every HTML page that is served whole."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Hold back the start of an HTML answer until its length is known."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        start: dict[str, Any] = {}
+        body = b""
+
+        async def with_links(message: Any) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                headers = dict(message["headers"])
+                html = headers.get(b"content-type", b"").startswith(b"text/html")
+                if html and b"content-encoding" not in headers and message["status"] == 200:
+                    start = message
+                    return
+            elif start and message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                whole = body.replace(END, links() + END, 1)
+                kept = [(k, v) for k, v in start["headers"] if k.lower() not in (b"content-length", b"etag")]
+                length = (b"content-length", str(len(whole)).encode())
+                await send({**start, "headers": [*kept, length]})
+                await send({"type": "http.response.body", "body": whole})
+                return
+            await send(message)
+
+        await self.app(scope, receive, with_links)
