@@ -2,153 +2,183 @@
 
     python -m benchmarks.pages
 
-Measured in one run: cold start to the first picture; slider to redrawn stage with six paths of 200 steps;
-the bare redraw of the same picture in the same browser; the same through st.plotly_chart; one change on the
-server alone, with what it sends; the page's script without a server.
+Measured in one run: cold start to the first picture; the first sight of a shared link on a warm server; a
+frame while a slider is dragged, with paths of 200 and of 2,000 steps; its release to the server's picture;
+one change on the server alone, with what it sends.
 """
 
 import asyncio
+import math
 import shutil
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.crowd import Plan, crowd
-from benchmarks.machine import heading, table
-from benchmarks.server import ROOT, Server, Use, six
-from optviz.settings.experiment import encode
+from benchmarks.machine import command_line, heading, table
+from benchmarks.server import Server, Use, six
+from optviz.settings.experiment import Experiment, encode
 
-MOVES = 40
+MOVES, SMALLEST_MOVES = 40, 4
+VISITS, SMALLEST_VISITS = 8, 2
+WARM_UP = 2  # measurements that are not counted
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SLIDER = ".optviz-panel input[type=range]"
+READY = ".optviz-stage.ready"
 Row = tuple[str, str, str]
 
 
 def percentiles(times: Sequence[float]) -> tuple[str, str]:
     """p50 and p95 in milliseconds."""
-    ordered = sorted(times)
-    return f"{statistics.median(ordered):.0f} ms", f"{ordered[int(0.95 * (len(ordered) - 1))]:.0f} ms"
+    ordered = sorted(times[WARM_UP:] if len(times) > 2 * WARM_UP else times)
+    return f"{statistics.median(ordered):.0f} ms", f"{ordered[math.ceil(0.95 * len(ordered)) - 1]:.0f} ms"
 
 
-# Leaves in window.measured the milliseconds from a key on the slider to the redrawn picture.
-TIMED = """(seen) => {
+def link(server: Server, experiment: Experiment) -> str:
+    """The address of an experiment."""
+    return f"{server.url}/?{urlencode(encode(experiment))}"
+
+
+def opened(browser: Browser, address: str, ready: str = READY) -> Page:
+    """A new visitor's page, at rest."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page.goto(address)
+    page.wait_for_selector(ready, timeout=60_000)
+    page.wait_for_selector(SLIDER, timeout=60_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+# Leaves in window.marks when the panel can be used and when the picture is there, since the first byte.
+MARKS = """
+window.marks = {}
+const look = () => {
+  const roots = [...document.querySelectorAll("*")].map(node => node.shadowRoot).filter(Boolean)
+  if (!marks.panel && roots.some(root => root.querySelector(".optviz-panel input[type=range]"))) {
+    marks.panel = performance.now()
+  }
+  if (!marks.picture && document.querySelector(".optviz-stage.ready")) marks.picture = performance.now()
+  if (!marks.panel || !marks.picture) requestAnimationFrame(look)
+}
+requestAnimationFrame(look)
+"""
+
+
+def first_sight(browser: Browser, server: Server, visits: int) -> Iterator[Row]:
+    """A shared link in a browser that has seen nothing yet: since the first byte of the page."""
+    times: dict[str, list[float]] = {"panel": [], "picture": []}
+    for _ in range(visits):
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        page = context.new_page()
+        page.add_init_script(MARKS)
+        page.goto(link(server, six()))
+        page.wait_for_function("window.marks.panel && window.marks.picture", timeout=60_000)
+        first_byte = page.evaluate("performance.getEntriesByType('navigation')[0].responseStart")
+        for name, at in page.evaluate("window.marks").items():
+            times[name].append(at - first_byte)
+        context.close()
+    yield "first sight of a link: first byte to a panel that answers", *percentiles(times["panel"])
+    yield "first sight of a link: first byte to the picture", *percentiles(times["picture"])
+
+
+# Leaves in window.measured the milliseconds from the next EVENT until what `seen` says changes.
+TIMED = """([event, seen]) => {
   const now = new Function("return " + seen), before = now()
   let begun
   window.measured = undefined
-  document.addEventListener("keydown", () => { begun = performance.now() }, {capture: true, once: true})
+  window.addEventListener(event, () => { begun = performance.now() }, { capture: true, once: true })
   const look = () => {
     if (begun && now() !== before) window.measured = performance.now() - begun
-    else setTimeout(look, 1)
+    else requestAnimationFrame(look)
   }
-  look()
+  requestAnimationFrame(look)
 }"""
 
 
-def moves(page: Page, seen: str) -> list[float]:
-    """Move the first slider again and again, and time each redraw."""
-    times = []
-    for i in range(MOVES):
-        page.evaluate(f"({TIMED})({seen!r})")
-        page.locator("[data-testid=stSidebar] input[type=range]").first.focus()
-        page.keyboard.press("ArrowRight" if i % 2 == 0 else "ArrowLeft")
-        page.wait_for_function("window.measured !== undefined", timeout=20_000)
-        times.append(page.evaluate("window.measured"))
-        page.wait_for_timeout(150)
-    return times[3:]
+def timed(page: Page) -> float:
+    """Wait for a change that was armed with TIMED."""
+    page.wait_for_function("window.measured !== undefined", timeout=20_000)
+    return page.evaluate("window.measured")
 
 
-BARE = """async () => {
-  const nodes = [".main", ".loss"].map(name => document.querySelector(".optviz-stage " + name))
-  const times = []
-  for (let i = 0; i < 20; i++) {
-    const pictures = nodes.map(node => [node, structuredClone(node.data), structuredClone(node.layout)])
-    const begun = performance.now()
-    await Promise.all(pictures.map(([node, data, layout]) => Plotly.react(node, data, layout)))
-    times.push(performance.now() - begun)
-    await new Promise(r => setTimeout(r, 50))
-  }
-  return times.slice(2)
-}"""
+def drags(page: Page, moves: int) -> tuple[list[float], list[float]]:
+    """Drag the first slider again and again: the time of each frame, and of each release."""
+    drafts = "document.querySelector('.optviz-stage').dataset.drafts"
+    drawn = "document.querySelector('.optviz-stage').dataset.drawn"
+    box = page.locator(SLIDER).first.bounding_box()
+    assert box is not None
+    frames, releases = [], []
+    y = box["y"] + box["height"] / 2
+    for i in range(max(2, moves // 4)):
+        page.mouse.move(box["x"] + box["width"] * 0.6, y)
+        page.mouse.down()
+        page.wait_for_timeout(100)
+        for k in range(4):
+            page.evaluate(TIMED, ["pointermove", drafts])
+            page.mouse.move(box["x"] + box["width"] * (0.45 + 0.03 * k + 0.01 * (i % 3)), y)
+            frames.append(timed(page))
+        page.evaluate(TIMED, ["pointerup", drawn])
+        page.mouse.up()
+        releases.append(timed(page))
+        page.wait_for_timeout(200)
+    return frames, releases
 
 
-def in_browser(browser: Browser) -> Iterator[Row]:
-    """Cold start, and slider to redrawn stage, with what the bare redraw of the same picture takes."""
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
-    begun = time.perf_counter()
-    with Server("app.py") as server:
-        server.wait()
-        page.goto(f"{server.url}/?{urlencode(encode(six()))}")
-        page.wait_for_selector(".optviz-stage.ready", timeout=60_000)
-        yield "cold start: command to first picture", f"{time.perf_counter() - begun:.1f} s", ""
-        stage = moves(page, "document.querySelector('.optviz-stage').dataset.drawn")
-        bare = page.evaluate(f"({BARE})()")
-    ratio = statistics.median(stage) / statistics.median(bare)
-    yield "slider to redrawn stage, six paths of 200 steps", *percentiles(stage)
-    yield "of that, the bare redraw in the browser", *percentiles(bare)
-    yield "slider to redraw as a multiple of the bare redraw", f"{ratio:.2f}×", ""
+def in_the_hand(browser: Browser, server: Server, moves: int) -> Iterator[Row]:
+    """A slider that is dragged and let go, with six optimizers."""
+    for steps in (200, 2000):
+        page = opened(browser, link(server, replace(six(), steps=steps)))
+        frames, releases = drags(page, moves)
+        said = f"six optimizers × {steps:,} steps"
+        yield f"a frame while a slider is dragged, {said}", *percentiles(frames)
+        yield f"its release to the server's picture, {said}", *percentiles(releases)
+        page.context.close()
 
 
-def with_plotly_chart(browser: Browser) -> Iterator[Row]:
-    """The same moves of the slider on a page that draws with st.plotly_chart."""
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
-    with Server("benchmarks/plotly_chart_page.py") as server:
-        server.wait()
-        page.goto(f"{server.url}/?{urlencode(encode(six()))}")
-        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
-        page.wait_for_timeout(2000)
-        seen = "(document.querySelector('.js-plotly-plot')?._fullData ?? []).map(t => t.name).join()"
-        yield "the same page with st.plotly_chart instead of the stage", *percentiles(moves(page, seen))
-
-
-def on_the_server() -> Iterator[Row]:
+def on_the_server(moves: int) -> Iterator[Row]:
     """One visitor without a browser: from a change sent to the whole answer, and what is sent for it."""
     with Server("app.py") as server:
         server.wait()
         Use(server.process.pid).settle()
-        seen = asyncio.run(crowd(server.url, [0], Plan(1, 0.25, 0.25 * MOVES), lambda: None))
+        seen = asyncio.run(crowd(server.url, [0], Plan(1, 0.25, 0.25 * moves), lambda: None))
     if seen.errors or not seen.changes:
         raise RuntimeError(f"The answers were not right: {seen.sentences()}")
-    changes = seen.changes[3:]
+    changes = seen.changes[WARM_UP:] or seen.changes
     times = [change.seconds * 1e3 for change in changes]
-    yield (
-        "script run on the server: change sent to whole answer",
-        *percentiles(times),
-    )
+    yield "one change on the server alone: sent to whole answer", *percentiles(times)
     received, messages = statistics.mean(c.received for c in changes), changes[-1].messages
     yield "sent for one change", f"{received / 1e3:.1f} kB in {messages} messages", ""
 
 
 def main() -> None:
     """Print the table."""
+    smallest = command_line(__doc__).parse_args().smallest
+    moves, visits = (SMALLEST_MOVES, SMALLEST_VISITS) if smallest else (MOVES, VISITS)
     heading()
     rows: list[Row] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        rows += in_browser(browser)
-        rows += with_plotly_chart(browser)
-        browser.close()
-    rows += on_the_server()
-    rows.append(("the page's script alone, without a server", *percentiles(script_times())))
-    table(("What a person waits for", "p50", "p95"), rows)
-
-
-def script_times() -> list[float]:
-    """Milliseconds of one run of the whole page script without a browser."""
-    from streamlit.testing.v1 import AppTest
-
-    app = AppTest.from_file(str(ROOT / "optviz" / "web" / "main.py"), default_timeout=60)
-    for name, value in encode(six()).items():
-        app.query_params[name] = value
-    app.run()
-    times = []
-    for i in range(MOVES):
-        app.select_slider(key="w.0.gd.lr.slider").set_value((0.1, 0.2)[i % 2])
+        installed = next(
+            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+        )
+        browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
         begun = time.perf_counter()
-        app.run()
-        times.append((time.perf_counter() - begun) * 1e3)
-    return times[3:]
+        with Server("app.py") as server:
+            server.wait()
+            page = browser.new_page()
+            page.goto(link(server, six()))
+            page.wait_for_selector(READY, timeout=60_000)
+            rows.append(("cold start: command to first picture", f"{time.perf_counter() - begun:.1f} s", ""))
+            page.close()
+            Use(server.process.pid).settle()
+            rows += first_sight(browser, server, visits)
+            rows += in_the_hand(browser, server, moves)
+        browser.close()
+    rows += on_the_server(moves)
+    table(("What a person waits for", "p50", "p95"), rows)
 
 
 if __name__ == "__main__":
