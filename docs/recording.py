@@ -1,4 +1,4 @@
-"""Records docs/drag.webp, a slider and the start being dragged in the running app: `python -m docs.recording`.
+"""Records docs/drag.webp, a slider and the start dragged in the running app: `python -m docs.recording`.
 
 Needs a Chromium and what the tests need. Every frame is a screenshot while the button is down.
 """

@@ -25,9 +25,19 @@ class Help {
         if (event.pointerType === "mouse") this.soon(label, help)
       })
       label.addEventListener("pointerleave", event => this.leave(event))
+      let pressed = false // a slider that is pressed gets the focus too; then nobody asks for help
+      row.addEventListener(
+        "pointerdown",
+        () => {
+          pressed = true
+          this.hide()
+        },
+        true,
+      )
       row.addEventListener("focusin", event => {
         const target = /** @type {HTMLElement} */ (event.target)
-        if (inputs.includes(target) && target.matches(":focus-visible")) this.show(label, help)
+        if (!pressed && inputs.includes(target) && target.matches(":focus-visible")) this.show(label, help)
+        pressed = false
       })
       row.addEventListener("focusout", () => this.hide())
       row.addEventListener("keydown", event => {
