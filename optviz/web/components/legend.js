@@ -27,5 +27,10 @@ function legendParts({ name, color, dash }) {
     : { d: "M0 7H34", stroke: color, "stroke-width": "3", fill: "none", "stroke-dasharray": STROKES[dash] ?? "none" }
   for (const [key, value] of Object.entries(look)) shape.setAttribute(key, value)
   sample.append(shape)
-  return [sample, document.createTextNode(name)]
+  // The hyperparameters of a run stand in parentheses behind its name.
+  const [, plain = name, values = ""] = /^(.*?)( \(.*\))?$/.exec(name) ?? []
+  const details = document.createElement("span")
+  details.className = "values"
+  details.textContent = values
+  return [sample, document.createTextNode(plain), details]
 }
