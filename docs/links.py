@@ -1,9 +1,9 @@
-"""Writes docs/links.md, every parameter of every link: `python -m docs.links`."""
+"""The page docs/links.md, every parameter of every link, from the declarations of the settings."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from optviz.engine.outcomes import number
 from optviz.settings.activations import ActivationSettings
 from optviz.settings.declaration import declaration
 from optviz.settings.experiment import Experiment
@@ -14,7 +14,6 @@ from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
 from optviz.web.site import PAGES
 
-PAGE = Path(__file__).parent / "links.md"
 SETTINGS: tuple[type[Settings], ...] = (
     Experiment,
     MapSettings,
@@ -25,7 +24,7 @@ SETTINGS: tuple[type[Settings], ...] = (
 )
 INTRODUCTION = """# Every parameter of every link
 
-Written by `python -m docs.links` from the declarations of the settings; a test keeps it true.
+This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.
 
 A link holds every value under a stable name, and `v=1`. What is missing takes the default; what cannot be
 used is replaced by the default and named on the page. Numbers are written with all their digits, several
@@ -73,7 +72,7 @@ def _names(field: dict[str, Any]) -> Iterator[str]:
 def _allowed(field: dict[str, Any]) -> str:
     kind = field["kind"]
     if kind in ("number", "range"):
-        ends = f"{field['low']:g} to {field['high']:g}"
+        ends = f"{number(field['low'])} to {number(field['high'])}"
         return f"{ends}{', whole' if field['integer'] else ''}" if kind == "number" else f"two of {ends}"
     if kind == "toggle":
         return f"`{field['on']}` or `{field['off']}`"
@@ -90,7 +89,3 @@ def _allowed(field: dict[str, Any]) -> str:
     if kind == "side":
         return "a hyperparameter of the optimizer, from and to, as in `lr_0.01_2.0`"
     return "numbers"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")

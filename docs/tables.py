@@ -7,6 +7,7 @@ A test fails when a page is out of date.
 
 from pathlib import Path
 
+from docs.links import page as links
 from docs.results import results
 from optviz.engine.landscapes import GROUPS as LANDSCAPE_GROUPS
 from optviz.engine.landscapes import OBJECTIVES
@@ -55,7 +56,7 @@ def catalogue() -> str:
 
 
 #: The pages that are written, and what makes their text.
-PAGES = {"catalogue.md": catalogue, "results.md": results}
+PAGES = {"catalogue.md": catalogue, "links.md": links, "results.md": results}
 
 
 if __name__ == "__main__":

@@ -20,6 +20,12 @@ def test_a_written_page_is_current(name: str) -> None:
     assert (ROOT / "docs" / name).read_text("utf-8") == PAGES[name](), "run: python -m docs.tables"
 
 
+def test_the_readme_runs_in_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    code = next(c for c in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "import optviz" in c)
+    exec(code, {})
+    assert capsys.readouterr().out.strip().endswith(".")
+
+
 def test_the_readme_counts_correctly() -> None:
     assert f"{len(OPTIMIZERS)} optimizers" in README
     assert f"{len(OBJECTIVES)} landscapes" in README
