@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from optviz.web.assets import engine_url, plotly_url
 from optviz.web.assets import route as assets
+from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.visitors import VisitorCookie
 
@@ -112,5 +113,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [assets, Route(f"/{GROUND}", ground)]
+routes = [assets, draw, Route(f"/{GROUND}", ground)]
 middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]
