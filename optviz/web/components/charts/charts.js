@@ -120,6 +120,7 @@ class Charts {
     cell.caption.replaceChildren(figure.title, about)
     cell.plot.setAttribute("aria-label", figure.alt)
     cell.figure = figure
+    figure.layout.uirevision ??= figure.key // without one Plotly forgets the zoom
     return cell
   }
 

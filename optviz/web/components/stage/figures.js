@@ -83,6 +83,7 @@ function placed({ data, layout }, size, view) {
     layout: {
       ...layout,
       ...size,
+      margin: wider(layout.margin, view.scale),
       font: { ...layout.font, size: Math.round(layout.font.size * view.scale) },
       xaxis: axis("x"),
       yaxis: axis("y"),
@@ -90,6 +91,12 @@ function placed({ data, layout }, size, view) {
       uirevision: null,
     },
   }
+}
+
+/** Room for larger letters. @param {Record<string, any>} margin @param {number} scale */
+function wider(margin, scale) {
+  const { l, r, b } = margin
+  return { ...margin, l: Math.round(l * scale), r: Math.round(r * scale), b: Math.round(b * scale) }
 }
 
 /** The ground lies below the picture: the same size, margins, ranges and parts of the paper.

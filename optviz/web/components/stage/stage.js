@@ -284,7 +284,8 @@ class Stage {
     this.plots.classList.toggle("narrow", narrow)
     const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
     const room = Math.max(420, window.innerHeight - AROUND)
-    const height = Math.round(narrow ? Math.min(420, Math.max(280, width * 0.95)) : Math.min(room, Math.max(360, main * 0.9)))
+    const phone = 0.36 * document.documentElement.clientHeight // the rest is for the panel below
+    const height = Math.round(narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
     const beside = narrow ? width : width - main
     const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
     return {
