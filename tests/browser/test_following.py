@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from optviz.settings import activations, maps, regularization
 from optviz.settings.link import Settings, encode
 from optviz.settings.minibatches import MiniBatches
+from tests.browser.stage import no_sideways_scrolling
 
 pytestmark = pytest.mark.browser
 
@@ -200,3 +201,25 @@ def test_an_answer_that_comes_after_the_release_changes_nothing(server, visitors
         route.continue_()
     page.wait_for_timeout(500)
     assert page.evaluate(DRAWN) == released
+
+
+@pytest.mark.parametrize(
+    "settings", [MiniBatches(epochs=5), activations.shown_at("chain")], ids=["stage", "charts"]
+)
+def test_on_a_phone_the_picture_is_seen_while_one_drags_below_it(server, visitors, settings) -> None:
+    page = visitors(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).page
+    open_page(page, server, settings)
+    root, label = (STAGE, "lr") if settings.page == "minibatches" else (CHARTS, "Input")
+    top = place(page, label, 0.5)[1]
+    plot = f"{root} .main" if root == STAGE else f"{root} .plot"
+    box = page.locator(plot).first.bounding_box()
+    assert box["y"] >= 40
+    assert box["y"] + 150 < top
+    seen = page.evaluate(
+        f"(p => p.contains(document.elementFromPoint({box['x'] + 150}, {box['y'] + 120})))"
+        f"(document.querySelector('{plot}'))"
+    )
+    assert seen, "nothing lies over the picture"
+    title, share = (page.locator(f".st-key-page-head {part}").bounding_box() for part in ("h4", ".share"))
+    assert abs(title["y"] - share["y"]) < 30
+    assert no_sideways_scrolling(page)
