@@ -11,5 +11,5 @@ settings = PAGE.read()
 view = VIEWS[settings.view]
 
 with PAGE.frame("#### Activations and losses"):
-    panels = show(view, settings, current_theme(), "activations.charts")
+    panels = show(view, settings, current_theme())
 below(view, settings, panels)

@@ -27,6 +27,7 @@ with PAGE.frame(f"#### {settings.row.question}\n{formula(settings.landscape())}"
         note=picture.note,
         pickable=True,
         least=240 if len(picture.panels) > 2 else 300,
+        page=PAGE.key,
     )
     if picked:
         open_experiment(settings, work.map, picked)

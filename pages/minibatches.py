@@ -16,7 +16,7 @@ with PAGE.frame(
     r"$L(w, b) = \frac{1}{n} \sum_i (w x_i + b - y_i)^2$: all points give the exact gradient, a few give "
     "a cheap and noisy one. Play, then change the batch size."
 ):
-    stage(scene(settings, settings.run(), theme), key="minibatch_stage", page=PAGE.key)
+    stage(scene(settings, settings.run(), theme), key="minibatch_stage", page=PAGE.key, drawn=True)
 comparison(settings, theme)
 gradients(settings, theme)
 ball(settings, theme)

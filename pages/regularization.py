@@ -11,5 +11,5 @@ settings = PAGE.read()
 view = VIEWS[settings.view]
 
 with PAGE.frame("#### Regularization"):
-    panels = show(view, settings, current_theme(), "regularization.charts")
+    panels = show(view, settings, current_theme())
 below(view, settings, panels)

@@ -167,9 +167,6 @@ def constraint_panels(
     bowl: Bowl, radius: float, bounds: Sequence[Bound], theme: Theme
 ) -> tuple[Panels, Legend]:
     """Contours of the loss with the circle and the diamond, and the lowest place inside each."""
-    grid = np.linspace(-4.5, 4.5, 121)
-    at = np.stack(np.meshgrid(grid, grid), axis=-1)
-    heights = bowl.value(at)
     angle = np.linspace(0, 2 * np.pi, 181)
     outlines = {
         "l2": (radius * np.cos(angle), radius * np.sin(angle)),
@@ -184,7 +181,7 @@ def constraint_panels(
         x, y = outlines[bound.kind]
         levels = [float(v) for v in np.array([0.1, 0.4, 1, 2, 4, 7, 11, 16])]
         traces: list[dict[str, Any]] = [
-            *(_level(grid, heights, level, theme, color=lines, width=1.2) for level in levels),
+            *(_level(bowl, level, color=lines, width=1.2) for level in levels),
             {
                 "type": "scatter",
                 "mode": "lines",
@@ -206,7 +203,7 @@ def constraint_panels(
             ),
         ]
         if bound.loss > 0:  # the level line that just touches the bound
-            traces.insert(len(levels), _level(grid, heights, bound.loss, theme, color=theme.ink, width=1.6))
+            traces.insert(len(levels), _level(bowl, bound.loss, color=theme.ink, width=1.6))
         where = f"({', '.join(number(v) for v in bound.point)})"
         corner = " One weight is exactly 0." if bound.zeros == 1 else ""
         penalty = "λ = ∞" if np.isinf(bound.penalty) else f"λ = {number(bound.penalty)}"
@@ -238,19 +235,18 @@ def constraint_panels(
     ]
 
 
-def _level(
-    grid: np.ndarray, heights: np.ndarray, level: float, theme: Theme, *, color: str, width: float
-) -> dict[str, Any]:
-    """One level line."""
+def _level(bowl: Bowl, level: float, *, color: str, width: float) -> dict[str, Any]:
+    """One level line, exactly: c + √(2·level)·A^(−½)(cos φ, sin φ)."""
+    values, vectors = np.linalg.eigh(bowl.matrix)
+    angle = np.linspace(0, 2 * np.pi, 181)
+    around = np.stack([np.cos(angle), np.sin(angle)]) * np.sqrt(2 * level / values)[:, None]
+    x, y = vectors @ around + np.array(bowl.centre)[:, None]
     return {
-        "type": "contour",
-        "x": packed(grid),
-        "y": packed(grid),
-        "z": packed(heights),
-        "autocontour": False,
-        "contours": {"start": level, "end": level, "size": 1, "coloring": "none"},
+        "type": "scatter",
+        "mode": "lines",
+        "x": packed(x),
+        "y": packed(y),
         "line": {"color": color, "width": width},
-        "showscale": False,
         "hoverinfo": "skip",
     }
 

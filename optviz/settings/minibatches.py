@@ -1,12 +1,13 @@
 """What the Mini-batches page shows, as one value."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.engine.remembered import Remembered
 from optviz.settings import link
 from optviz.settings.fields import Number, OneOf, Toggle
 from optviz.settings.landscapes import PointField
@@ -102,17 +103,39 @@ class MiniBatches(Settings):
         return list(batches(SAMPLES, self.batch, self.epochs, shuffle=self.shuffle, seed=self.seed))
 
     def descend(self, batch_size: int) -> Descent:
-        """One run with batches of that size."""
-        return descend(
-            self.points(),
-            self.optimizer.optimizer,
-            self.start,
-            batch_size=batch_size,
-            epochs=self.epochs,
-            shuffle=self.shuffle,
-            seed=self.seed,
-            **dict(self.optimizer.values),
-        )
+        """One run with batches of that size; one that is known is not made again."""
+        return _descended(self._alone(batch_size))
+
+    def _alone(self, batch_size: int) -> "MiniBatches":
+        """All that one run depends on."""
+        return replace(self, batch=batch_size, view="kinds", log_loss=True)
+
+    @property
+    def updates_to_make(self) -> int:
+        """How many updates the runs need that are not known yet."""
+        sizes = {SAMPLES, self.batch, *((1,) if self.view == "kinds" else ())}
+        new = [size for size in sizes if not _descended.knows(self._alone(size))]
+        per_epoch = sum(-(-SAMPLES // size) for size in new)
+        if self.view == "loop":
+            per_epoch += -(-SAMPLES // self.batch)
+        return self.epochs * per_epoch
+
+
+def _descend(s: MiniBatches) -> Descent:
+    """The run with batches of `s.batch`."""
+    return descend(
+        s.points(),
+        s.optimizer.optimizer,
+        s.start,
+        batch_size=s.batch,
+        epochs=s.epochs,
+        shuffle=s.shuffle,
+        seed=s.seed,
+        **dict(s.optimizer.values),
+    )
+
+
+_descended = Remembered(_descend, most=64)
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ for it.
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -200,17 +200,15 @@ def _descend(
         raise ValueError(f"Batches of 1 to {count}, no negative epochs, and a start of two finite numbers.")
     values = optimizer.complete(hyperparameters)
     picks = list(batches(count, batch_size, epochs, shuffle=shuffle, seed=seed))
-    x, y, step = data.x, data.y, optimizer.step
+    step = optimizer.step
+    gradient = _gradients(data, picks, single=batch_size == 1) if right else _repeated(data)
     w, b = map(float, start)
     state = [[0.0] * len(optimizer.state), [0.0] * len(optimizer.state)]
     points, stepped, broke_at = [(w, b)], [], None
     begin = time.perf_counter()
     with np.errstate(all="ignore"):  # infinities end the run below
-        for t, places in enumerate(picks, 1):
-            xs, ys = (x[places], y[places]) if right else (x, y)
-            errors = w * xs + b - ys
-            scale = 2.0 / len(xs)
-            gradient_w, gradient_b = scale * float(errors @ xs), scale * float(errors.sum())
+        for t in range(1, len(picks) + 1):
+            gradient_w, gradient_b = gradient(t - 1, w, b)
             w, *state[0] = step(w, gradient_w, t, *state[0], **values)
             b, *state[1] = step(b, gradient_b, t, *state[1], **values)
             if not (math.isfinite(w) and math.isfinite(b)):
@@ -233,6 +231,39 @@ def _descend(
     seen = np.concatenate([[0], np.cumsum([len(places) for places in picks[: len(stepped)]])]).astype(int)
     along = np.array(stepped).reshape(-1, 2)
     return Descent(batch_size, path, losses, gradients, along, seen, broke_at, seconds)
+
+
+Gradient = Callable[[int, float, float], tuple[float, float]]  # of update k (from 0) at w and b
+
+
+def _gradients(data: Data, picks: Sequence[np.ndarray], *, single: bool) -> Gradient:
+    """The gradient of each batch. A `single` point goes over plain floats: the same numbers, much sooner."""
+    if single:
+        places = np.concatenate(picks) if picks else np.empty(0, int)
+        xs, ys = data.x[places].tolist(), data.y[places].tolist()
+
+        def of_one(k: int, w: float, b: float) -> tuple[float, float]:
+            x = xs[k]
+            error = w * x + b - ys[k]
+            return 2.0 * (error * x), 2.0 * error
+
+        return of_one
+
+    def of_batch(k: int, w: float, b: float) -> tuple[float, float]:
+        return _mean_gradient(data.x[picks[k]], data.y[picks[k]], w, b)
+
+    return of_batch
+
+
+def _repeated(data: Data) -> Gradient:
+    """The gradient of all points, whatever is in the batch."""
+    return lambda k, w, b: _mean_gradient(data.x, data.y, w, b)
+
+
+def _mean_gradient(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+    errors = w * x + b - y
+    scale = 2.0 / len(x)
+    return scale * float(errors @ x), scale * float(errors.sum())
 
 
 def noise_ball(

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -26,6 +27,7 @@ from optviz.web.theme import current_theme
 
 S = TypeVar("S", bound=Settings)
 Changes = dict[str, str | None]
+STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 
 @dataclass(slots=True)
@@ -134,7 +136,8 @@ class Page(Generic[S]):
         """
         header(title, self.link, key=self.key)
         self.show_notices(*more)
-        picture, controls = st.columns([0.73, 0.27], gap="medium")
+        with st.container(key="page-frame"):  # page.css knows it by this name
+            picture, controls = st.columns([0.75, 0.25], gap="medium")
         with picture:
             yield
         with controls:
@@ -182,7 +185,9 @@ def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]
 
 def header(title: str, link: Link, *, key: str) -> None:
     """The head of every page: its title, as Markdown, and the button that shares it."""
-    left, right = st.columns([0.84, 0.16], vertical_alignment="top")
+    st.html(f"<style>:root {{ --page-ground: {current_theme().ground} }}\n{STYLE}</style>")
+    with st.container(key="page-head"):
+        left, right = st.columns([0.88, 0.12], vertical_alignment="top")
     with left:
         st.markdown(title)
     with right:

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from optviz.web import assets
+from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.preload import Preload
 from optviz.web.visitors import VisitorCookie
@@ -114,5 +115,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [*assets.routes, *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}"))]
+routes = [*assets.routes, draw, *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}"))]
 middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie), Middleware(Preload)]

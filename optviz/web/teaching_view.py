@@ -9,6 +9,7 @@ import streamlit as st
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.tables import as_csv
+from optviz.settings.link import Settings
 from optviz.training.config import TrainingConfig, encode
 from optviz.web.components.charts import charts
 from optviz.web.site import link_to
@@ -20,7 +21,8 @@ Drawn = tuple[list[Panel], list[LegendEntry]]
 class View:
     """`formula` is LaTeX, `idea` one sentence of intuition, `tries` what to try; both are Markdown.
 
-    `draw` makes panels and legend of the settings, `below` adds what stands under the picture.
+    `draw` makes panels and legend of the settings, `below` adds what stands under the picture. `time` says
+    about how many milliseconds `draw` takes, where that is more than a few.
     """
 
     formula: str
@@ -28,13 +30,15 @@ class View:
     tries: str
     draw: Callable[[Any, Theme], Drawn]
     below: Callable[[Any], None] | None = None
+    time: Callable[[Any], float] = lambda settings: 0.0
 
 
-def show(view: View, settings: Any, theme: Theme, key: str) -> list[Panel]:
-    """Words and picture of a view; `key` is that of the component with the picture. Returns its panels."""
+def show(view: View, settings: Settings, theme: Theme) -> list[Panel]:
+    """Words and picture of a view, which follows what is dragged. Returns its panels."""
     st.markdown(f"${view.formula}$\n\n{view.idea}")
     panels, legend = view.draw(settings, theme)
-    charts(panels, key=key, version=f"{settings} {theme.dark}", legend=legend)
+    page = settings.page
+    charts(panels, key=f"{page}.charts", version=f"{settings} {theme.dark}", legend=legend, page=page)
     st.markdown(f"**Try:** {view.tries}")
     return panels
 

@@ -114,7 +114,8 @@ class Visitor:
 
     def _heard(self, message) -> None:
         # On a deep link Streamlit's own script looks for its server below the page's path first.
-        looking = "/_stcore/" in message.location.get("url", "")
+        # A server with enough to do turns pictures of drafts away, and the browser notes it.
+        looking = any(part in message.location.get("url", "") for part in ("/_stcore/", "/draw/"))
         if message.type == "error" and not looking:
             self.complaints.append(f"console: {message.text}")
 

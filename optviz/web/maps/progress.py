@@ -53,14 +53,21 @@ def cost(settings: MapSettings) -> int:
     return (runs(settings) + EACH_STEP * len(settings.entrants)) * settings.steps
 
 
-def begin(settings: MapSettings) -> Work:
-    """The finished map if it is known or quick to make, else a coarse one."""
-    teller = _Teller(settings)  # its place stays empty, so that the picture after it keeps its own
+def finished(settings: MapSettings) -> Map | None:
+    """The finished map, if somebody has had it made."""
     with _lock:
         known = _kept.get(settings)
         if known is not None:
             _kept.move_to_end(settings)
-            return Work(settings, known, settings.fineness)
+        return known
+
+
+def begin(settings: MapSettings) -> Work:
+    """The finished map if it is known or quick to make, else a coarse one."""
+    teller = _Teller(settings)  # its place stays empty, so that the picture after it keeps its own
+    known = finished(settings)
+    if known is not None:
+        return Work(settings, known, settings.fineness)
     if cost(settings) <= QUICK or settings.fineness < WORTH_REFINING:
         made = settings.make(resolution=settings.fineness, progress=teller)
         teller.place.empty()

@@ -1,10 +1,10 @@
 """What the page “Regularization” shows and says, view by view."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 import streamlit as st
 
+from optviz.engine.remembered import Remembered
 from optviz.figures.regularization_panels import (
     constraint_panels,
     decay_panels,
@@ -21,7 +21,8 @@ from optviz.training.presets import PRESETS
 from optviz.web.teaching_view import Drawn, View, train_link
 
 #: A slider that goes back and forth, and a class that looks at the same link, train only once.
-_decayed = lru_cache(maxsize=256)(decayed)
+_decayed = Remembered(decayed, most=256)
+TRAINING = 8.0  # milliseconds for one run of weight decay, measured
 INPUTS, HIDDEN, OUTPUTS = 5, (8, 6), 3
 
 
@@ -45,6 +46,11 @@ def _decay(s: RegularizationSettings, theme: Theme) -> Drawn:
 
 def _free(s: RegularizationSettings) -> Decayed:
     return _decayed(0.0, "l2", s.seed)
+
+
+def _training_time(s: RegularizationSettings) -> float:
+    runs = ((s.penalty, "l2"), (s.penalty, "l1"), (0.0, "l2"))
+    return sum(TRAINING for penalty, kind in runs if not _decayed.knows(penalty, kind, s.seed))
 
 
 def _decay_printed(s: RegularizationSettings) -> None:
@@ -109,6 +115,7 @@ VIEWS: dict[str, View] = {
         "L1 set to exactly 0, and L2?",
         _decay,
         _decay_printed,
+        _training_time,
     ),
     "constraint": View(
         r"\min_w \tfrac12 (w - c)^\top A\, (w - c) \quad \text{with} \quad \|w\|_2 \le r "

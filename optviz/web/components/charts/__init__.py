@@ -6,11 +6,12 @@ from pathlib import Path
 
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.web.assets import plotly_url
-from optviz.web.components.mounting import DRAWING, compressed, mount
+from optviz.web.components.following import FOLLOWING, draw_url
+from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
 
 HERE = Path(__file__).parent
 
-_charts = mount("optviz.charts", HERE, isolated=False, scripts=(*DRAWING, HERE / "charts.js"))
+_charts = mount("optviz.charts", HERE, isolated=False, scripts=(BUS, FOLLOWING, *DRAWING, HERE / "charts.js"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ def charts(
     note: str = "",
     pickable: bool = False,
     least: int = 400,
+    page: str = "",
 ) -> Picked | None:
     """Show panels of `figures.panels`, with one legend above and a note below all of them.
 
     Nothing is drawn again as long as `version` stays the same. No panel is narrower than `least` pixels, as
-    far as there is room. Returns the place that was just clicked, if they are `pickable`.
+    far as there is room. While a setting of the page with the key `page` is dragged, they follow: the browser
+    asks `web.draw_route` for its drafts. Returns the place that was just clicked, if they are `pickable`.
     """
     data = {
         "figures": figures,
@@ -45,6 +48,8 @@ def charts(
         "plotly": plotly_url(),
         "pickable": pickable,
         "least": least,
+        "page": page,
+        "drawUrl": draw_url(page) if page else "",
     }
     picked = _charts(key=key, data=compressed(data), on_picked_change=_nothing).picked
     return Picked(str(picked["chart"]), float(picked["x"]), float(picked["y"])) if picked else None

@@ -1,12 +1,13 @@
 // Several charts in a grid. Each keeps its node for the whole visit, and Plotly.react redraws into it, so
-// that a zoom survives while the curve grows. plotly_adapter.js and legend.js stand before it.
+// that a zoom survives while the curve grows. bus.js, following.js, plotly_adapter.js and legend.js stand before it.
 
 /** @typedef {{ key: string, title: string, about: string, alt: string, aspect: number, lowest: number, highest: number,
  *   data: object[], layout: Record<string, any>, top?: number }} Panel  see optviz/figures/panels.py */
 /** @typedef {{ node: HTMLElement, caption: HTMLElement, plot: PlotNode, figure: Panel }} Cell */
 /** @typedef {{ chart: string, x: number, y: number }} Picked */
 /** @typedef {{ figures: Panel[], legend: LegendEntry[], note: string, version: string, plotly: string,
- *   pickable: boolean, least: number }} ChartsData */
+ *   pickable: boolean, least: number, page: string, drawUrl: string }} ChartsData */
+/** @typedef {{ figures: Panel[], legend: LegendEntry[], note: string }} Picture */
 
 /** @type {WeakMap<Element, Charts>} */
 const grids = new WeakMap()
@@ -14,8 +15,8 @@ const CLICK = 5 // px that a click may wander
 const BAR = 26 // px above a picture for its buttons, which a touch screen shows all the time
 
 class Charts {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {string} page the key of the page's bus; "" if no draft is followed */
+  constructor(root, page) {
     /** @param {string} selector */
     const part = selector => /** @type {HTMLElement} */ (root.querySelector(selector))
     this.root = root
@@ -25,7 +26,7 @@ class Charts {
     /** @type {Map<string, Cell>} */ this.cells = new Map()
     /** @type {((picked: Picked) => void) | null} */ this.pick = null
     /** @type {{ cell: Cell, x: number, y: number } | null} */ this.pressed = null
-    this.version = ""
+    /** @type {ChartsData | null} what the server says */ this.served = null
     /** @type {object | undefined} */ this.config = undefined
     this.pending = Promise.resolve()
     // Plotly covers the page while the button is down, so the release is heard on the window only.
@@ -34,6 +35,7 @@ class Charts {
     window.addEventListener("pointercancel", this.onUp)
     this.observer = new ResizeObserver(() => this.resize())
     this.observer.observe(this.grid)
+    this.following = page ? this.follow(page) : null
   }
 
   /** @param {ChartsData} data @param {(picked: Picked) => void} pick */
@@ -41,17 +43,36 @@ class Charts {
     this.pick = data.pickable ? pick : null
     this.root.classList.toggle("pickable", data.pickable)
     this.root.style.setProperty("--least", `${data.least}px`)
-    if (data.version === this.version) return
-    this.version = data.version
-    this.pending = this.pending
-      .then(() => loadPlotly(data.plotly))
-      .then(Plotly => this.draw(Plotly, data))
-      .catch(error => { this.said.textContent = `The picture could not be drawn: ${error.message}.` })
+    const same = data.version === this.served?.version
+    this.served = data
+    if (same || this.following?.arrived() === false) return
+    this.queue(data, () => data === this.served)
   }
 
-  /** @param {PlotlyLibrary} Plotly @param {ChartsData} data */
+  /** Draw, unless something newer waits by then. @param {Picture} picture @param {() => boolean} wanted */
+  queue(picture, wanted) {
+    this.pending = this.pending
+      .then(() => loadPlotly(/** @type {ChartsData} */ (this.served).plotly))
+      .then(Plotly => { if (wanted()) return this.draw(Plotly, picture) })
+      .catch(error => { this.said.textContent = `The picture could not be drawn: ${error.message}.` })
+    return this.pending
+  }
+
+  /** @param {string} page */
+  follow(page) {
+    return new Following(optvizPage(page), {
+      url: () => this.served?.drawUrl ?? "",
+      wait: busy => this.root.setAttribute("aria-busy", String(busy)),
+      draw: async picture => {
+        await this.queue(picture, () => this.following?.drafted === true)
+        this.root.dataset.drafts = String(Number(this.root.dataset.drafts ?? 0) + 1)
+      },
+      restore: () => { if (this.served) this.queue(this.served, () => this.following?.drafted === false) },
+    })
+  }
+
+  /** @param {PlotlyLibrary} Plotly @param {Picture} data */
   async draw(Plotly, data) {
-    if (data.version !== this.version) return // a newer picture waits already
     this.Plotly = Plotly
     this.config ??= configuration(Plotly) // a new object would make Plotly start afresh and lose the zoom
     const wanted = new Set(data.figures.map(figure => figure.key))
@@ -99,6 +120,7 @@ class Charts {
     cell.caption.replaceChildren(figure.title, about)
     cell.plot.setAttribute("aria-label", figure.alt)
     cell.figure = figure
+    figure.layout.uirevision ??= figure.key // without one Plotly forgets the zoom
     return cell
   }
 
@@ -148,6 +170,7 @@ class Charts {
   }
 
   close() {
+    this.following?.close()
     this.observer.disconnect()
     window.removeEventListener("pointerup", this.onUp)
     window.removeEventListener("pointercancel", this.onUp)
@@ -160,7 +183,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-charts"))
   let charts = grids.get(root)
   if (!charts) {
-    charts = new Charts(root)
+    charts = new Charts(root, data.page)
     grids.set(root, charts)
   }
   const shown = charts

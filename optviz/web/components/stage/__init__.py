@@ -4,6 +4,7 @@ from pathlib import Path
 
 from optviz.figures.scene_types import Scene
 from optviz.web.assets import engine_url, plotly_url
+from optviz.web.components.following import FOLLOWING, draw_url
 from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
 
 HERE = Path(__file__).parent
@@ -20,21 +21,29 @@ PARTS = (
     "download",
     "stage",
 )
-SCRIPTS = (BUS, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
+SCRIPTS = (BUS, FOLLOWING, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
 
 _stage = mount("optviz.stage", HERE, isolated=False, scripts=SCRIPTS)
 
 
-def stage(scene: Scene, *, key: str, page: str, follow: bool = False) -> None:
+def stage(scene: Scene, *, key: str, page: str, follow: bool = False, drawn: bool = False) -> None:
     """Show a scene of `figures.scenes`.
 
     `page` is the key of the page's bus: a start that is dragged or clicked goes to the panel as a draft and
-    then as a commit, and the panel sends it. A scene that can be computed in the browser follows the finger.
-    With `follow` the page runs again whenever the player comes to rest, and the step that it shows is in
+    then as a commit, and the panel sends it. A scene that can be computed in the browser follows the finger;
+    for one that is `drawn` by `web.draw_route`, the browser asks there for each draft's scene. With `follow`
+    the page runs again whenever the player comes to rest, and the step that it shows is in
     `st.session_state[key].step`.
     """
     engine = engine_url() if scene["live"] else ""
-    data = {**scene, "plotly": plotly_url(), "engineUrl": engine, "page": page, "follow": follow}
+    data = {
+        **scene,
+        "plotly": plotly_url(),
+        "engineUrl": engine,
+        "page": page,
+        "follow": follow,
+        "drawUrl": draw_url(page) if drawn else "",
+    }
     _stage(key=key, data=compressed(data), on_step_change=_nothing)
 
 

@@ -83,8 +83,8 @@ function placed({ data, layout }, size, view) {
     layout: {
       ...layout,
       ...size,
+      margin: wider(layout.margin, view.scale),
       font: { ...layout.font, size: Math.round(layout.font.size * view.scale) },
-      margin: enlarged(layout.margin, view.scale),
       xaxis: axis("x"),
       yaxis: axis("y"),
       dragmode: coarse() ? false : "zoom",
@@ -93,10 +93,10 @@ function placed({ data, layout }, size, view) {
   }
 }
 
-/** Larger words need more room beside the picture. @param {any} margin @param {number} scale */
-function enlarged(margin, scale) {
-  const sides = ["l", "r", "t", "b"].map(side => [side, Math.round(margin[side] * scale)])
-  return { ...margin, ...Object.fromEntries(sides) }
+/** Room for larger letters. @param {Record<string, any>} margin @param {number} scale */
+function wider(margin, scale) {
+  const { l, r, b } = margin
+  return { ...margin, l: Math.round(l * scale), r: Math.round(r * scale), b: Math.round(b * scale) }
 }
 
 /** The ground lies below the picture: the same size, margins, ranges and parts of the paper.

@@ -20,6 +20,12 @@ class Stage {
     this.ground = new GroundLayer(this.part(".ground"))
     this.player = new Player(root, () => this.invalidate(), () => this.report())
     this.live = new Live(this.bus, () => this.invalidate(), () => { this.shown = this.served })
+    this.following = new Following(this.bus, { // after Live: a draft that only the server can compute
+      url: () => this.drawUrl(),
+      wait: busy => root.setAttribute("aria-busy", String(busy)),
+      draw: data => this.drawDraft(data),
+      restore: () => this.restore(),
+    })
     this.pointer = new Pointer(this.main, {
       ring: () => (this.scene && this.shown ? startPlace(this.scene, this.shown) : null),
       dimension: () => this.scene?.domain.length ?? 2,
@@ -35,6 +41,7 @@ class Stage {
     /** @type {StageData | null} */ this.scene = null
     /** @type {Shown | null} what is on the screen */ this.shown = null
     /** @type {Shown | null} the server's */ this.served = null
+    /** @type {StageData | null} */ this.servedScene = null
     this.pending = Promise.resolve()
     /** @type {Figures | null} */ this.drawn = null
     this.still = "" // what stays the same while things move
@@ -79,10 +86,51 @@ class Stage {
     if (scene.loss.view !== this.scene?.loss.view) this.zoom.loss = null
     this.say(chaosSentence(this.live.meet(scene, rows)))
     this.Plotly = Plotly
+    this.servedScene = scene
+    this.served = { rows, steps: data.steps, start: data.start }
+    const later = scene.drawUrl && !this.following.arrived() // a newer draft is shown
+    if (later && this.scene) return
     this.scene = scene
-    this.served = this.shown = { rows, steps: data.steps, start: data.start }
+    this.shown = this.served
     this.news = true
     this.invalidate()
+  }
+
+  // ---- drafts that the server draws
+
+  /** Where to ask for them; the landscape that is here already need not come again. */
+  drawUrl() {
+    const url = this.servedScene?.drawUrl
+    return url ? `${url}&${new URLSearchParams({ ground: this.ground.key })}` : ""
+  }
+
+  /** @param {StageData} data a scene */
+  async drawDraft(data) {
+    const { servedScene, served, shown } = this
+    if (!servedScene || !shown) return
+    const { plotly, engineUrl, page, follow, drawUrl } = servedScene
+    await this.ground.load(data.ground)
+    if (!this.following.drafted || served !== this.served) return // something newer came meanwhile
+    this.scene = unpacked({ ...data, plotly, engineUrl, page, follow, drawUrl })
+    // The ring is under the finger already.
+    this.shown = { rows: data.runs.map(rowsOf), steps: data.steps, start: shown.start }
+    this.describe(this.scene)
+    this.invalidate()
+    this.root.dataset.drafts = String(Number(this.root.dataset.drafts ?? 0) + 1)
+    await new Promise(resolve => requestAnimationFrame(resolve))
+  }
+
+  /** The server's scene again. */
+  restore() {
+    const [scene, served] = [this.servedScene, this.served]
+    if (!scene || !served) return
+    this.pending = this.pending.then(() => this.ground.load(scene.ground)).then(() => {
+      if (this.following.drafted || served !== this.served) return
+      this.scene = scene
+      this.shown = served
+      this.news = true
+      this.invalidate()
+    })
   }
 
   /** @param {PlotlyLibrary} Plotly */
@@ -137,7 +185,7 @@ class Stage {
     const sizes = this.sizes(scene)
     const figures = this.figures(scene, shown, sizes)
     // What Plotly draws does not change while things move, but for the loss axis.
-    const still = JSON.stringify([sizes, this.zoom, scene.dark, figures.main.layout.font.size])
+    const still = JSON.stringify([scene.main.view, this.ground.key, sizes, this.zoom, scene.dark, figures.main.layout.font.size])
     if (moving && !news && still === this.still) await this.sketch(Plotly, figures)
     else await this.print(Plotly, figures)
     this.still = still
@@ -199,20 +247,25 @@ class Stage {
   /** What a new scene changes besides the pictures. @param {StageData} scene */
   announce(scene) {
     this.root.classList.toggle("dark", scene.dark)
+    this.describe(scene)
+    for (const event of ["plotly_relayout", "plotly_relayouting"]) this.hear(event)
+    this.side.hidden = !scene.side
+    this.part(".budget").textContent = scene.budget
+    this.player.tell()
+    this.report()
+    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
+    this.root.classList.add("ready")
+  }
+
+  /** Its names, and what is read out. @param {StageData} scene */
+  describe(scene) {
     for (const [node, words] of /** @type {[HTMLElement, string][]} */ ([
       [this.main, scene.alt], [this.loss, "Loss against step for the same runs."], [this.side, scene.side?.alt ?? ""],
     ])) {
       node.setAttribute("role", "figure")
       node.setAttribute("aria-label", words)
     }
-    for (const event of ["plotly_relayout", "plotly_relayouting"]) this.hear(event)
-    this.side.hidden = !scene.side
     this.legend(scene)
-    this.part(".budget").textContent = scene.budget
-    this.player.tell()
-    this.report()
-    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
-    this.root.classList.add("ready")
   }
 
   /** How long a frame of a draft took, for whoever observes "optviz-draft". @param {number} begun */
@@ -233,7 +286,8 @@ class Stage {
     this.plots.classList.toggle("narrow", narrow)
     const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
     const room = Math.max(420, window.innerHeight - AROUND)
-    const height = Math.round(narrow ? Math.min(420, Math.max(280, width * 0.95)) : Math.min(room, Math.max(360, main * 0.9)))
+    const phone = 0.36 * document.documentElement.clientHeight // the rest is for the panel below
+    const height = Math.round(narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
     const beside = narrow ? width : width - main
     const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
     return {
@@ -372,6 +426,7 @@ class Stage {
     cancelAnimationFrame(this.scheduled)
     this.live.close()
     this.unhear()
+    this.following.close()
     this.pointer.close()
     this.observer.disconnect()
     window.removeEventListener("resize", this.onResize)
