@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.server import Server
 
 FILE = Path(__file__).parent / "drag.webp"
-WINDOW = {"width": 1280, "height": 800}
+WIDE, HIGH = 1280, 800
 WIDTH = 800  # px of the recording
 FRAME = 90  # ms
 PAUSE = 900  # ms at the end of each part
@@ -61,7 +61,7 @@ def record(url: str) -> Recorder:
         browser = playwright.chromium.launch(
             executable_path=installed, args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport=WINDOW)
+        page = browser.new_page(viewport={"width": WIDE, "height": HIGH})
         page.goto(url)
         page.wait_for_selector(".optviz-stage.ready", timeout=60_000)
         page.wait_for_selector(SLIDER)

@@ -22,7 +22,7 @@ from optviz.web.assets import asset
 from optviz.web.components.panel import panel
 from optviz.web.components.share import share_button
 from optviz.web.markdown_escape import plain
-from optviz.web.site import BEFORE
+from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
 
 S = TypeVar("S", bound=Settings)
@@ -77,7 +77,11 @@ class Page(Generic[S]):
         address = st.query_params.to_dict()
         shown: Shown[S] | None = state.get(self.key)
         before = state.get(BEFORE, self.key)
-        arrived = arriving(address, page=self.key, before=before, shown=self.link if shown else None)
+        key, link = state.pop(OPENING, ("", {}))
+        if key == self.key:
+            arrived = link
+        else:
+            arrived = arriving(address, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
             settings, notices = self._open(arrived)
             shown = Shown(settings, notices, done=shown.done if shown else 0)

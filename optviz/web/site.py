@@ -31,6 +31,8 @@ class Row:
 FIRST = "trajectories"
 #: Where the session keeps the key of the page of this run, and of the run before; None in a new session.
 HERE, BEFORE = "page.here", "page.before"
+#: Where the session keeps the key of a page that is about to be opened, and the link for it.
+OPENING = "page.opening"
 PAGES: dict[str, Row] = {
     row.key: row
     for row in (
@@ -60,3 +62,13 @@ def navigation() -> None:
 def link_to(key: str, label: str, link: Mapping[str, str]) -> None:
     """A link that opens a page with these parameters."""
     st.page_link(str(PAGES[key].file), label=label, icon=PAGES[key].icon, query_params=dict(link))
+
+
+def open_page(key: str, link: Mapping[str, str], *, leaving: Mapping[str, str]) -> None:
+    """Leave this page, whose address says `leaving`, and open another one with the parameters of `link`.
+
+    Streamlit writes parameters to the address of the page that is left, as an entry of its own, unless they
+    stand there already. So the session hands the link over, and the panel of the page writes it.
+    """
+    st.session_state[OPENING] = (key, dict(link))
+    st.switch_page(PAGES[key].file, query_params=dict(leaving))

@@ -1,5 +1,6 @@
 """Train live without a browser: presets, controls, links good and bad, and real runs on a real worker."""
 
+import asyncio
 import csv
 import io
 import json
@@ -8,19 +9,25 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.numpy import load
-from streamlit.testing.v1 import AppTest
+from starlette.requests import Request
 
 from optviz.runs import history as live
 from optviz.runs import scheduler
 from optviz.runs.history import watch
+from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig, decode, encode
 from optviz.training.presets import PRESETS
+from optviz.web.assets import serve
+from optviz.web.page import declared
+from optviz.web.train.controls import PAGE
 from optviz.web.train.run_downloads import as_csv, as_json, script, weights
+from tests.web.visit import Visit
 
-MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
+ROOT = Path(__file__).parents[2]
 QUICK = TrainingConfig("digits", (8,), epochs=3)
 
 
@@ -39,43 +46,40 @@ def training(tmp_path_factory):
     os.environ.update(before)
 
 
-def opened(link: dict[str, str] | None = None) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("../../pages/train.py")
-    for name, value in (link or {}).items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception, page.exception
-    return page
+def opened(link: dict[str, str] | None = None) -> Visit:
+    return Visit("train", link)
 
 
-def address(page: AppTest) -> dict[str, str]:
-    """What the address bar says; AppTest gives each parameter as a list."""
-    return {k: v[-1] if isinstance(v, list) else v for k, v in page.query_params.items()}
+def address(page: Visit) -> dict[str, str]:
+    """What the address bar comes to say."""
+    return page.panel["address"]
 
 
-def config(page: AppTest) -> TrainingConfig:
-    found, complaints = decode(address(page))
-    assert complaints == []
+def choose_optimizer(page: Visit, key: str) -> Visit:
+    """What the panel sends: the optimizer, and the numbers of the old and of the new one."""
+    old = dict.fromkeys(f"o.{name}" for name, _ in page.settings.optimizer_values)
+    (row,) = (row for row in field_of("opt")["options"] if row["key"] == key)
+    return page.change(opt=key, **{**old, **{f"o.{n['name']}": n["default"] for n in row["numbers"]}})
+
+
+def field_of(name: str) -> dict[str, Any]:
+    """A field of the declaration, as the panel has it."""
+    fields = [f for section in declaration(TrainingConfig)["sections"] for f in section["fields"]]
+    (found,) = (f for f in fields if f["name"] == name)
     return found
 
 
-def notices(page: AppTest) -> str:
-    return " ".join(w.value for w in page.warning).replace("\\", "")
-
-
-def enabled(page: AppTest) -> list[str]:
+def enabled(page: Visit) -> list[str]:
     four = ("Start", "Pause", "Resume", "Stop")
-    return [label for label in four if not page.button(key=f"run.{label.lower()}").disabled]
+    return [label for label in four if not page.page.button(key=f"run.{label.lower()}").disabled]
 
 
-def press(page: AppTest, label: str) -> AppTest:
-    page.button(key=f"run.{label.lower()}").click().run()
-    assert not page.exception, page.exception
-    return page
+def press(page: Visit, label: str) -> Visit:
+    page.page.button(key=f"run.{label.lower()}").click()
+    return page.run()
 
 
-def ended(page: AppTest, status: str = "finished", seconds: float = 60) -> str:
+def ended(page: Visit, status: str = "finished", seconds: float = 60) -> str:
     """Wait for the run of the page, look again, and return its id."""
     run_id, until = address(page)["run"], time.monotonic() + seconds
     while (run := watch(run_id, fresh=True).run).status != status:
@@ -83,72 +87,70 @@ def ended(page: AppTest, status: str = "finished", seconds: float = 60) -> str:
         assert time.monotonic() < until, (run, scheduler.current().status())
         time.sleep(0.1)
     page.run()
-    assert not page.exception, page.exception
     return run_id
-
-
-def text(page: AppTest) -> str:
-    return " ".join(m.value for m in [*page.markdown, *page.caption]).replace("\\", "")
 
 
 def test_a_first_visit_shows_the_quick_start_and_its_address() -> None:
     page = opened()
-    assert config(page) == PRESETS["digits"].config
-    assert page.selectbox(key="t.preset").value == "digits"
-    assert not page.warning
+    assert page.settings == PRESETS["digits"].config
+    assert address(page) == encode(page.settings)
+    assert not page.notices
     assert enabled(page) == ["Start"]
-    assert "4,810 parameters" in text(page)
+    assert "4,810 parameters" in page.words
+
+
+def test_the_presets_stand_first_in_the_panel() -> None:
+    file = declared(TrainingConfig, PAGE.presets).rsplit("/", 1)[-1]
+    answer = asyncio.run(serve(Request({"type": "http", "headers": [], "path_params": {"file": file}})))
+    field = json.loads(answer.body)["sections"][0]["fields"][0]
+    assert field["kind"] == "presets"
+    assert {o["key"]: o["values"] for o in field["options"]} == {
+        key: encode(preset.config) for key, preset in PRESETS.items()
+    }
 
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_sets_the_whole_configuration(key: str) -> None:
     page = opened(encode(TrainingConfig("digits", (3, 3, 3), dropout=(0.1, 0.2, 0.3), seed=9)))
-    assert page.selectbox(key="t.preset").value == "own"
-    page.selectbox(key="t.preset").select(key).run()
-    assert not page.exception
-    assert config(page) == PRESETS[key].config
-    assert page.selectbox(key="t.preset").value == key
+    page.change(**encode(PRESETS[key].config))
+    assert not page.refused
+    assert page.settings == PRESETS[key].config
+    assert page.panel["values"] == encode(PRESETS[key].config), "so the panel shows it as chosen"
 
 
 @pytest.mark.parametrize("key", NETWORK_OPTIMIZERS)
 def test_every_optimizer_can_be_chosen_with_its_defaults_for_networks(key: str) -> None:
-    page = opened(encode(QUICK))
-    page.selectbox(key="t.optimizer").select(key).run()
-    assert not page.exception
-    assert config(page).optimizer == key
-    assert dict(config(page).optimizer_values) == NETWORK_OPTIMIZERS[key].network_defaults
+    page = choose_optimizer(opened(encode(QUICK)), key)
+    assert not page.refused
+    assert page.settings.optimizer == key
+    assert dict(page.settings.optimizer_values) == NETWORK_OPTIMIZERS[key].network_defaults
 
 
-def test_a_link_fills_every_control() -> None:
+def test_a_link_fills_every_field_of_the_panel() -> None:
     wanted = TrainingConfig(
         "fashion-mnist", (100, 50), "tanh", "mse_softmax", "momentum", (("lr", 0.0123), ("momentum", 0.7)),
         "cosine", (("floor", 0.25),), 77, 3, (0.2, 0.5), 0.001, "xavier", 12,
     )  # fmt: skip
     page = opened(encode(wanted))
-    assert config(page) == wanted
-    assert page.text_input(key="t.hidden").value == "100, 50"
-    assert page.text_input(key="t.dropout").value == "0.2, 0.5"
-    assert page.number_input(key="t.momentum.lr").value == 0.0123
-    assert page.number_input(key="t.weight_decay").value == 0.001
-    assert page.number_input(key="t.seed").value == 12
+    assert page.settings == wanted
+    values = page.panel["values"]
+    assert (values["hidden"], values["drop"], values["o.lr"]) == ("100_50", "0.2_0.5", "0.0123")
+    assert (values["wd"], values["seed"]) == ("0.001", "12")
 
 
-def test_every_control_changes_the_address() -> None:
+def test_every_field_changes_the_address() -> None:
     page = opened(encode(QUICK))
-    page.selectbox(key="t.dataset").select("mnist").run()
-    page.text_input(key="t.hidden").set_value("30 20").run()
-    page.selectbox(key="t.activation").select("gelu").run()
-    page.selectbox(key="t.loss").select("mse_sigmoid").run()
-    page.selectbox(key="t.initialisation").select("he").run()
-    page.text_input(key="t.dropout").set_value("0.25").run()
-    page.selectbox(key="t.schedule").select("exponential").run()
-    page.number_input(key="t.batch_size").set_value(500).run()
-    page.number_input(key="t.epochs").set_value(4).run()
-    page.number_input(key="t.weight_decay").set_value(0.01).run()
-    page.number_input(key="t.seed").set_value(3).run()
-    page.number_input(key="t.adam.lr").set_value(0.002).run()
-    assert not page.exception
-    found = config(page)
+    changes = {
+        "data": "mnist", "hidden": "30, 20", "act": "gelu", "loss": "mse_sigmoid", "init": "he",
+        "drop": "0.25", "sched": "exponential", "batch": "500", "epochs": "4", "wd": "0.01", "seed": "3",
+        "o.lr": "0.002",
+    }  # fmt: skip
+    for name, text in changes.items():
+        page.change(**{name: text})
+        assert not page.refused
+    found, notices = decode(address(page))
+    assert not notices
+    assert found == page.settings
     assert (found.dataset, found.hidden, found.activation, found.loss) == (
         "mnist", (30, 20), "gelu", "mse_sigmoid",
     )  # fmt: skip
@@ -157,46 +159,64 @@ def test_every_control_changes_the_address() -> None:
     assert dict(found.optimizer_values)["lr"] == 0.002
 
 
+def test_one_share_of_dropout_stands_for_all_layers_also_for_new_ones() -> None:
+    page = opened(encode(QUICK)).change(drop="0.3")
+    assert page.change(hidden="9 8 7").settings.dropout == (0.3, 0.3, 0.3)
+    assert page.change(hidden="").settings.dropout == ()
+    assert page.change(hidden="5 5", drop="0.1, 0.2").settings.dropout == (0.1, 0.2)
+    assert page.change(drop="0").settings.dropout == (0, 0)
+
+
 @pytest.mark.parametrize(
-    ("key", "typed", "said"),
+    ("name", "typed", "said"),
     [
-        ("t.hidden", "5000", "out of range"),
-        ("t.hidden", "1,2,3,4,5,6,7", "at most 6"),
-        ("t.hidden", "many", "not a number"),
-        ("t.dropout", "0.1, 0.2, 0.3", "one for each"),
-        ("t.dropout", "2", "out of range"),
+        ("hidden", "5000", "out of range"),
+        ("hidden", "1,2,3,4,5,6,7", "at most 6"),
+        ("hidden", "many", "not a number"),
+        ("drop", "0.1, 0.2, 0.3", "one for each"),
+        ("drop", "2", "out of range"),
     ],
 )
-def test_what_cannot_be_built_gets_a_sentence_and_start_waits(key: str, typed: str, said: str) -> None:
-    page = opened(encode(QUICK))
-    page.text_input(key=key).set_value(typed).run()
-    assert not page.exception
-    assert said in page.error[0].value
-    assert config(page) == QUICK, "the last configuration that was good"
+def test_what_cannot_be_built_is_refused_at_its_field_and_start_waits(
+    name: str, typed: str, said: str
+) -> None:
+    page = opened(encode(QUICK)).change(**{name: typed})
+    assert page.refused.keys() == {name}
+    assert said in page.refused[name]
+    assert page.panel["refused"] == page.refused
+    assert page.settings == QUICK, "the last configuration that was good"
     assert enabled(page) == []
-    page.text_input(key=key).set_value("").run()
+    assert said in page.words, "beside the buttons, which wait"
+    page.change(**{name: "4" if name == "hidden" else "0"})
+    assert not page.refused
     assert enabled(page) == ["Start"]
 
 
 def test_too_much_work_is_refused_in_a_sentence() -> None:
-    page = opened(encode(TrainingConfig("mnist", (2048,) * 6, batch_size=1, epochs=1)))
-    page.number_input(key="t.epochs").set_value(200).run()
-    assert "too much work" in page.error[0].value
+    page = opened(encode(TrainingConfig("mnist", (2048,) * 6, batch_size=1, epochs=1))).change(epochs="200")
+    assert "too much work" in page.refused["epochs"]
 
 
 def test_weight_decay_is_offered_only_where_torch_takes_one() -> None:
+    offered = field_of("wd")["when"]["opt"]
+    assert "gd" in offered
+    assert "adamw" not in offered
     page = opened(encode(TrainingConfig("digits", optimizer="gd", weight_decay=0.1)))
-    page.selectbox(key="t.optimizer").select("adamw").run()
-    assert not page.exception
-    assert config(page).weight_decay == 0
-    assert "AdamW takes no weight decay" in text(page)
+    choose_optimizer(page, "adamw")
+    assert page.settings.optimizer == "adamw"
+    assert page.settings.weight_decay == 0
+    assert not page.refused
+    page.change(wd="0.1")
+    assert "weight_decay must be 0" in page.refused["wd"]
+    assert page.settings.weight_decay == 0
 
 
 BAD = [
     ({"v": "2"}, "version"),
     ({"v": "1", "hidden": "999999", "epochs": "nan", "opt": "everest"}, "everest"),
     ({"v": "1", "batch": "-3"}, "batch_size"),
-    ({"v": "1", "data": "x" * 100_000}, "is no data set here"),
+    ({"v": "1", "data": "x" * 100_000}, "100000 characters"),
+    ({"v": "1", "data": "everest"}, "is no data set here"),
     ({"v": "1", "o.lr": "inf", "o.zoom": "3"}, "zoom"),
     ({"v": "1", "over": "_".join(["a"] * 40)}, "40 runs"),
     ({"run": "no-such-run"}, "not the address of a run"),
@@ -207,8 +227,8 @@ BAD = [
 @pytest.mark.parametrize(("link", "said"), BAD)
 def test_a_bad_link_is_named_and_the_page_works(link: dict, said: str) -> None:
     page = opened(link)
-    assert said in notices(page)
-    assert not page.error
+    assert said in page.notices
+    assert not page.page.error
     assert enabled(page) == ["Start"]
 
 
@@ -226,18 +246,18 @@ def test_a_run_from_start_to_its_downloads() -> None:
     tensors = load(weights(run_id))
     assert sorted(t.size for t in tensors.values()) == sorted([64 * 8, 8, 8 * 10, 10])
     compile(script(QUICK), "script.py", "exec")
-    assert "digits" in text(page).lower()
-    assert f"{history.accuracy:.2%}" in text(page), "it stands in the list of one's own runs"
+    assert "digits" in page.words.lower()
+    assert f"{history.accuracy:.2%}" in page.words, "it stands in the list of one's own runs"
 
 
 def test_a_run_is_shown_by_its_link_alone_and_read_only() -> None:
     run_id = ended(press(opened(encode(QUICK)), "Start"))
     other = opened({"run": run_id})
-    assert config(other) == QUICK
+    assert other.settings == QUICK
     assert address(other)["run"] == run_id
-    assert "You are watching" in text(other)
+    assert "You are watching" in other.words
     assert enabled(other) == ["Start"]
-    assert not any("Delete" in b.label for b in other.button)
+    assert not any("Delete" in b.label for b in other.page.button)
 
 
 def test_pause_resume_and_stop_in_turn() -> None:
@@ -247,8 +267,7 @@ def test_pause_resume_and_stop_in_turn() -> None:
     while not watch(run_id, fresh=True).step:
         assert time.monotonic() < until
         time.sleep(0.1)
-    page.run()
-    assert enabled(page) == ["Pause", "Stop"]
+    assert enabled(page.run()) == ["Pause", "Stop"]
     press(page, "Pause")
     ended(page, "paused")
     assert enabled(page) == ["Start", "Resume", "Stop"]
@@ -262,22 +281,24 @@ def test_pause_resume_and_stop_in_turn() -> None:
 def test_runs_can_be_laid_over_named_opened_and_deleted() -> None:
     page = press(opened(encode(QUICK)), "Start")
     first = ended(page)
-    page.selectbox(key="t.optimizer").select("gd").run()
-    assert "The sidebar has changed" in text(page)
+    choose_optimizer(page, "gd")
+    assert "The settings have changed" in page.words
     second = ended(press(page, "Start"))
-    page.checkbox(key=f"run.{first}.over").check().run()
-    assert not page.exception
+    page.page.checkbox(key=f"run.{first}.over").check()
+    page.run()
     assert address(page)["over"] == first
-    page.text_input(key=f"run.{first}.title").set_value("the *first*").run()
+    page.page.text_input(key=f"run.{first}.title").set_value("the *first*")
+    page.run()
     assert watch(first, fresh=True).run.title == "the *first*"
-    page.button(key=f"run.{first}.open").click().run()
+    page.page.button(key=f"run.{first}.open").click()
+    page.run()
     assert address(page)["run"] == first
-    assert config(page) == QUICK
-    page.button(key=f"run.{first}.delete").click().run()
-    assert not page.exception
+    assert page.settings == QUICK
+    page.page.button(key=f"run.{first}.delete").click()
+    page.run()
     assert "run" not in address(page)
-    assert not any(b.key == f"run.{first}.open" for b in page.button)
-    assert any(b.key == f"run.{second}.open" for b in page.button)
+    assert not any(b.key == f"run.{first}.open" for b in page.page.button)
+    assert any(b.key == f"run.{second}.open" for b in page.page.button)
 
 
 def test_a_damaged_data_set_gets_a_sentence_and_starts_nothing(monkeypatch, tmp_path) -> None:
@@ -286,7 +307,7 @@ def test_a_damaged_data_set_gets_a_sentence_and_starts_nothing(monkeypatch, tmp_
     monkeypatch.setenv("OPTVIZ_DATA", str(tmp_path))
     monkeypatch.setattr(live, "_test_images", {})
     page = press(opened(encode(PRESETS["mnist_mlp"].config)), "Start")
-    assert "is truncated" in page.error[0].value
+    assert "is truncated" in page.page.error[0].value
     assert "run" not in address(page)
 
 
@@ -296,8 +317,7 @@ def test_the_server_shows_trainings_without_torch() -> None:
         "import optviz.web.train.run_downloads; "
         "sys.exit('torch' in sys.modules)"
     )
-    root = MAIN.parents[2]
-    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=root).returncode == 0
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT).returncode == 0
 
 
 def test_a_store_that_is_gone_gets_a_sentence(monkeypatch, tmp_path) -> None:
@@ -305,9 +325,9 @@ def test_a_store_that_is_gone_gets_a_sentence(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("OPTVIZ_DATABASE_URL", f"sqlite:///{tmp_path}")  # a folder, no file
     try:
         page = opened(encode(QUICK))
-        assert "run store" in notices(page)
+        assert "run store" in page.notices
         press(page, "Start")
-        assert "run store" in page.error[0].value.replace("\\", "")
+        assert "run store" in page.page.error[0].value.replace("\\", "")
     finally:
         scheduler.stop()
         monkeypatch.undo()

@@ -1,5 +1,6 @@
 """A visit to a page without a browser: what the panel says, and what a person changes in it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,14 @@ class Visit:
     def change(self, **texts: str | None) -> "Visit":
         """Change fields of the panel, given as texts by name."""
         return self.send({"n": self.shown.done + 1, "changes": texts})
+
+    @property
+    def panel(self) -> dict[str, Any]:
+        """What the panel in the browser is told; its `address` is what the address bar comes to say."""
+        (told,) = (
+            c.proto for c in self.page.get("bidi_component") if c.proto.component_name == "optviz.panel"
+        )
+        return json.loads(told.json)
 
     def address(self, link: dict[str, str]) -> "Visit":
         """What Back or Forward brings."""

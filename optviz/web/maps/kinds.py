@@ -8,7 +8,7 @@ from optviz.settings.experiment import encode as encode_experiment
 from optviz.settings.maps import DEFAULTS, Map, MapSettings, encode
 from optviz.web.components.charts import Picked
 from optviz.web.page import Changes
-from optviz.web.site import PAGES
+from optviz.web.site import open_page
 
 KEPT = "maps.kinds"  # where the session keeps each kind of map as it was left
 
@@ -43,4 +43,4 @@ def objections(settings: MapSettings) -> list[str]:
 def open_experiment(settings: MapSettings, made: Map, picked: Picked) -> None:
     """Go to the experiment behind the place of a map that was clicked."""
     link = encode_experiment(settings.experiment(made, picked.x, picked.y))
-    st.switch_page(PAGES["trajectories"].file, query_params=link)
+    open_page("trajectories", link, leaving=encode(settings))

@@ -5,17 +5,19 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.engine.hyperparameters import HyperparameterError
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
-from optviz.settings.link import TRACKING, Link
-from optviz.training.config import DROPOUT, TrainingConfig, decode, encode
+from optviz.settings.link import TRACKING, Link, fields_of
+from optviz.training.config import DROPOUT, PerLayer, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS
 from optviz.web.page import Changes, Page
 
 MOST_OVERLAYS = 5
 RUN, OVERLAYS = "training.run", "training.overlays"  # where the session keeps what is shown
+HIDDEN = next(f for f in fields_of(TrainingConfig) if type(f) is PerLayer)
 state = st.session_state
 
 
@@ -59,9 +61,10 @@ def _address(config: TrainingConfig) -> Link:
 def arrange(before: TrainingConfig, changes: Changes) -> Changes:
     """One share of dropout stands for all hidden layers, also when their number changes."""
     hidden, drop = changes.get("hidden"), changes.get("drop")
-    layers = len(before.hidden) if hidden is None else len(hidden.replace(",", " ").replace("_", " ").split())
-    if hidden == "none":
-        layers = 0
+    try:
+        layers = len(before.hidden) if hidden is None else len(HIDDEN.parse(hidden))
+    except HyperparameterError:
+        return changes  # refused where it was typed
     if drop is None and hidden is not None and len(set(before.dropout)) == 1:
         drop = DROPOUT.write(before.dropout[0])
     if drop is not None and drop.strip() and not set(drop.strip()) & set(" ,_") and drop != "none":

@@ -75,16 +75,16 @@ def watched(chosen: Chosen, fresh: bool = False) -> Watched:
 
 
 def headline(chosen: Chosen, seen: Watched) -> str:
-    """The name of the run that is shown, or a description of the sidebar's network."""
+    """The name of the run that is shown, or a description of the panel's network."""
     return name_of(seen.history.run) if seen.history else describe(chosen.config)
 
 
 def differs(chosen: Chosen, seen: Watched) -> None:
-    """Say so when the sidebar's settings are invalid, or differ from those of the run that is shown."""
+    """Say so when an edit was refused, or the settings differ from those of the run."""
     if chosen.complaint:
         st.caption(f"Fix the settings before starting: {plain(chosen.complaint)}")
     elif seen.history and seen.history.run.config != chosen.config:
-        st.caption(f"The sidebar has changed. Start trains {plain(describe(chosen.config))}.")
+        st.caption(f"The settings have changed. Start trains {plain(describe(chosen.config))}.")
 
 
 def buttons(chosen: Chosen, seen: Watched) -> None:
@@ -101,7 +101,7 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
             key="run.start",
             icon=":material/play_arrow:",
             disabled=busy or bool(chosen.complaint),
-            help="Train the network of the sidebar.",
+            help="Train the network of the settings.",
         )
         tasks = scheduler.current()
         _button("Pause", ":material/pause:", tasks.pause, mine, bool(mine and mine.active and not asked))

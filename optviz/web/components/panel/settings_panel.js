@@ -32,6 +32,15 @@ const KINDS = {
   presets: PresetsField,
 }
 
+/**
+ * A query, letter by letter as Python writes it: by that the server knows that nothing has changed.
+ * @param {Texts} link
+ */
+function queryOf(link) {
+  return String(new URLSearchParams(link)).replaceAll("*", "%2A").replaceAll("%7E", "~")
+}
+
+
 class Panel {
   /** @param {HTMLElement} root @param {Declaration} declaration @param {string} page */
   constructor(root, declaration, page) {
@@ -270,12 +279,10 @@ class Panel {
     const now = Object.fromEntries(new URLSearchParams(window.location.search))
     const entry = this.written ? "replaceState" : "pushState"
     this.written = true
-    if (sameTexts(now, address)) return
-    window.history[entry](
-      window.history.state,
-      "",
-      `${this.path}?${new URLSearchParams(address)}${window.location.hash}`,
-    )
+    const query = `?${queryOf(address)}`
+    if (query === window.location.search) return
+    const how = sameTexts(now, address) ? "replaceState" : entry
+    window.history[how](window.history.state, "", `${this.path}${query}${window.location.hash}`)
   }
 
   /** Somebody committed: here, or on the stage. @param {Changes} changes */
