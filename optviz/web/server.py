@@ -6,12 +6,14 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from optviz.web import training_modules
 from optviz.web.assets import engine_url, plotly_url
 from optviz.web.assets import route as assets
 from optviz.web.ground_route import GROUND, ground
@@ -20,6 +22,7 @@ from optviz.web.visitors import VisitorCookie
 log = logging.getLogger("optviz")
 HEAD_START = 6.0  # seconds
 _ending = threading.Event()
+training_modules.pin(Path(__file__).parent)  # the folder of the main script
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -64,7 +67,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 def _prepare() -> None:
-    """What takes long to import or to make; the first visitor need not wait for it."""
+    """What takes long to import or to make; the first visitor need not wait for it.
+
+    Threads of training import nothing later: see training_modules.
+    """
+    training_modules.ready()
     plotly_url()
     engine_url()
     import optviz.figures.scenes
@@ -83,14 +90,18 @@ async def _start_training_soon() -> None:
 
 
 def _start_training() -> None:
-    """Start the scheduler, whose workers come up behind it; without it, all other pages work on."""
+    """Start the scheduler, whose workers come up behind it; without it, all other pages work on.
+
+    What fails here is tried again by the next visitor of a page that needs it.
+    """
     try:
+        if _ending.is_set() or not training_modules.ready():
+            return
         from optviz.runs import scheduler
 
-        if not _ending.is_set():
-            scheduler.start()
+        scheduler.start()
         gc.collect()
-        gc.freeze()  # Dask and SQLAlchemy have come
+        gc.freeze()
     except Exception:
         log.exception("Training is not possible")
 
