@@ -294,3 +294,8 @@ def stop() -> None:
 def current() -> Scheduler:
     """This server's scheduler; starts it if it has not started."""
     return _current or start()
+
+
+def health() -> Health:
+    """How this server's scheduler is; starts nothing."""
+    return _current.status() if _current else Health(False, "Training has not started.")
