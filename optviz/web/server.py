@@ -7,16 +7,17 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from optviz.web import training_modules
+from optviz.runs.logs import calm
+from optviz.web import metrics, training_modules
 from optviz.web.assets import engine_url, plotly_url
 from optviz.web.assets import route as assets
 from optviz.web.ground_route import GROUND, ground
+from optviz.web.headers import OwnOrigin, SecurityHeaders
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -24,39 +25,13 @@ HEAD_START = 6.0  # seconds
 _ending = threading.Event()
 training_modules.pin(Path(__file__).parent)  # the folder of the main script
 
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    # Nothing is fetched from outside. Streamlit's own pages need inline style and the blob: of its
-    # component scripts; 'unsafe-eval' is for the expressions of its charts.
-    b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        b"connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
-        b"object-src 'none'; base-uri 'self'"
-    ),
-}
-
-
-class _SecurityHeaders:
-    """Adds HEADERS to every HTTP response."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS.items()]
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
+    calm()
     await asyncio.to_thread(_prepare)
+    calm()  # the libraries have brought handlers of their own
     gc.collect()
     gc.freeze()
     training = asyncio.create_task(_start_training_soon())
@@ -123,5 +98,5 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [assets, Route(f"/{GROUND}", ground)]
-middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie)]
+routes = [assets, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
+middleware = [Middleware(SecurityHeaders), Middleware(OwnOrigin), Middleware(VisitorCookie)]

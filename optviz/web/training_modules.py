@@ -41,6 +41,11 @@ def ready() -> bool:
     return _present
 
 
+def present() -> bool:
+    """Whether they have been loaded; tries nothing."""
+    return _present
+
+
 def _load(names: Iterable[str], load: Callable[[str], object] = importlib.import_module) -> bool:
     before = set(sys.modules)
     try:
