@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from optviz.runs import environment
 from optviz.runs.logs import calm
 from optviz.web import metrics, training_modules
 from optviz.web.assets import engine_url, plotly_url
@@ -30,6 +31,8 @@ training_modules.pin(Path(__file__).parent)  # the folder of the main script
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
     calm()
+    if wrong := environment.complaints():
+        raise environment.SettingError(" ".join(wrong))
     await asyncio.to_thread(_prepare)
     calm()  # the libraries have brought handlers of their own
     gc.collect()
