@@ -19,6 +19,7 @@ from optviz.engine import javascript
 FOLDER = "assets"
 FOREVER = "public, max-age=31536000, immutable"
 JAVASCRIPT = "text/javascript"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ def _once(make: Callable[[], str]) -> Callable[[], str]:
 @_once
 def plotly_url() -> str:
     """Plotly's bundle, from the installed package."""
-    bundle = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return asset("plotly.js", bundle.read_bytes(), JAVASCRIPT)
+    return asset("plotly.js", PLOTLY.read_bytes(), JAVASCRIPT)
 
 
 @_once
