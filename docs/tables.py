@@ -1,4 +1,5 @@
-"""Writes docs/catalogue.md from the tables in the code, and docs/results.md from what was measured.
+"""Writes docs/catalogue.md and the table in docs/deployment.md from the code, and docs/results.md from what
+was measured.
 
     python -m docs.tables
 
@@ -15,6 +16,9 @@ from optviz.engine.optimizers import GROUPS as OPTIMIZER_GROUPS
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.engine.schedules import SCHEDULES
+from optviz.runs.environment import table
+
+TABLE, END = "<!-- the table of variables, written by python -m docs.tables -->", "<!-- end of the table -->"
 
 
 def catalogue() -> str:
@@ -55,8 +59,16 @@ def catalogue() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def deployment() -> str:
+    """The page on deployment as it stands, with the table of today's variables."""
+    page = (Path(__file__).parent / "deployment.md").read_text("utf-8")
+    before, _, rest = page.partition(TABLE)
+    _, _, after = rest.partition(END)
+    return f"{before}{TABLE}\n{table()}\n{END}{after}"
+
+
 #: The pages that are written, and what makes their text.
-PAGES = {"catalogue.md": catalogue, "links.md": links, "results.md": results}
+PAGES = {"catalogue.md": catalogue, "links.md": links, "results.md": results, "deployment.md": deployment}
 
 
 if __name__ == "__main__":

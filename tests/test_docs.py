@@ -10,6 +10,7 @@ from docs.tables import PAGES
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.trajectories import simulate
+from optviz.runs.environment import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -65,3 +66,10 @@ def test_the_python_versions_are_said_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["requires-python"] == ">=3.11,<3.14"
     assert "Python 3.11 to 3.13" in README
+
+
+def test_every_variable_of_the_environment_is_in_the_table() -> None:
+    files = [ROOT / "app.py", *(ROOT / "optviz").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    files += [f for f in (ROOT / "deploy").rglob("*") if f.is_file()]
+    named = {name for f in files for name in re.findall(r"\bOPTVIZ_[A-Z_]+\b", f.read_text("utf-8"))}
+    assert named == {variable.name for variable in VARIABLES}

@@ -1,7 +1,8 @@
 """Where training runs: a Dask cluster that the server starts on this machine, or one that exists already.
 
 The workers that the server starts are separate programs: a worker forked or spawned from the server's main
-module would run the app inside itself.
+module would run the app inside itself. Whoever can talk to a Dask scheduler or worker can run code in it, so
+ours take part only in connections with a key that this server makes for them at every start.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,24 +68,56 @@ async def _answers(address: str) -> None:
 def embedded(workers: int) -> Iterator[Client]:
     """Start a scheduler and `workers` processes of one thread each, with torch loaded.
 
+    Only who has their key can connect to them. It lies in a folder that no other account can read, until
+    the cluster ends.
+
     Raises:
         ClusterUnavailableError: when they cannot be started.
     """
+    with (
+        tempfile.TemporaryDirectory(prefix="optviz-keys-") as folder,
+        _embedded(workers, _keys(Path(folder))) as client,
+    ):
+        yield client
+
+
+def _keys(folder: Path) -> Security:
+    """A key of the cluster's own, in files: its programs get their names, which all accounts may see."""
+    made = Security.temporary()
+    files = {}
+    for name, text in (("certificate", made.tls_ca_file), ("key", made.tls_client_key)):
+        files[name] = str(folder / f"{name}.pem")
+        Path(files[name]).write_text(text)
+    roles = {f"tls_{role}_cert": files["certificate"] for role in ("client", "scheduler", "worker")}
+    roles |= {f"tls_{role}_key": files["key"] for role in ("client", "scheduler", "worker")}
+    return Security(require_encryption=True, tls_ca_file=files["certificate"], **roles)
+
+
+@contextmanager
+def _embedded(workers: int, security: Security) -> Iterator[Client]:
     follow = f"from optviz.runs.lifeline import follow; follow({os.getpid()})"
     root = json.dumps(str(Path(__file__).resolve().parents[2]))  # the server may have started elsewhere
-    path = f"import sys; sys.path.insert(0, {root})"
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # for the processes that we start
+    path = f"import sys; sys.path.insert(0, {root}); from optviz.runs.logs import calm; calm()"
+    keys = {name: value for name, value in _settings(security).items() if value is not None}
+    closed = {"protocol": "tls://", "security": keys}
+    # For the processes that we start; their pages of statistics, which have no key, stay empty.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
+    for role in ("SCHEDULER", "WORKER"):
+        os.environ.setdefault(f"DASK_DISTRIBUTED__{role}__HTTP__ROUTES", "[]")
     try:
         cluster = SubprocessCluster(
             n_workers=workers,
             threads_per_worker=1,
-            scheduler_kwargs={
+            security=security,
+            scheduler_kwargs=closed
+            | {
                 "dashboard": False,
                 "dashboard_address": "127.0.0.1:0",
                 "preload": [f"{path}; {follow}"],
                 "allowed_failures": 0,  # a run that lost its worker begins again only when it is resumed
             },
-            worker_kwargs={
+            worker_kwargs=closed
+            | {
                 "preload_nanny": [f"{path}; {follow}"],
                 "preload": [f"{path}; from optviz.runs.worker import rehearse; rehearse()"],
                 "memory_limit": 0,  # Dask would end a run at its share of memory although there is more
@@ -107,6 +141,12 @@ def embedded(workers: int) -> Iterator[Client]:
         finally:
             cluster.loop.add_callback(reader.cancel)  # closing the cluster reads the same pipe
             cluster.sync(_end, cluster.scheduler, processes)
+
+
+def _settings(security: Security) -> dict[str, Any]:
+    """What `Security(**settings)` makes the same from, in another program."""
+    names = [f"tls_{role}_{part}" for role in ("client", "scheduler", "worker") for part in ("cert", "key")]
+    return {name: getattr(security, name) for name in ("require_encryption", "tls_ca_file", *names)}
 
 
 async def _end(scheduler: Any, workers: list[Any]) -> None:

@@ -40,6 +40,7 @@ class EventWriter:
         self._device: str | None = None
         self._sentence: str | None = None
         self._said: str | None = None
+        self._log = logging.LoggerAdapter(logger, {"run": lease.run.id})
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._heard = time.monotonic()
@@ -78,7 +79,7 @@ class EventWriter:
                 break
             except StoreUnavailableError as error:
                 if time.monotonic() > deadline:
-                    logger.error("Run %s could not be written: %s", self._lease.run.id, error)
+                    self._log.error("Run %s could not be written: %s", self._lease.run.id, error)
                     return False
                 time.sleep(INTERVAL)
         return False
@@ -98,11 +99,11 @@ class EventWriter:
                 return
             except StoreUnavailableError as error:
                 if not away:
-                    logger.warning("Run %s: %s Its events wait.", self._lease.run.id, error)
+                    self._log.warning("Run %s: %s Its events wait.", self._lease.run.id, error)
                 away = True
             except Exception:
                 # Not an absent store but a programming error: `close` runs into it again and raises it.
-                logger.exception("Run %s cannot be written", self._lease.run.id)
+                self._log.exception("Run %s cannot be written", self._lease.run.id)
                 self.wanted = "stop"
                 return
             else:

@@ -226,6 +226,16 @@ class QueueSnapshot:
         """The ids of the waiting runs in the order in which they will begin."""
         return fair_order(self.waiting, self.busy, self.served)
 
+    def within(self, most: int) -> set[str]:
+        """The waiting runs that may begin now if nobody trains more than `most` at the same time."""
+        busy, found = Counter(self.busy), set()
+        owners = {run.id: run.owner for run in self.waiting}
+        for run_id in self.order():
+            if busy[owners[run_id]] < most:
+                busy[owners[run_id]] += 1
+                found.add(run_id)
+        return found
+
 
 def queue_snapshot(store: Store, patience: float) -> QueueSnapshot:
     """What waits and what runs; a run counts as watched for `patience` seconds after each look at it."""

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 
 from distributed import Client, Future, KilledWorker
 
-from optviz.runs import leases
+from optviz.runs import environment, leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
-from optviz.runs.store import Run, Store
+from optviz.runs.limits import Recently
+from optviz.runs.store import Run, RunError, Store
 from optviz.runs.worker import work
 from optviz.training.config import TrainingConfig
 
 LOOK_SECONDS = 0.25  # between two looks at the queue
 CHORES_SECONDS = 2.0  # between two rounds of less urgent work
+PRUNE_SECONDS = 60.0  # between two looks for runs that are too old
 RETRY_SECONDS = 3.0  # before another attempt to reach a cluster that did not answer
 UNWATCHED_SECONDS = 600.0  # a run that nobody watched for so long yields its worker when others wait
 FAREWELL_SECONDS = 5.0  # for workers to write a checkpoint when the server ends
@@ -88,8 +90,10 @@ class Scheduler:
         self._watched: set[str] = set()
         self._places: dict[str, int] = {}
         self._health = Health(False, "The training workers are starting.")
-        self._tasks: list[_Task] = []  # touched by the thread alone, like the next one
+        self._recently = Recently()  # starts of runs by address
+        self._tasks: list[_Task] = []  # touched by the thread alone, like the next two
         self._trust_heartbeats_at = 0.0
+        self._prune_at = 0.0
 
     def start(self) -> None:
         """Start the thread that places runs, once; the cluster comes up behind it."""
@@ -110,8 +114,14 @@ class Scheduler:
 
     # For pages
 
-    def submit(self, config: TrainingConfig, owner: str, title: str = "") -> str:
-        """Put a run into the queue and return its id; raises RunError and StoreUnavailableError."""
+    def submit(self, config: TrainingConfig, owner: str, title: str = "", address: str = "") -> str:
+        """Put a run into the queue and return its id; raises RunError and StoreUnavailableError.
+
+        `address` is the visitor's network address where it is known; it is counted and not stored.
+        """
+        most = int(environment.RUNS_PER_HOUR.read())
+        if address and not self._recently.admit(address, most):
+            raise RunError(f"From your network {most} runs were started in the last hour; try again later.")
         run = self.store.create(config, owner, title)
         self._wake.set()
         return run.id
@@ -209,6 +219,10 @@ class Scheduler:
             leases.hold(self.store, claims)
         if time.monotonic() >= self._trust_heartbeats_at:
             leases.interrupt_stale(self.store, self._stale)
+        days = environment.KEEP_DAYS.read()
+        # Some at a time: where some were deleted there may be more.
+        if days and time.monotonic() >= self._prune_at and self.store.prune(days) == 0:
+            self._prune_at = time.monotonic() + PRUNE_SECONDS
 
     def _reap(self) -> None:
         """Forget the tasks that are over; a run that did not settle has lost its worker."""
@@ -219,17 +233,18 @@ class Scheduler:
     def _place(self, client: Client, workers: int) -> None:
         found = leases.queue_snapshot(self.store, self._patience)
         order = found.order()
+        allowed = found.within(int(environment.TRAINING.read()))
         # A cluster may be shared with other servers, whose runs take workers as well.
         taken = len(found.running) if self._address else 0
         free = workers - max(taken, len(self._tasks))
-        for run_id in order[: max(free, 0)]:
+        for run_id in [run_id for run_id in order if run_id in allowed][: max(free, 0)]:
             attempt = leases.claim(self.store, run_id)
             order.remove(run_id)
             if attempt is not None:
                 key = f"optviz-{run_id}-{attempt}"
                 future = client.submit(work, run_id, attempt, self.store.address, key=key, pure=False)
                 self._tasks.append(_Task(run_id, attempt, future))
-        eager = sum(run.watched for run in found.waiting if run.id in order)
+        eager = sum(run.watched for run in found.waiting if run.id in order and run.id in allowed)
         if eager and found.unwatched:
             leases.ask_to_yield(self.store, found.unwatched[:eager])
         self._publish_places(order)
@@ -294,3 +309,8 @@ def stop() -> None:
 def current() -> Scheduler:
     """This server's scheduler; starts it if it has not started."""
     return _current or start()
+
+
+def health() -> Health:
+    """How this server's scheduler is; starts nothing."""
+    return _current.status() if _current else Health(False, "Training has not started.")

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, update
 
 from optviz.runs.database import StoreUnavailableError, absolute, clock, default_url, open_engine, unavailable
+from optviz.runs.limits import no_place, no_room, prune
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Event, from_json
@@ -28,7 +29,6 @@ Status = Literal["queued", "running", "paused", "stopped", "finished", "diverged
 ACTIVE: tuple[Status, ...] = ("queued", "running")  # these change by themselves
 RESUMABLE: tuple[Status, ...] = ("paused", "stopped", "failed", "interrupted")
 
-MAX_WAITING = 10  # runs that one person may have in the queue
 MAX_TITLE = 80
 REFUSAL_SECONDS = 0.5
 
@@ -200,16 +200,14 @@ class Store:
         """Put a new run at the end of its owner's queue; `owner` is any secret text that the person keeps.
 
         Raises:
-            RunError: when this person has too many runs waiting.
+            RunError: when this person has too many runs waiting or in the store, or the store is full.
         """
         who = fingerprint(owner)
-        waiting = select(func.count()).where(RUNS.c.owner == who, RUNS.c.status == "queued")
         run_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         with self.writing() as connection:
-            if connection.execute(waiting).scalar_one() >= MAX_WAITING:
-                raise RunError(
-                    f"You have {MAX_WAITING} runs waiting already; stop one of them, or wait for your turn."
-                )
+            refusal = no_place(connection, who) or no_room(connection, who)
+            if refusal:
+                raise RunError(refusal)
             now = connection.execute(select(clock())).scalar_one()
             connection.execute(
                 insert(RUNS).values(
@@ -244,6 +242,11 @@ class Store:
             _owned(connection, run_id, owner, "delete")
             connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
 
+    def prune(self, days: float) -> int:
+        """Delete the runs that ended, or were paused, more than `days` ago, some at a time; how many."""
+        with self.writing() as connection:
+            return prune(connection, days)
+
     def pause(self, run_id: str, owner: str) -> Run:
         """Ask for a pause: the worker writes a checkpoint and turns to the next run. Raises RunError."""
         return self._ask(run_id, owner, "pause", "paused")
@@ -273,6 +276,8 @@ class Store:
             if run.status == "running":
                 change: dict[str, Any] = {"wanted": "run"}
             elif run.resumable:
+                if refusal := no_place(connection, run.owner):
+                    raise RunError(refusal)
                 now = clock()
                 change = {"wanted": "run", "status": "queued", "queued": now, "updated": now, "watched": now}
                 change["sentence"] = ""

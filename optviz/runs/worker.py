@@ -78,7 +78,7 @@ def _safely(writer: EventWriter, store: Store, lease: Lease) -> tuple[Ending, st
     except DatasetError as error:
         return "failed", str(error)
     except Exception as error:
-        logger.exception("Run %s failed", lease.run.id)
+        logger.exception("Run %s failed", lease.run.id, extra={"run": lease.run.id})
         return "failed", _sentence(error)
 
 

@@ -278,6 +278,18 @@ def _find(info: DatasetInfo, progress: ProgressCallback | None) -> list[Path]:
     return [found[file] for file in info.files]
 
 
+def missing(info: DatasetInfo) -> tuple[list[str], list[DataFile]]:
+    """What is wrong with the files of a data set, as sentences, and which are on this computer nowhere."""
+    complaints, absent = [], []
+    for file in info.files:
+        paths = [folder / info.key / file.name for folder in _folders()]
+        found = [_complaint(path, file) for path in paths if path.is_file()]
+        complaints += [complaint for complaint in found[:1] if complaint]
+        if not found:
+            absent.append(file)
+    return complaints, absent
+
+
 def _folders() -> Iterator[Path]:
     """The folders in which files are looked for, in order."""
     if os.environ.get("OPTVIZ_DATA"):

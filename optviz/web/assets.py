@@ -20,6 +20,7 @@ from optviz.engine import javascript
 
 FOREVER = "public, max-age=31536000, immutable"
 JAVASCRIPT = "text/javascript"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 class _Asset:
@@ -67,8 +68,7 @@ def address(path: str) -> str:
 @functools.cache
 def plotly_url() -> str:
     """Where a page loads Plotly from: the bundle of the installed package."""
-    bundle = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return asset("plotly.js", bundle.read_bytes(), JAVASCRIPT)
+    return asset("plotly.js", PLOTLY.read_bytes(), JAVASCRIPT)
 
 
 @functools.cache

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from optviz.web import metrics
 from optviz.web.site import navigation
 
 st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state="collapsed")
-navigation()
+with metrics.script_run():
+    navigation()

@@ -6,56 +6,35 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from optviz.web import assets
+from optviz.runs import environment
+from optviz.runs.logs import calm
+from optviz.web import assets, metrics, training_modules
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
+from optviz.web.headers import OwnOrigin, SecurityHeaders
 from optviz.web.preload import Preload
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
 HEAD_START = 6.0  # seconds
 _ending = threading.Event()
-
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    # Nothing is fetched from outside. Streamlit's own pages need inline style and the blob: of its
-    # component scripts; 'unsafe-eval' is for the expressions of its charts.
-    b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        b"connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
-        b"object-src 'none'; base-uri 'self'"
-    ),
-}
-
-
-class _SecurityHeaders:
-    """Adds HEADERS to every HTTP response."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS.items()]
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+training_modules.pin(Path(__file__).parent)  # the folder of the main script
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Prepare what every visitor needs, then keep the start-up objects out of garbage collections."""
-    await asyncio.to_thread(_import_engine)
-    await asyncio.to_thread(assets.prepare)
+    calm()
+    if wrong := environment.complaints():
+        raise environment.SettingError(" ".join(wrong))
+    await asyncio.to_thread(_prepare)
+    calm()  # the libraries have brought handlers of their own
     gc.collect()
     gc.freeze()
     training = asyncio.create_task(_start_training_soon())
@@ -65,8 +44,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(_stop_training)
 
 
-def _import_engine() -> None:
-    """SymPy takes half a second to import; the first visitor need not wait for it."""
+def _prepare() -> None:
+    """What takes long to import or to make; the first visitor need not wait for it.
+
+    Threads of training import nothing later: see training_modules.
+    """
+    training_modules.ready()
     import optviz.figures.scenes
     import optviz.settings.experiment
     import optviz.web.components.charts
@@ -74,6 +57,7 @@ def _import_engine() -> None:
     import optviz.web.page
 
     optviz.settings.experiment.Experiment().run()
+    assets.prepare()
 
 
 async def _start_training_soon() -> None:
@@ -86,14 +70,18 @@ async def _start_training_soon() -> None:
 
 
 def _start_training() -> None:
-    """Start the scheduler, whose workers come up behind it; without it, all other pages work on."""
+    """Start the scheduler, whose workers come up behind it; without it, all other pages work on.
+
+    What fails here is tried again by the next visitor of a page that needs it.
+    """
     try:
+        if _ending.is_set() or not training_modules.ready():
+            return
         from optviz.runs import scheduler
 
-        if not _ending.is_set():
-            scheduler.start()
+        scheduler.start()
         gc.collect()
-        gc.freeze()  # Dask and SQLAlchemy have come
+        gc.freeze()
     except Exception:
         log.exception("Training is not possible")
 
@@ -115,5 +103,15 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [*assets.routes, draw, *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}"))]
-middleware = [Middleware(_SecurityHeaders), Middleware(VisitorCookie), Middleware(Preload)]
+routes = [
+    *assets.routes,
+    draw,
+    *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}")),
+    Route("/metrics", metrics.route),
+]
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(OwnOrigin),
+    Middleware(VisitorCookie),
+    Middleware(Preload),
+]

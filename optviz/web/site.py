@@ -1,21 +1,28 @@
 """The table of pages: navigation, lessons, links between pages and tests derive from it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from optviz.web import training_modules
+
 FILES = Path(__file__).parents[2] / "pages"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A page: its key, which names its file and its address, its title, and an icon for links to it."""
+    """A page: its key, which names its file and its address, its title, and an icon for links to it.
+
+    `training` says that it needs the modules of live training.
+    """
 
     key: str
     title: str
     icon: str = ":material/open_in_new:"
+    training: bool = False
 
     @property
     def file(self) -> Path:
@@ -28,6 +35,7 @@ class Row:
         return "" if self.key == FIRST else self.key
 
 
+AGAIN = 1.0  # seconds until a page that could not be loaded is tried again
 FIRST = "trajectories"
 #: Where the session keeps the key of the page of this run, and of the run before; None in a new session.
 HERE, BEFORE = "page.here", "page.before"
@@ -37,12 +45,12 @@ PAGES: dict[str, Row] = {
     row.key: row
     for row in (
         Row("trajectories", "Trajectories"),
-        Row("lessons", "Lessons"),
+        Row("lessons", "Lessons", training=True),
         Row("maps", "Maps"),
         Row("minibatches", "Mini-batches"),
         Row("activations", "Activations and losses"),
         Row("regularization", "Regularization"),
-        Row("train", "Train live", ":material/play_circle:"),
+        Row("train", "Train live", ":material/play_circle:", training=True),
     )
 }
 
@@ -56,6 +64,10 @@ def navigation() -> None:
     page = st.navigation(pages, position="top")
     st.session_state[BEFORE] = st.session_state.get(HERE)
     st.session_state[HERE] = page.url_path or FIRST
+    if PAGES[st.session_state[HERE]].training and not training_modules.ready():
+        st.info("Training is starting; trying again.")
+        time.sleep(AGAIN)
+        st.rerun()
     page.run()
 
 

@@ -23,6 +23,11 @@ def owner() -> str:
     return st.session_state.setdefault("owner", secrets.token_urlsafe(32))
 
 
+def network() -> str:
+    """The address from which the present visitor comes, empty where it is not known. It is never stored."""
+    return st.context.ip_address or ""
+
+
 class VisitorCookie:
     """Middleware: gives a key to every browser that fetches a page and has none."""
 

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+import dask
 import psutil
 import pytest
 from run_databases import ME, QUICK, YOU, Postgresql, Sqlite, run_of, timeline
@@ -320,10 +321,20 @@ def test_a_scheduler_address_that_is_none_is_told_too(address, tmp_path):
     store.close()
 
 
+def keys_of(client):
+    """Dask's own settings for whoever wants to reach a cluster that has a key."""
+    tls = "distributed.comm.tls"
+    return {
+        f"{tls}.ca-file": client.security.tls_ca_file,
+        f"{tls}.client.cert": client.security.tls_client_cert,
+        f"{tls}.client.key": client.security.tls_client_key,
+    }
+
+
 def test_two_servers_share_a_cluster_that_exists_already(postgresql):
     database = Postgresql(postgresql)
     first, second = Store(database.address), Store(database.address)
-    with embedded(1) as client:
+    with embedded(1) as client, dask.config.set(keys_of(client)):
         servers = [Scheduler(store, client.scheduler.address) for store in (first, second)]
         for server in servers:
             server.start()

@@ -11,9 +11,10 @@ from sqlalchemy import inspect, text
 from optviz.runs import database as databases
 from optviz.runs import schema
 from optviz.runs.database import StoreUnavailableError, open_engine
+from optviz.runs.environment import WAITING
 from optviz.runs.leases import Line, append, begin, claim
 from optviz.runs.schema import MIGRATIONS, TABLES, Migration, SchemaTooNewError, migrate, version
-from optviz.runs.store import MAX_WAITING, REFUSAL_SECONDS, Entry, RunError, Store, UnknownRunError
+from optviz.runs.store import REFUSAL_SECONDS, Entry, RunError, Store, UnknownRunError
 from optviz.training.events import Checkpoint, Progress, to_json
 
 
@@ -181,7 +182,7 @@ def test_a_run_is_renamed_and_deleted_with_all_it_has(store):
 
 
 def test_a_person_cannot_fill_the_queue(store):
-    for _ in range(MAX_WAITING):
+    for _ in range(int(WAITING.default)):
         store.create(QUICK, ME)
     with pytest.raises(RunError, match="10 runs waiting"):
         store.create(QUICK, ME)

@@ -15,7 +15,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from optviz.maps.axes import COARSE, WORTH_REFINING
+from optviz.runs.environment import MAPS, MAPS_PER_ADDRESS
+from optviz.runs.limits import Slots
 from optviz.settings.maps import Map, MapSettings
+from optviz.web.visitors import network, owner
 
 QUICK = 10_000_000  # runs times steps that take well under half a second
 EACH_STEP = 2500  # runs whose arithmetic takes as long as the calls that one step of an optimizer needs
@@ -27,6 +30,7 @@ state = st.session_state
 _lock = threading.Lock()
 _kept: OrderedDict[MapSettings, Map] = OrderedDict()
 _making: set[MapSettings] = set()
+_in_flight = Slots()  # maps of each visitor and each address
 _places = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
@@ -101,12 +105,20 @@ def finish(work: Work) -> None:
 
 
 def _make(work: Work, rest: Iterator[Map], teller: "_Teller") -> None:
-    while not _places.acquire(timeout=LOOK):
+    def wait() -> None:
         teller(0.0)
-    try:
-        _keep(work.settings, next(rest))
-    finally:
-        _places.release()
+        time.sleep(LOOK)
+
+    limits = {owner(): int(MAPS.read())}
+    if network():
+        limits[network()] = int(MAPS_PER_ADDRESS.read())
+    with _in_flight.taken(limits, wait):
+        while not _places.acquire(timeout=LOOK):
+            teller(0.0)
+        try:
+            _keep(work.settings, next(rest))
+        finally:
+            _places.release()
 
 
 class _Teller:

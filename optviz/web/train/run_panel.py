@@ -18,7 +18,7 @@ from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
 from optviz.web.train.controls import Chosen
 from optviz.web.train.run_words import describe, name_of, sentence
-from optviz.web.visitors import owner
+from optviz.web.visitors import network, owner
 
 LOOK_SECONDS = 1.0
 state = st.session_state
@@ -143,7 +143,7 @@ def _start(config: TrainingConfig) -> None:
 
     try:
         prepare(config.dataset, report)
-        run_id = scheduler.current().submit(config, owner())
+        run_id = scheduler.current().submit(config, owner(), address=network())
     except (DatasetError, RunError, StoreUnavailableError) as error:
         bar.empty()
         st.error(plain(str(error)))
