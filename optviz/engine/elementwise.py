@@ -103,6 +103,15 @@ class Rows(np.ndarray):
         """Forget what was remembered of another array."""
         self._distinct: tuple[np.ndarray, np.ndarray] | None = None
         self._last: tuple[float, np.ndarray] | None = None
+        self._complement: Rows | None = None
+
+    def __rsub__(self, number: float) -> np.ndarray:  # type: ignore[override]
+        """`1 - beta` is a hyperparameter as well, computed once: its powers are rounded in the same way."""
+        if type(number) is not int or number != 1:
+            return number - np.asarray(self)
+        if self._complement is None:
+            self._complement = Rows.of(1 - np.asarray(self))
+        return self._complement
 
     def __pow__(self, exponent: float) -> np.ndarray:  # type: ignore[override]
         """`float_power` asks the C library for each element, like Python, and not a vector unit."""

@@ -1,12 +1,12 @@
 """From the text of a formula to a SymPy expression, and from that to compiled functions.
 
-The text is never run as code: its syntax tree is walked with a list of what is allowed, and every
-number, power and nesting is bounded before SymPy sees it.
+`formula_spelling` first turns what people write into Python's spelling. The text is never run as code: its
+syntax tree is walked with a list of what is allowed, and every number, power and nesting is bounded before
+SymPy sees it.
 """
 
 import ast
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +16,8 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from optviz.engine import elementwise
+from optviz.engine.formula_parts import Absolute, Larger, Sign, Smaller, Within, limits
+from optviz.engine.formula_spelling import Spelled, SpellingError, spelled
 from optviz.engine.text import shortened
 
 X, Y = VARIABLES = sympy.symbols("x y", real=True)
@@ -28,35 +30,14 @@ LARGEST_NUMBER = 1e100
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be used; the message is a sentence for people that names the place."""
+    """A formula that cannot be used; the message is a sentence for people that names the place.
 
+    `repaired` is a text that may be meant and that can be used, or "".
+    """
 
-class Absolute(sympy.Function):
-    """|u| over the reals, with the derivative sign(u). SymPy's own brings in complex parts."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """The derivative: sign(u), 0 at the kink, as in PyTorch."""
-        return Sign(self.args[0])
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"\left|{{{printer._print(self.args[0])}}}\right|"
-        return f"{body}^{{{exp}}}" if exp else body
-
-
-class Sign(sympy.Function):
-    """The sign of u, with the derivative 0 wherever there is one."""
-
-    nargs = 1
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Zero; the jump has no derivative."""
-        return sympy.Integer(0)
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"\operatorname{{sign}}{{\left({printer._print(self.args[0])}\right)}}"
-        return f"{body}^{{{exp}}}" if exp else body
+    def __init__(self, sentence: str, repaired: str = "") -> None:
+        super().__init__(sentence)
+        self.repaired = repaired
 
 
 FUNCTIONS: dict[str, tuple[Any, Callable[[float], Any]]] = {
@@ -76,12 +57,16 @@ FUNCTIONS: dict[str, tuple[Any, Callable[[float], Any]]] = {
     "abs": (Absolute, np.abs),
     "sign": (Sign, np.sign),
 }
+PAIRS: dict[str, tuple[Any, Callable[[float, float], Any]]] = {
+    "max": (Larger, np.maximum),
+    "min": (Smaller, np.minimum),
+}
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
-ALLOWED = f"allowed are x, y, numbers, + - * / ** and {', '.join(FUNCTIONS)}, pi, e"
+ALLOWED = f"allowed are x, y, numbers, + - * / ** and {', '.join((*FUNCTIONS, *PAIRS))}, pi, e"
 
 
 def read(text: str) -> sympy.Expr:
-    """Read a formula in x, or in x and y.
+    """Read a formula in x, or in x and y, spelled as people type it (see `formula_spelling`).
 
     Raises:
         FormulaError: with a sentence that names the place and what is allowed.
@@ -90,43 +75,73 @@ def read(text: str) -> sympy.Expr:
         raise FormulaError(f"The formula is empty; {ALLOWED}.")
     if len(text) > LONGEST:
         raise FormulaError(f"The formula has {len(text)} characters; allowed are {LONGEST}.")
-    if "\n" in text or "\r" in text:
-        text = " ".join(text.split())
-    # Most people write x^2. Python would read it as "exclusive or", which no formula here means.
-    text = text.replace("^", "**").strip()
     try:
-        tree = ast.parse(text, mode="eval")
+        return _read(text)
+    except SpellingError as error:
+        raise FormulaError(str(error), _usable(error.repaired)) from None
+    except FormulaError as error:
+        repaired = text.rstrip().rstrip("+-*/^.,=").rstrip()
+        raise FormulaError(str(error), "" if repaired == text.rstrip() else _usable(repaired)) from None
+
+
+def _usable(text: str) -> str:
+    """The text if it can be read, else ""."""
+    try:
+        _read(text.strip())
+    except (FormulaError, SpellingError):
+        return ""
+    return text.strip()
+
+
+def _read(text: str) -> sympy.Expr:
+    found = spelled(text)
+    try:
+        tree = ast.parse(found.text, mode="eval")
     except SyntaxError as error:
-        raise FormulaError(_syntax_sentence(text, error)) from None
+        raise FormulaError(_syntax_sentence(text, found, error)) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError(f"The formula cannot be read; {ALLOWED}.") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise FormulaError(f"The formula has too many parts; allowed are {MOST_NODES}.")
+    bounds: set[sympy.Expr] = set()
     try:
-        expression = sympy.sympify(_build(tree.body, text, 0))
+        expression = sympy.sympify(_build(tree.body, found.text, 0, bounds))
+        expression = Within.of(expression, bounds)
     except (RecursionError, OverflowError, ZeroDivisionError, TypeError, AttributeError):
         raise FormulaError("The formula is too complicated to work with.") from None
-    if expression.has(sympy.nan, sympy.zoo, sympy.oo, sympy.I):
-        raise FormulaError("The formula divides by zero or has no real value.")
+    check_real(expression)
     if not expression.free_symbols:
         raise FormulaError("The formula depends on no variable; use x, or x and y.")
     return expression
 
 
-def _syntax_sentence(text: str, error: SyntaxError) -> str:
-    product = re.search(r"(?<![A-Za-z_0-9.])(\d+\.?\d*)\s*([A-Za-z(])", text)
-    if product and not re.match(r"\d+\.?\d*[eE][+-]?\d", text[product.start() :]):
-        number, following = product.groups()
-        return f"Write the product with a star: “{number}*{following}”, not “{product.group().strip()}”."
+def check_real(expression: sympy.Expr) -> None:
+    """Refuse what is not a real number; raises FormulaError."""
+    if expression.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I, sympy.re, sympy.im, sympy.arg):
+        raise FormulaError("The formula divides by zero or has no real value.")
+
+
+def _syntax_sentence(text: str, found: Spelled, error: SyntaxError) -> str:
     # An offset of zero is Python's way of saying that the text ended too early.
-    place = error.offset - 1 if error.offset else len(text)
+    ended = not error.offset or error.offset > len(found.text)
+    place = len(text) if ended else found.place((error.offset or 1) - 1)
     rest = text[place : place + 12]
     where = f"at “{rest}” (character {place + 1})" if rest.strip() else "at its end"
     return f"The formula cannot be read {where}; {ALLOWED}."
 
 
-def _build(node: ast.AST, text: str, depth: int) -> sympy.Expr:
-    """Turn one node of the syntax tree into SymPy; whatever is not named here is refused."""
+def _build(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> sympy.Expr:
+    """Turn one node of the syntax tree into SymPy; whatever is not named here is refused.
+
+    Parts that limit where f has a value are added to `bounds`, as SymPy may cancel them later.
+    """
+    result = _part(node, text, depth, bounds)
+    if limits(result):
+        bounds.add(result)
+    return result
+
+
+def _part(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> sympy.Expr:
     if depth > DEEPEST:
         raise FormulaError(f"The formula is nested more than {DEEPEST} levels deep.")
     part = ast.get_source_segment(text, node) or ""
@@ -142,20 +157,25 @@ def _build(node: ast.AST, text: str, depth: int) -> sympy.Expr:
         case ast.Name(id=name) if name in CONSTANTS:
             return CONSTANTS[name]
         case ast.Name(id=name):
-            hint = "; write it with its argument in parentheses" if name in FUNCTIONS else ""
+            hint = "; write it with its argument in parentheses" if name in (*FUNCTIONS, *PAIRS) else ""
             raise FormulaError(f"“{shortened(name, 30)}” is unknown here{hint}; {ALLOWED}.")
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_build(operand, text, depth + 1)
+            return -_build(operand, text, depth + 1, bounds)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _build(operand, text, depth + 1)
+            return _build(operand, text, depth + 1, bounds)
         case ast.BinOp(left=left, op=operation, right=right):
-            return _combine(operation, _build(left, text, depth + 1), _build(right, text, depth + 1), part)
+            first, second = (_build(side, text, depth + 1, bounds) for side in (left, right))
+            return _combine(operation, first, second, part, bounds)
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            return _apply(name, _build(argument, text, depth + 1), part)
+            return _apply(name, _build(argument, text, depth + 1, bounds), part)
         case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
             raise FormulaError(f"{name} takes one argument, as in {name}(x).")
-        case ast.Call(func=ast.Constant() | ast.BinOp() | ast.Name(id="x" | "y")):
-            raise FormulaError(f"Write the product in “{shortened(part, 30)}” with a star, as in 2*(x + 1).")
+        case ast.Call(func=ast.Name(id="log10"), args=[argument], keywords=[]):
+            return _apply("log", _build(argument, text, depth + 1, bounds), part) / sympy.Float(math.log(10))
+        case ast.Call(func=ast.Name(id=name), args=[_, _, *_] as arguments, keywords=[]) if name in PAIRS:
+            return _apply_pair(name, [_build(a, text, depth + 1, bounds) for a in arguments], part)
+        case ast.Call(func=ast.Name(id=name)) if name in PAIRS:
+            raise FormulaError(f"{name} takes two arguments or more, as in {name}(x, 0).")
         case ast.Call(func=ast.Name(id=name)):
             raise FormulaError(f"“{shortened(name, 30)}” is not a function here; {ALLOWED}.")
     raise FormulaError(f"“{shortened(part, 30)}” is not allowed; {ALLOWED}.")
@@ -169,7 +189,9 @@ def _number(number: float) -> sympy.Expr:
     return sympy.Float(float(number))
 
 
-def _combine(operation: ast.operator, left: sympy.Expr, right: sympy.Expr, part: str) -> sympy.Expr:
+def _combine(
+    operation: ast.operator, left: sympy.Expr, right: sympy.Expr, part: str, bounds: set[sympy.Expr]
+) -> sympy.Expr:
     match operation:
         case ast.Add():
             return left + right
@@ -180,6 +202,8 @@ def _combine(operation: ast.operator, left: sympy.Expr, right: sympy.Expr, part:
         case ast.Div():
             if right == 0:
                 raise FormulaError(f"“{shortened(part, 30)}” divides by zero.")
+            if not right.is_number:
+                bounds.add(1 / right)
             return left / right
         case ast.Pow():
             return _raise(left, right, part)
@@ -187,6 +211,11 @@ def _combine(operation: ast.operator, left: sympy.Expr, right: sympy.Expr, part:
 
 
 def _raise(base: sympy.Expr, exponent: sympy.Expr, part: str) -> sympy.Expr:
+    if base.is_number and base.is_negative and not exponent.is_number:
+        raise FormulaError(
+            f"“{shortened(part, 30)}” raises a negative number to a variable power, which has no real value "
+            "between whole powers; write abs() around the number."
+        )
     if exponent.is_number:
         size = _as_float(exponent)
         if not abs(size) <= LARGEST_EXPONENT:
@@ -217,6 +246,19 @@ def _apply(name: str, argument: sympy.Expr, part: str) -> sympy.Expr:
     return symbolic(argument)
 
 
+def _apply_pair(name: str, arguments: list[sympy.Expr], part: str) -> sympy.Expr:
+    symbolic, numeric = PAIRS[name]
+    result = arguments[0]
+    for argument in arguments[1:]:
+        if result.is_number and argument.is_number:
+            result = sympy.Float(float(numeric(_as_float(result), _as_float(argument))))
+            if not abs(float(result)) <= LARGEST_NUMBER:
+                raise FormulaError(f"“{shortened(part, 30)}” is not a finite real number.")
+        elif result != argument:
+            result = symbolic(result, argument)
+    return result
+
+
 def _as_float(number: sympy.Expr) -> float:
     try:
         return float(number)
@@ -229,6 +271,17 @@ class _Printer(NumPyPrinter):
 
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "allow_unknown_functions": True})
+
+    def _print_Larger(self, expr: Larger) -> str:  # noqa: N802
+        # A whole number would turn plain floats into numpy's: see `elementwise.maximum`.
+        sides = (repr(float(a)) if a.is_number else self._print(a) for a in expr.args)
+        return f"{type(expr).__name__}({', '.join(sides)})"
+
+    _print_Smaller = _print_Larger  # noqa: N815
+
+    def _print_Within(self, expr: Within) -> str:  # noqa: N802
+        value, *bounds = map(self._print, expr.args)
+        return f"({' + '.join([f'({value})', *(f'0.0*({bound})' for bound in bounds)])})"
 
     def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802 (SymPy's naming)
         return repr(float(expr))
@@ -255,6 +308,8 @@ NAMESPACE: dict[str, Any] = {
     "Abs": abs,
     "sqrt": elementwise.sqrt,
     "Sign": elementwise.sign,
+    "Larger": elementwise.maximum,
+    "Smaller": elementwise.minimum,
     "sign": elementwise.sign,
     "power": elementwise.power,
     "square": elementwise.square,

@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from optviz.engine import time_limit as deadline
-from optviz.engine.formula_text import VARIABLES, FormulaError, Y, compile_to_function, read
+from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, compile_to_function, read
 
 __all__ = ["FormulaError", "Objective", "parse"]
 
@@ -102,25 +102,34 @@ def parse(text: str) -> Objective:
     """Turn a formula that a person typed into an objective.
 
     Raises:
-        FormulaError: with a sentence that says what is wrong, where, and what is allowed.
+        FormulaError: with a sentence that says what is wrong, where, and what is allowed; its `repaired` is
+            a text that may be meant, if there is one.
     """
     found = _parse(text)
-    if isinstance(found, str):
-        raise FormulaError(found)
+    if isinstance(found, Refusal):
+        raise FormulaError(found.sentence, found.repaired)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a formula cannot be used, and a text that may be meant."""
+
+    sentence: str
+    repaired: str = ""
+
+
 @functools.lru_cache(maxsize=512)
-def _parse(text: str) -> Objective | str:
+def _parse(text: str) -> Objective | Refusal:
     """The objective, or the sentence that refuses the formula: refusals are remembered too."""
     try:
         return deadline.within(SECONDS, _prepare, text)
     except deadline.TooSlowError:
-        return "The formula takes too long to differentiate; make it simpler."
+        return Refusal("The formula takes too long to differentiate; make it simpler.")
     except FormulaError as error:
-        return str(error)
+        return Refusal(str(error), error.repaired)
     except (RecursionError, MemoryError, OverflowError, NotImplementedError):
-        return "The formula is too complicated to differentiate; make it simpler."
+        return Refusal("The formula is too complicated to differentiate; make it simpler.")
 
 
 def _prepare(text: str) -> Objective:
@@ -165,4 +174,6 @@ def _functions(text: str, dimension: int, order: int) -> Callable[..., tuple[Any
         if order == 1
         else _second(text, dimension)
     )
+    for entry in entries:
+        check_real(entry)
     return compile_to_function(entries, VARIABLES[:dimension])

@@ -5,7 +5,8 @@ import math
 
 import sympy
 
-from optviz.engine.formula_text import VARIABLES, Absolute, Sign, read
+from optviz.engine.formula_parts import Absolute, Larger, Sign, Smaller
+from optviz.engine.formula_text import VARIABLES, read
 from optviz.engine.objective import Objective
 
 LARGEST = 1e300
@@ -46,4 +47,6 @@ def _largest(e: sympy.Expr, radius: float) -> float:
             return max(2.0, inner[0])
         case Absolute() | Sign():
             return max(1.0, inner[0])
+        case Larger() | Smaller():
+            return max(1.0, *inner)
     return math.inf

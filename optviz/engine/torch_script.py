@@ -7,6 +7,7 @@ import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
 from optviz.engine import elementwise
+from optviz.engine.formula_parts import Larger
 from optviz.engine.formula_text import FUNCTIONS, VARIABLES, read
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import OPTIMIZERS
@@ -20,6 +21,20 @@ class _TorchPrinter(PythonCodePrinter):
 
     def _print_Function(self, expr: Any) -> str:  # noqa: N802 (SymPy's naming)
         return f"torch.{NAMES[type(expr).__name__]}({self._print(expr.args[0])})"
+
+    def _print_Larger(self, expr: Any) -> str:  # noqa: N802
+        # torch compares tensors only with tensors.
+        sides = (
+            f"torch.tensor({float(a)!r}, dtype=torch.float64)" if a.is_number else self._print(a)
+            for a in expr.args
+        )
+        return f"torch.{'maximum' if isinstance(expr, Larger) else 'minimum'}({', '.join(sides)})"
+
+    _print_Smaller = _print_Larger  # noqa: N815
+
+    def _print_Within(self, expr: Any) -> str:  # noqa: N802
+        value, *bounds = map(self._print, expr.args)
+        return " + ".join([f"({value})", *(f"0.0*({bound})" for bound in bounds)])
 
     def _print_Abs(self, expr: Any) -> str:  # noqa: N802
         return f"torch.abs({self._print(expr.args[0])})"

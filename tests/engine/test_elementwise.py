@@ -45,9 +45,18 @@ def test_powers_with_any_exponent_agree(values: list[float], exponent: float) ->
 
 def test_what_is_computed_from_rows_is_a_plain_array() -> None:
     rows = Rows.of(np.array([0.5, 0.9]))
-    for result in (rows * 2.0, 1 - rows, rows**3, np.ones(2) * rows, rows > 0.6, sqrt(rows)):
+    for result in (rows * 2.0, 2 - rows, 1.0 - rows, rows**3, np.ones(2) * rows, rows > 0.6, sqrt(rows)):
         assert type(result) is np.ndarray
     assert (rows[1:] ** 3).tolist() == [0.9**3]
+
+
+def test_one_minus_a_hyperparameter_has_pythons_powers_too() -> None:
+    betas = np.random.default_rng(3).uniform(0, 1, 500)
+    rows = Rows.of(betas)
+    for t in (2, 3, 57):
+        assert ((1 - rows) ** t).tolist() == [(1 - beta) ** t for beta in betas.tolist()]
+    assert type((1 - rows) * 2.0) is np.ndarray
+    assert (1 - rows[1:])[0] == 1 - betas[1]
 
 
 @pytest.mark.parametrize("condition", [True, False])

@@ -4,23 +4,41 @@ import time
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optviz.engine import formula_text, javascript
+from optviz.engine.formula_parts import Within
 from optviz.engine.formula_text import FUNCTIONS
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import FormulaError, parse
 from optviz.engine.torch_script import torch_formula
+from optviz.engine.trajectories import simulate
 
 REFUSED = {
     "": "empty",
     "   ": "empty",
     "x +": "at its end",
     "x + * y": "character 5",
-    "2x": r"2\*x",
-    "3(x+1)": "star",
-    "x(2)": "star",
+    "(-2)**x": "negative number to a variable power",
+    "(-1)**x": "negative number to a variable power",
+    "(-2)**(x+y)": "negative number to a variable power",
+    "x + (-0.5)^(y/2)": "negative number to a variable power",
+    "max(x)": "two arguments",
+    "max": "argument in parentheses",
+    "x2": "“x2” is unknown",
+    "(x": r"missing \) after “\(x”",
+    "sin(x + 1": r"missing \) after “sin\(x \+ 1”",
+    "|x": r"missing \| after “\|x”",
+    "x)": "nothing opens",
+    "sin 2(x+1)": "put it in parentheses",
+    "sin^-1(x)": r"asin\(x\) or 1/sin\(x\)",
+    "√x²": "two ways",
+    "√": "no argument",
+    "1,000x": "two ways; write 1000 or 1.000",
+    "y = x + y": "names the result",
     "x.__class__": "x.__class__",
     "x.real": "not allowed",
     "().__class__.__bases__[0].__subclasses__()": "not allowed|not a function",
@@ -71,7 +89,8 @@ REFUSED = {
     "x" + "+x" * 200: "characters",
     "-" * 260 + "x": "too many parts|nested",
     "sin(" * 45 + "x" + ")" * 45: "nested",
-    "(" * 100 + "x" + ")" * 99: "cannot be read",
+    "(" * 100 + "x" + ")" * 99: "missing",
+    "(" * 101 + "x" + ")" * 101: "nested",
     "x\0": "cannot be read",
     "é": "unknown",
     "$x$": "cannot be read",
@@ -175,3 +194,184 @@ def test_floats_and_arrays_agree_to_the_last_bit(key: str) -> None:
     low, high = np.array(objective.domain).T
     points = np.random.default_rng(1).uniform(low, high, (200, objective.dimension))
     assert [list(objective.gradient_at(*p)) for p in points.tolist()] == objective.gradient(points).tolist()
+
+
+AS_TYPED = {
+    "2x": "2*x",
+    "100(y-x^2)^2+(1-x)^2": "100*(y - x**2)**2 + (1 - x)**2",
+    "x**4-3x^2": "x**4 - 3*x**2",
+    "|x|": "abs(x)",
+    "|x|+|y|": "abs(x) + abs(y)",
+    "||x|-1|": "abs(abs(x) - 1)",
+    "2|x||y|": "2*abs(x)*abs(y)",
+    "x²+y²": "x**2 + y**2",
+    "x³": "x**3",
+    "x⁻²": "x**-2",
+    "√x": "sqrt(x)",
+    "2√(x²+1)": "2*sqrt(x**2 + 1)",
+    "√2x": "sqrt(2)*x",
+    "sin x": "sin(x)",
+    "sin 2x cos y": "sin(2*x)*cos(y)",
+    "sin x^2": "sin(x**2)",
+    "sinx": "sin(x)",
+    "sin(x)cos(y)": "sin(x)*cos(y)",
+    "sin²x + cos^2(y)": "sin(x)**2 + cos(y)**2",
+    "ln |x|": "log(abs(x))",
+    "2xy": "2*x*y",
+    "xy": "x*y",
+    "x y": "x*y",
+    "x(y+1)(y-1)": "x*(y + 1)*(y - 1)",
+    "3(x+1)": "3*(x + 1)",
+    "x(2)": "2*x",
+    "X^2+Y^2": "x**2 + y**2",
+    "SIN(x)": "sin(x)",
+    "arctan(x)": "atan(x)",
+    "f(x,y) = x^2 + y^2": "x**2 + y**2",
+    "f(x)=x^2": "x**2",
+    "y = x^2": "x**2",
+    "z = xy": "x*y",
+    "x − 3": "x - 3",
+    "2·x×y÷4": "2*x*y/4",
+    "（ｘ＋１）＊２": "(x + 1)*2",
+    "𝑥²": "x**2",
+    "0,1x^2 + 2,5y²": "0.1*x**2 + 2.5*y**2",
+    "max(x,0)": "max(x, 0)",
+    "max(x,0,-x/2)": "max(max(x, 0), -x/2)",
+    "min(x,2y)": "min(x, 2*y)",
+    "πx": "pi*x",
+    "2e^x": "2*exp(x)",
+    "2e3x": "2000*x",
+    "e^-x²": "exp(-x**2)",
+    "xexp(-x^2)": "x*exp(-x**2)",
+    "log10(x)": "log(x)/2.302585092994046",
+    "1/2x": "x/2",
+    "-x^2": "-(x**2)",
+    "0x10*x": "16*x",
+    "1_000*x": "1000*x",
+}
+
+
+@pytest.mark.parametrize("text", AS_TYPED)
+def test_people_s_spelling_means_what_they_mean(text: str) -> None:
+    typed, plain = parse(text), parse(AS_TYPED[text])
+    assert typed.formula == text  # links keep what was typed
+    points = np.random.default_rng(2).uniform(-3, 3, (50, typed.dimension))
+    np.testing.assert_allclose(typed.value(points), plain.value(points), rtol=1e-15)
+    np.testing.assert_allclose(typed.gradient(points), plain.gradient(points), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [
+        ("(x", "(x)"),
+        ("2*(x+(y-1)", "2*(x+(y-1))"),
+        ("|x", "|x|"),
+        ("x)", "x"),
+        ("x^2 +", "x^2"),
+        ("z", ""),
+        ("1,000x", "1.000x"),
+        ("y = x + y", "x + y"),
+        ("((x", ""),
+        ("2 3", ""),
+    ],
+)
+def test_a_repair_is_offered_where_one_can_be_read(text: str, repaired: str) -> None:
+    with pytest.raises(FormulaError) as refusal:
+        parse(text)
+    assert refusal.value.repaired == repaired
+    if repaired:
+        parse(repaired)
+
+
+def test_the_place_of_a_mistake_is_counted_in_the_text_as_typed() -> None:
+    with pytest.raises(FormulaError, match=r"“\* 2” \(character 8\)"):
+        parse("2x²|y|+* 2")
+
+
+HOSTILE = [
+    "|" * 300,
+    "(" * 300,
+    "sin" * 100,
+    "√" * 300,
+    "x" * 300,
+    "exexex" * 50,
+    "sin²" * 75,
+    "1,1" * 100,
+    "max(" * 75,
+    "^" * 300,
+    "f(x)=" * 60,
+    "π" * 300,
+    "e" * 299 + "z",
+    "sin^" * 75,
+    "\ue000" * 300,
+    "²" * 300,
+    "x^-" * 100,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_spelling_holds_the_server(text: str) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(FormulaError):
+        formula_text.read(text)
+    assert time.perf_counter() - begun < 0.1
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(alphabet="xyXfz0123.,+-*/^() sincolgeqrtabpmh_[]{}'\"=|²³⁻√πｘ（−×½:;@", max_size=30))
+def test_whatever_is_typed_the_list_of_what_is_allowed_decides(text: str) -> None:
+    try:
+        expression = formula_text.read(text)
+    except FormulaError as error:
+        assert str(error).endswith(".")  # noqa: PT017 (both ways are right)
+        assert not error.repaired or formula_text.read(error.repaired) is not None  # noqa: PT017
+    else:
+        assert expression.free_symbols <= set(formula_text.VARIABLES)
+        own = {"Absolute", "Sign", "Larger", "Smaller", "Within"}
+        known = {symbolic.__name__ for symbolic, _ in FUNCTIONS.values()} | own
+        assert {type(part).__name__ for part in expression.atoms(sympy.Function)} <= known | {"Abs"}
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside", "value"),
+    [
+        ("sqrt(x)**2", 2.0, -1.0, 2.0),
+        ("exp(log(x))", 2.0, -1.0, 2.0),
+        ("x**2/x", -2.0, 0.0, -2.0),
+        ("1/(1/x)", 3.0, 0.0, 3.0),
+        ("log(x) - log(x) + x", 2.0, -1.0, 2.0),
+        ("sqrt(x)*sqrt(x)*x", 2.0, -1.0, 4.0),
+        ("x*asin(x)/asin(x)", 0.5, 2.0, 0.5),
+        ("max(sqrt(x)**2, 1)", 2.0, -1.0, 2.0),
+    ],
+)
+def test_a_formula_keeps_its_own_domain(text: str, inside: float, outside: float, value: float) -> None:
+    objective = parse(text)
+    assert objective.value([inside]) == pytest.approx(value, rel=1e-15)
+    assert np.isfinite(objective.gradient([inside])).all()
+    assert np.isnan(objective.value([outside]))
+    assert not np.isfinite(objective.gradient([outside])).any()
+    assert simulate(objective, "gd", (outside,), 5, lr=0.01).outcome.kind == "undefined"
+
+
+@pytest.mark.parametrize(
+    "text", ["3/(2*x)", "sqrt(4*x)", "1/(x*y)", "log(x)*2", "sqrt(x**2)", "x**0.5", "tan(x)"]
+)
+def test_no_bound_is_added_where_the_formula_has_it_already(text: str) -> None:
+    assert not formula_text.read(text).has(Within)
+
+
+@pytest.mark.parametrize(
+    "text", ["max(x, y)", "min(x, 2*y)", "max(x, 0)*y", "max(x, y, 0.5)", "max(pi, x)*y"]
+)
+@pytest.mark.parametrize("at", [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0), (0.0, 0.0), (-1.0, 3.0)])
+def test_the_larger_and_the_smaller_one_are_torch_s(text: str, at: tuple[float, float]) -> None:
+    objective = parse(text)
+    x, y = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in at)
+    value = eval(torch_formula(objective), {"torch": torch, "x": x, "y": y})
+    value.backward()
+    assert objective.value(at) == value.item()
+    assert objective.gradient(at).tolist() == [float(v.grad) if v.grad is not None else 0.0 for v in (x, y)]
+    assert list(objective.gradient_at(*at)) == objective.gradient(at).tolist()
+    assert all(type(v) is float for v in objective.value_at(*at))
+    javascript.landscape_source(objective)

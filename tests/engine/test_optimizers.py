@@ -156,12 +156,52 @@ def test_adabelief_divides_by_the_surprise() -> None:
     assert one == pytest.approx(1 - 0.1 * 2 / (math.sqrt(1.04) + 1e-2), rel=1e-14)
 
 
-def test_adan_starts_with_its_first_gradient_as_mean() -> None:
-    values = {"lr": 0.1, "beta1": 0.5, "beta2": 0.5, "beta3": 0.5, "eps": 1e-2, "decay": 1.0}
-    one, two = first_points("adan", [2.0, 4.0], **values)
-    assert one == pytest.approx((1 - 0.1 * 2 / 2.01) / 1.1, rel=1e-14)
-    # m = 3, v = 0.5·2 = 1, n = 0.5·4 + 0.5·(4 + 0.5·2)² = 14.5.
-    assert two == pytest.approx((one - 0.1 * 3.5 / (math.sqrt(14.5) + 1e-2)) / 1.1, rel=1e-14)
+def adan_of_its_authors(slopes: np.ndarray, lr, betas, eps, decay) -> Iterator[np.ndarray]:
+    """Adan in the authors' terms: β is the share that is kept; means start at zero and are corrected."""
+    kept1, kept2, kept3 = betas
+    x = np.linspace(-2.0, 3.0, slopes.shape[1])
+    mean, mean_change, mean_square = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
+    before = slopes[0]
+    for t, g in enumerate(slopes, 1):
+        change = g - before
+        mean = kept1 * mean + (1 - kept1) * g
+        mean_change = kept2 * mean_change + (1 - kept2) * change
+        mean_square = kept3 * mean_square + (1 - kept3) * (g + kept2 * change) ** 2
+        root = np.sqrt(mean_square) / math.sqrt(1 - kept3**t) + eps
+        x = x - lr / (1 - kept1**t) * mean / root - lr * kept2 / (1 - kept2**t) * mean_change / root
+        x = x / (1 + lr * decay)
+        before = g
+        yield x
+
+
+@pytest.mark.parametrize(
+    ("lr", "betas", "eps", "decay"),
+    [
+        (0.1, (0.98, 0.92, 0.99), 1e-8, 0.0),
+        (0.4, (0.98, 0.92, 0.99), 1e-8, 0.02),
+        (1e-3, (0.9, 0.5, 0.999), 1e-3, 1.0),
+        (3.0, (0.0, 0.0, 0.0), 1e-2, 0.1),
+        (0.05, (0.9998, 0.9998, 0.9998), 1e-8, 0.0),
+    ],
+)
+def test_adan_walks_where_its_authors_program_walks(
+    lr: float, betas: tuple, eps: float, decay: float
+) -> None:
+    slopes = gradients(11)
+    shares = {f"beta{i}": 1 - kept for i, kept in enumerate(betas, 1)}
+    row = OPTIMIZERS["adan"]
+    values = row.complete({"lr": lr, **shares, "eps": eps, "decay": decay})
+    x, state, reach = np.linspace(-2.0, 3.0, slopes.shape[1]), [0.0] * len(row.state), 1.0
+    theirs = adan_of_its_authors(slopes, lr, betas, eps, decay)
+    for t, (g, expected) in enumerate(zip(slopes, theirs, strict=True), 1):
+        x, *state = row.step(x, g, t, *state, **values)
+        reach = np.maximum(reach, np.abs(expected))
+        assert (np.abs(x - expected) <= 1e-9 * reach).all()
+
+
+def test_adan_arrives_on_the_ravine_as_its_authors_program_does() -> None:
+    run = simulate("ravine", "adan", (-5.0, -2.0), 200, lr=0.4)
+    assert run.values[-1] == pytest.approx(5.7e-5, rel=0.01)
 
 
 @pytest.mark.parametrize("nu", [0.0, 0.4, 0.7, 1.0])

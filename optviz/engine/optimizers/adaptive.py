@@ -298,13 +298,16 @@ RADAM = Optimizer(
 
 def adan(x, g, t, m, v, n, previous, *, lr, beta1, beta2, beta3, eps, decay):
     if t == 1:
-        m, previous, n = g, g, g * g
+        previous = g
     change = g - previous
     m = (1 - beta1) * m + beta1 * g
     v = (1 - beta2) * v + beta2 * change
     ahead = g + (1 - beta2) * change
     n = (1 - beta3) * n + beta3 * ahead * ahead
-    x = (x - lr * (m + (1 - beta2) * v) / (sqrt(n) + eps)) / (1 + decay * lr)
+    m_hat = m / (1 - (1 - beta1) ** t)
+    v_hat = v / (1 - (1 - beta2) ** t)
+    n_hat = n / (1 - (1 - beta3) ** t)
+    x = (x - lr * (m_hat + (1 - beta2) * v_hat) / (sqrt(n_hat) + eps)) / (1 + decay * lr)
     return x, m, v, n, g
 
 
@@ -316,21 +319,24 @@ ADAN = Optimizer(
     formula=r"\begin{aligned} m_t &= (1 - \beta_1)\, m_{t-1} + \beta_1\, g_t, \\ "
     r"v_t &= (1 - \beta_2)\, v_{t-1} + \beta_2\, (g_t - g_{t-1}), \\ "
     r"n_t &= (1 - \beta_3)\, n_{t-1} + \beta_3 \left( g_t + (1 - \beta_2)(g_t - g_{t-1}) \right)^2, \\ "
+    r"\hat m_t &= \frac{m_t}{1 - (1 - \beta_1)^t}, \quad "
+    r"\hat v_t = \frac{v_t}{1 - (1 - \beta_2)^t}, \quad "
+    r"\hat n_t = \frac{n_t}{1 - (1 - \beta_3)^t}, \\ "
     r"x_t &= \frac{1}{1 + \lambda \eta} \left( x_{t-1} - \eta\, "
-    r"\frac{m_t + (1 - \beta_2)\, v_t}{\sqrt{n_t} + \epsilon} \right) \end{aligned}",
+    r"\frac{\hat m_t + (1 - \beta_2)\, \hat v_t}{\sqrt{\hat n_t} + \epsilon} \right) \end{aligned}",
     hyperparameters=(
         rate(0.1),
-        Hyperparameter("beta1", r"\beta_1", 0.02, 0.0, 1.0, help="Weight of the new gradient in its mean."),
-        Hyperparameter("beta2", r"\beta_2", 0.08, 0.0, 1.0, help="Weight of the new change in its mean."),
-        Hyperparameter("beta3", r"\beta_3", 0.01, 0.0, 1.0, help="Weight of the new square in its mean."),
+        Hyperparameter("beta1", r"\beta_1", 0.02, 1e-4, 1.0, help="Weight of the new gradient in its mean."),
+        Hyperparameter("beta2", r"\beta_2", 0.08, 1e-4, 1.0, help="Weight of the new change in its mean."),
+        Hyperparameter("beta3", r"\beta_3", 0.01, 1e-4, 1.0, help="Weight of the new square in its mean."),
         epsilon(1e-8),
         Hyperparameter("decay", DECAY.symbol, 0.0, 0.0, 1.0, help=DECAY.help),
     ),
     state=("mean gradient", "mean change", "mean square", "previous gradient"),
     reference="X. Xie, P. Zhou, H. Li, Z. Lin, S. Yan, Adan: adaptive Nesterov momentum algorithm for "
-    "faster optimizing deep models (2022), Algorithm 1",
+    "faster optimizing deep models (2022), as its authors' program runs it",
     idea="Watches how the gradient changes, and steps as if it stood a little further on.",
-    remark="Here β weighs the new gradient, opposite to Adam's. It starts as Algorithm 1 restarts: with the "
-    "first gradient as its own mean, so nothing needs a bias correction.",
+    remark="Here β weighs the new gradient, opposite to Adam's. As in the authors' program all three means "
+    "start at zero and are corrected for it; their Algorithm 1 starts m and n with the first gradient.",
     on_networks={"lr": 0.001},
 )
