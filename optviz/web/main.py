@@ -2,7 +2,8 @@
 
 import streamlit as st
 
+from optviz.web.page import run_guarded
 from optviz.web.site import navigation
 
 st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state="collapsed")
-navigation()
+run_guarded(navigation)
