@@ -8,27 +8,41 @@ from optviz.engine.objective import Objective
 from optviz.figures.landscapes import lowest_known
 
 TINY = 1e-300
-DEEPEST = 16  # decades below the start that are told apart
+DEEPEST = 16  # decades below the start that are told apart: what is lower is rounding
 GROWTH = 3  # decades above the start that are told apart
+PRINTABLE = 300.0  # decades on either side of 1 within which 10^decade is a number
+ACROSS = 33  # points along each side of the view at which f is looked at
+FALL = 1e6  # spreads of f in view that a typed formula may lie below the view
 
 
 @dataclass(frozen=True, slots=True)
 class Heights:
-    """How a map measures f: `label` names f − `floor`, from 10^`bottom` to 10^`top` is shown."""
+    """How a map measures f: `label` names f − `floor`, from 10^`bottom` to 10^`top` is shown.
+
+    Below `limit` f has fallen without end, outside of what the landscape shows; it has no height there.
+    """
 
     floor: float
     label: str
     bottom: float
     top: float
+    limit: float = -np.inf
 
     def log(self, values: np.ndarray) -> np.ndarray:
         """log₁₀ of the heights; what is not finite stays so, and zero counts as TINY."""
         with np.errstate(all="ignore"):
-            return np.log10(np.maximum(values - self.floor, TINY))
+            return np.log10(self.above(values))
 
     def above(self, values: np.ndarray) -> np.ndarray:
-        """The heights themselves, for a logarithmic axis: zero as TINY, which leaves through the bottom."""
-        return np.maximum(values - self.floor, TINY)
+        """The heights themselves, for a logarithmic axis: zero as TINY, which leaves through the bottom.
+
+        What has fallen below the limit is NaN.
+        """
+        return np.where(self.fell(values), np.nan, np.maximum(values - self.floor, TINY))
+
+    def fell(self, values: np.ndarray) -> np.ndarray:
+        """Which values lie below the limit."""
+        return np.asarray(values) < self.limit
 
     @property
     def ticks(self) -> tuple[list[int], list[str]]:
@@ -43,17 +57,36 @@ def heights(objective: Objective, first: float, *ends: np.ndarray, deepest: int 
 
     The lowest known value of f is the zero, or the lowest that was reached if that is lower or none is
     known. Colours and axes need not show what is far above the start, as it has grown, nor what is more
-    than `deepest` decades below it.
+    than `deepest` decades below it, nor what has fallen without end.
     """
-    finite = np.concatenate([e[np.isfinite(e)].ravel() for e in ends] or [np.zeros(1)])
-    lowest = float(finite.min()) if finite.size else 0.0
+    limit = _limit(objective)
+    finite = np.concatenate([e[np.isfinite(e) & (e >= limit)].ravel() for e in ends] or [np.zeros(1)])
+    lowest = float(finite.min()) if finite.size else (first if np.isfinite(first) else 0.0)
     known = lowest_known(objective)
     floor = lowest if known is None else min(known, lowest)
     label = "f" if floor == 0 else ("f − f*" if known is not None else "f − lowest f reached")
     above = finite - floor
-    above = above[above > 0]
-    begin = np.log10(first - floor) if np.isfinite(first) and first > floor else 0.0
+    above = above[(above > 0) & np.isfinite(above)]
+    begin = float(np.log10(first - floor)) if np.isfinite(first) and first > floor else 0.0
+    begin = min(max(begin, -PRINTABLE), PRINTABLE - GROWTH - 1)
     top = min(float(np.log10(above.max())) if above.size else begin, begin + GROWTH)
-    top = max(top, float(begin))
-    bottom = max(float(np.log10(above.min())) if above.size else top - 1, top - GROWTH - deepest)
-    return Heights(floor, label, min(bottom, top - 1), top)
+    top = max(top, begin)
+    bottom = max(float(np.log10(above.min())) if above.size else top - 1, begin - deepest)
+    return Heights(floor, label, min(bottom, top - 1), top, limit)
+
+
+def _limit(objective: Objective) -> float:
+    """The value below which f has fallen without end.
+
+    Where the minima are known, that is as far below the view as f spreads in it: nothing lower belongs to
+    what the landscape shows. A typed formula may have its minimum outside of the view, so much more is
+    allowed. Minus infinity where f has no finite value in view.
+    """
+    axes = [np.linspace(low, high, ACROSS) for low, high in objective.domain]
+    values = objective.value(np.stack(np.meshgrid(*axes), axis=-1))
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return -np.inf
+    low, spread = float(values.min()), float(np.ptp(values))
+    listed = bool(objective.minima) or objective.group == "unbounded"
+    return low - (1.0 if listed else FALL) * max(spread, TINY)

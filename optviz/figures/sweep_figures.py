@@ -16,6 +16,7 @@ from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Sweep, SweepCurve
 from optviz.settings.maps import MapSettings
 
+MACHINE_ZERO = 1e-16  # a loss below it is rounding
 SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
 SWEEP_HEADINGS = (
     "Optimizer",
@@ -35,13 +36,13 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
     first = float(objective.value(settings.start))
     measure = heights(objective, first, *(curve.losses for curve in sweep.curves))
     rows = tuple(
-        Row(style.color, name, _cells(curve, sweep.rates))
+        Row(style.color, name, _cells(curve, sweep.rates, measure))
         for name, curve, style in zip(names, sweep.curves, drawn, strict=True)
     )
-    where = "everywhere" if objective.is_quadratic else "at the nearest minimum"
+    where = "" if objective.is_quadratic else " at the minimum nearest to the start"
     if not objective.is_quadratic and not objective.minima:
-        where = "at the start"
-    note = f"Largest curvature {where}: λmax = {number(sweep.curvature)}." if sweep.curvature > 0 else ""
+        where = " at the start"
+    note = f"Largest curvature{where}: λmax = {number(sweep.curvature)}." if sweep.curvature > 0 else ""
     if settings.schedule != "constant" and note:
         note += " The predicted edges are those of a constant rate."
     panels = [_losses(settings, sweep, names, drawn, measure, first, theme)]
@@ -58,15 +59,15 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
     )
 
 
-def best(curve: SweepCurve) -> int | None:
-    """The place of the lowest final loss among the runs that did not diverge."""
-    losses = np.where(curve.diverged_at < 0, curve.losses, np.inf)
+def best(curve: SweepCurve, measure: Heights) -> int | None:
+    """The place of the lowest final loss among the runs that neither diverged nor fell without end."""
+    losses = np.where((curve.diverged_at < 0) & ~measure.fell(curve.losses), curve.losses, np.inf)
     place = int(losses.argmin())
     return place if np.isfinite(losses[place]) else None
 
 
-def _cells(curve: SweepCurve, rates: np.ndarray) -> tuple[str, ...]:
-    place, arrived = best(curve), np.where(curve.reached >= 0, curve.reached_at, np.iinfo(int).max)
+def _cells(curve: SweepCurve, rates: np.ndarray, measure: Heights) -> tuple[str, ...]:
+    place, arrived = best(curve, measure), np.where(curve.reached >= 0, curve.reached_at, np.iinfo(int).max)
     soonest = int(arrived.argmin())
     reached = curve.reached[soonest] >= 0
     if curve.observed is None:
@@ -80,11 +81,20 @@ def _cells(curve: SweepCurve, rates: np.ndarray) -> tuple[str, ...]:
         predicted = f"{edge_text(curve.optimizer)} = {number(curve.predicted)}"
     return (
         "—" if place is None else number(float(rates[place])),
-        "all diverged" if place is None else number(float(curve.losses[place])),
+        _none_stayed(curve) if place is None else lowest_text(float(curve.losses[place]), measure),
         f"{arrived[soonest]} at {number(float(rates[soonest]))}" if reached else "—",
         predicted,
         observed,
     )
+
+
+def _none_stayed(curve: SweepCurve) -> str:
+    return "all diverged" if (curve.diverged_at >= 0).all() else "all diverged or fell"
+
+
+def lowest_text(value: float, measure: Heights) -> str:
+    """The lowest value of f in words, where it cannot be told from the zero of the axis."""
+    return "zero to machine precision" if 0 < value < MACHINE_ZERO and measure.floor == 0 else number(value)
 
 
 def _rate_axis(sweep: Sweep, theme: Theme) -> dict[str, Any]:
@@ -154,8 +164,9 @@ def _losses(
         "Loss at the end",
         figure,
         about=f"{settings.steps} steps for each rate. Dashed: the edge that theory predicts. Triangles: the "
-        "largest rate up to which no run ended above its start.",
-        alt=_alt(settings, sweep, names),
+        "largest rate up to which no run ended above its start. No line: the run diverged, or fell far below "
+        "what the landscape shows.",
+        alt=_alt(settings, sweep, names, measure),
         aspect=0.82,
         lowest=300,
         highest=520,
@@ -186,7 +197,7 @@ def _steps(settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[St
         "steps",
         "Steps until it arrives",
         figure,
-        about=f"The first step within {ARRIVED:g} of the minimum that it stays at. No line: not within "
+        about=f"First step after which it stays within {ARRIVED:g} of the minimum. No line: not within "
         f"{settings.steps} steps.",
         alt=f"Steps until each optimizer arrives, against the learning rate. {' '.join(fewest)}",
         aspect=0.82,
@@ -252,14 +263,14 @@ def _observed(name: str, rate: float, height: float, style: Style, theme: Theme)
     }
 
 
-def _alt(settings: MapSettings, sweep: Sweep, names: list[str]) -> str:
+def _alt(settings: MapSettings, sweep: Sweep, names: list[str], measure: Heights) -> str:
     parts = [
         f"Loss after {settings.steps} steps on {settings.landscape().name} against the learning rate from "
         f"{number(float(sweep.rates[0]))} to {number(float(sweep.rates[-1]))}."
     ]
     for name, curve in zip(names, sweep.curves, strict=True):
-        place = best(curve)
-        said = "all diverged" if place is None else f"best at {number(float(sweep.rates[place]))}"
+        place = best(curve, measure)
+        said = _none_stayed(curve) if place is None else f"best at {number(float(sweep.rates[place]))}"
         if curve.predicted is not None:
             said += f", edge predicted at {number(curve.predicted)}"
         if curve.observed is not None and curve.observed < sweep.rates[-1]:

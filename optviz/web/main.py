@@ -3,8 +3,9 @@
 import streamlit as st
 
 from optviz.web import metrics
+from optviz.web.page import run_guarded
 from optviz.web.site import navigation
 
 st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state="collapsed")
 with metrics.script_run():
-    navigation()
+    run_guarded(navigation)

@@ -5,6 +5,7 @@
 
 import functools
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,8 @@ from optviz.web.markdown_escape import plain
 from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
 
+log = logging.getLogger("optviz")
+CURRENT = "page.current"  # where the session keeps the page with settings that this run shows
 S = TypeVar("S", bound=Settings)
 Changes = dict[str, str | None]
 STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
@@ -36,7 +39,8 @@ class Shown(Generic[S]):
 
     `refused` says under each place of the panel why an edit was not taken; `typed` are the texts of it that
     still stand in their fields, and may fit together with the next edit. `done` is the number of the last
-    edit that was answered.
+    edit that was answered. `worked` are the last settings whose run ended without an error, None before the
+    first; `drawn` says whether this run has drawn the panel.
     """
 
     settings: S
@@ -44,6 +48,8 @@ class Shown(Generic[S]):
     refused: dict[str, str] = field(default_factory=dict)
     typed: Changes = field(default_factory=dict)
     done: int = 0
+    worked: S | None = None
+    drawn: bool = False
 
 
 def keep(before: Any, changes: Changes) -> Changes:
@@ -84,9 +90,11 @@ class Page(Generic[S]):
             arrived = arriving(address, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
             settings, notices = self._open(arrived)
-            shown = Shown(settings, notices, done=shown.done if shown else 0)
+            known = (shown.done, shown.worked) if shown else (0, None)
+            shown = Shown(settings, notices, done=known[0], worked=known[1])
             state[self.key] = shown
         assert shown is not None
+        state[CURRENT], shown.drawn = self, False
         message = state.pop(f"{self.key}.edit", None)
         if isinstance(message, Mapping):
             self._take(shown, message)
@@ -142,10 +150,35 @@ class Page(Generic[S]):
         self.show_notices(*more)
         with st.container(key="page-frame"):  # page.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
-        with picture:
-            yield
+        try:
+            with picture:
+                yield
+        except Exception as error:
+            with picture:
+                self.apologise(error)
+            with controls:
+                self.panel()
+            st.stop()
         with controls:
             self.panel()
+
+    def apologise(self, error: Exception) -> None:
+        """Log the trace of an error of this page, say so, and offer settings that can be shown."""
+        log.exception("The page %s failed", self.key, exc_info=error)
+        worked = st.session_state[self.key].worked
+        st.error(
+            "Something went wrong with these settings. Change them in the panel, or go back; the server's "
+            "log has the details."
+        )
+        label = "Open the default settings" if worked is None else "Back to the last settings that worked"
+        st.button(label, key=f"{self.key}.back", on_click=self._back, icon=":material/undo:")
+
+    def _back(self) -> None:
+        worked = st.session_state[self.key].worked
+        if worked is None:
+            self.show(*self._open({}))
+        else:
+            self.show(worked, [])
 
     def show_notices(self, *more: str) -> None:
         """Name what the link said and could not be used, until something is changed."""
@@ -156,6 +189,7 @@ class Page(Generic[S]):
     def panel(self) -> None:
         """All settings of the page, to be edited."""
         shown: Shown[S] = st.session_state[self.key]
+        shown.drawn = True
         key = f"{self.key}.panel"
 
         def take() -> None:
@@ -172,6 +206,28 @@ class Page(Generic[S]):
             key=key,
             on_edit=take,
         )
+
+
+def run_guarded(run: Callable[[], None]) -> None:
+    """Run the script of a page; if it fails, the page keeps its panel and offers settings that worked.
+
+    Errors of pages without settings go on to the server.
+    """
+    state = st.session_state
+    state[CURRENT] = None
+    try:
+        run()
+    except Exception as error:
+        page: Page[Any] | None = state[CURRENT]
+        if page is None:
+            raise
+        page.apologise(error)
+        if not state[page.key].drawn:
+            page.panel()
+    else:
+        page = state[CURRENT]
+        if page is not None:
+            state[page.key].worked = state[page.key].settings
 
 
 @functools.cache

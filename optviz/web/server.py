@@ -97,9 +97,9 @@ def _stop_training() -> None:
 
 
 def on_script_error(error: Exception) -> bool:
-    """Log the trace, show a sentence."""
+    """Log the trace, show a sentence: for what no page could answer itself, see `web.page.run_guarded`."""
     log.exception("A page failed", exc_info=error)
-    st.error("Something went wrong on this page. Reload it to go on; the server's log has the details.")
+    st.error("Something went wrong on this page. Open another page from the menu; the log has the details.")
     return True
 
 
