@@ -38,6 +38,8 @@ export function call(component, address) {
   }
 }
 
+/** @type {string} what site.css says, put in front of this script */
+const css = /** @type {any} */ (globalThis).optvizCss ?? ""
 const style = document.createElement("style")
-style.textContent = SITE_CSS
+style.textContent = css
 document.head.append(style)

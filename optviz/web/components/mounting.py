@@ -58,4 +58,4 @@ def mount(
 def loader_url() -> str:
     """The address of the loader, which also brings the styles of the whole site."""
     css, js = ((HERE / name).read_text("utf-8") for name in ("site.css", "loader.js"))
-    return asset("loader.js", f"const SITE_CSS = {json.dumps(css)}\n{js}".encode(), JAVASCRIPT)
+    return asset("loader.js", f"globalThis.optvizCss = {json.dumps(css)}\n{js}".encode(), JAVASCRIPT)
