@@ -42,10 +42,10 @@ class Edits {
     this.count()
     if (this.link) { // what is changed on a page that is still coming is part of what comes
       this.link = changed(this.link, changes)
-      return { n: this.n, changes: {}, link: this.link }
+      return this.all()
     }
     this.pending.push({ n: this.n, changes })
-    return { n: this.n, changes: Object.assign({}, ...this.pending.map(edit => edit.changes)) }
+    return this.all()
   }
 
   /** @param {Texts} link the whole of another address @returns {Edit} */
@@ -53,7 +53,19 @@ class Edits {
     this.count()
     this.pending = []
     this.link = link
-    return { n: this.n, changes: {}, link }
+    return this.all()
+  }
+
+  /** All that is unanswered once more, for a server that has lost it. @returns {Edit} */
+  again() {
+    this.count()
+    return this.all()
+  }
+
+  /** @returns {Edit} */
+  all() {
+    if (this.link) return { n: this.n, changes: {}, link: this.link }
+    return { n: this.n, changes: Object.assign({}, ...this.pending.map(edit => edit.changes)) }
   }
 
   count() {

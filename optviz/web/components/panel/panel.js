@@ -13,7 +13,8 @@
  * @property {boolean} [dark]
  */
 /** @typedef {(name: string, value: Edit) => void} SetStateValue */
-/** @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[]}} Memory */
+/** @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[], written: boolean}} Memory
+ *   `written` says that no edit waits for its address */
 
 /** @type {Record<string, new (panel: Panel, field: Field) => Control>} */
 const KINDS = {
@@ -28,7 +29,7 @@ const memories = new Map()
 /** @param {string} page @returns {Memory} */
 function memoryOf(page) {
   let memory = memories.get(page)
-  if (!memory) memories.set(page, (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [] }))
+  if (!memory) memories.set(page, (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [], written: true }))
   return memory
 }
 
@@ -50,7 +51,6 @@ class Panel {
     this.seen = "" // the last answer, to pass over the same one
     /** @type {Texts | null} */ this.server = null
     /** @type {Texts} */ this.refused = {}
-    this.written = true // no edit waits for its address
     this.drafting = false
     this.telling = false
     this.foreign = false // the stage's draft is shown
@@ -242,7 +242,9 @@ class Panel {
     if (seen === this.seen) return
     this.seen = seen
     const { edits, history } = this.memory
-    if (typeof data.ack === "number" && this.server && data.ack < this.acknowledged) return // overtaken by a newer answer
+    // A server that was started again knows only the link, and its first run takes no edit.
+    const anew = data.ack === 0 && this.acknowledged > 0
+    if (typeof data.ack === "number" && this.server && data.ack < this.acknowledged && !anew) return // overtaken by a newer answer
     this.acknowledged = Number(data.ack) || 0
     edits.answered(this.acknowledged)
     this.server = data.values ?? {}
@@ -254,6 +256,7 @@ class Panel {
       history.arrived(this.server)
       this.writeAddress(data.address)
     }
+    if (anew && !edits.settled) this.send("edit", edits.again())
     this.bus.values = edits.over(this.server)
     this.refresh()
   }
@@ -270,8 +273,8 @@ class Panel {
   writeAddress(address) {
     if (!address || window.location.pathname !== this.path) return
     const now = Object.fromEntries(new URLSearchParams(window.location.search))
-    const entry = this.written ? "replaceState" : "pushState"
-    this.written = true
+    const entry = this.memory.written ? "replaceState" : "pushState"
+    this.memory.written = true
     const query = `?${queryOf(address)}`
     if (query === window.location.search) return
     window.history[sameTexts(now, address) ? "replaceState" : entry](window.history.state, "", `${this.path}${query}${window.location.hash}`)
@@ -281,7 +284,7 @@ class Panel {
   committed(changes) {
     const names = Object.keys(changes)
     this.refused = Object.fromEntries(Object.entries(this.refused).filter(([place]) => !names.some(name => place === name || place.startsWith(`${name}.`))))
-    this.written = false
+    this.memory.written = false
     this.send("edit", this.memory.edits.add(changes))
     this.refresh()
   }
@@ -289,7 +292,7 @@ class Panel {
   /** Back or Forward on this page. */
   wentBack() {
     if (window.location.pathname !== this.path) return
-    this.written = true
+    this.memory.written = true
     this.refused = {}
     this.send("edit", this.memory.edits.open(Object.fromEntries(new URLSearchParams(window.location.search))))
   }
