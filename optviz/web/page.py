@@ -183,8 +183,9 @@ class Page(Generic[S]):
     def show_notices(self, *more: str) -> None:
         """Name what the link said and could not be used, until something is changed."""
         notices = [plain(notice) for notice in (*st.session_state[self.key].notices, *more)]
+        place = st.container()  # always there: what stands below must not move, or it would be made anew
         if notices:
-            st.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
+            place.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
 
     def panel(self) -> None:
         """All settings of the page, to be edited."""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from playwright.sync_api import Page, expect
 
 from optviz.training.config import TrainingConfig, encode
+from tests.browser.panel import PanelOfPage
 
 STATUS = "[data-testid=stProgress]"
 
@@ -16,6 +17,7 @@ class TrainPage:
 
     def __init__(self, page: Page, server: str) -> None:
         self.page = page
+        self.panel = PanelOfPage(page)
         self.server = server
 
     def open(self, config: TrainingConfig | None = None, **link: str) -> "TrainPage":
@@ -25,6 +27,7 @@ class TrainPage:
 
     def wait(self) -> "TrainPage":
         expect(self.page.locator(".optviz-charts.ready").first).to_be_visible(timeout=30_000)
+        self.panel.wait()
         return self
 
     def until(self, condition: Callable[[], bool], seconds: float = 40) -> None:

@@ -81,6 +81,12 @@ class Server:
                 time.sleep(0.25)
         raise AssertionError("The server did not start within a minute.")
 
+    def kill(self) -> None:
+        """What a computer does that loses its power."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -107,6 +113,7 @@ class Visitor:
             **{"viewport": {"width": 1400, "height": 900}, **options}
         )
         self.complaints: list[str] = []
+        self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("console", self._heard)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from playwright.sync_api import Page, expect
 
 from optviz.settings.maps import MapSettings, decode, encode
+from tests.browser.panel import PanelOfPage
 
 CHARTS = ".optviz-charts"
 
@@ -15,6 +16,7 @@ class MapsPage:
 
     def __init__(self, page: Page, server: str) -> None:
         self.page = page
+        self.panel = PanelOfPage(page)
         self.server = server
 
     def open(self, settings: MapSettings | None = None) -> "MapsPage":
@@ -24,6 +26,7 @@ class MapsPage:
 
     def wait(self) -> "MapsPage":
         expect(self.page.locator(f"{CHARTS}.ready")).to_be_visible(timeout=30_000)
+        self.panel.wait()
         return self
 
     def until(self, condition: Callable[[], bool], seconds: float = 15) -> None:

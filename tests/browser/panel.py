@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect
 
+RATE = "η"  # by its symbol, a learning rate has the same name everywhere
+
 
 class PanelOfPage:
     """The panel on a page. Fields are found by role and name, as a screen reader finds them."""
@@ -77,27 +79,23 @@ class PanelOfPage:
 
     # ---- gestures
 
-    def thumb(self, slider: Locator) -> tuple[float, float]:
+    def thumb(self, label: str, place: int = 0) -> tuple[float, float]:
         """The middle of a slider's thumb on the screen."""
-        thumb = slider.locator("xpath=..").locator(".thumb")
+        named = self.page.get_by_role("slider", name=label)
+        thumb = self.root.locator(".slider").filter(has=named).nth(place).locator(".thumb")
         thumb.scroll_into_view_if_needed()
         box = thumb.bounding_box()
         assert box
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     @contextmanager
-    def held(self, slider: Locator) -> Iterator[tuple[float, float]]:
+    def held(self, label: str, place: int = 0) -> Iterator[tuple[float, float]]:
         """Take hold of a slider's thumb with the mouse, and let go at the end."""
-        x, y = self.thumb(slider)
+        x, y = self.thumb(label, place)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         yield x, y
         self.page.mouse.up()
-
-    def drag(self, slider: Locator, by: float, steps: int = 8) -> None:
-        """Drag a slider by so many pixels."""
-        with self.held(slider) as (x, y):
-            self.page.mouse.move(x + by, y, steps=steps)
 
     def nudge(self, label: str, place: int = 0, key: str = "ArrowRight") -> None:
         """Move a slider with the keyboard."""

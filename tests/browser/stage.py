@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page, expect
 
 from optviz.settings.experiment import Experiment, decode
+from tests.browser.panel import PanelOfPage
 
 STAGE = ".optviz-stage"
 
@@ -16,6 +17,7 @@ class Stage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.panel = PanelOfPage(page)
 
     def open(self, address: str) -> "Stage":
         self.page.goto(address)
@@ -23,7 +25,9 @@ class Stage:
         return self
 
     def wait(self) -> None:
+        """Wait for the picture and the panel beside it."""
         expect(self.page.locator(f"{STAGE}.ready")).to_be_visible(timeout=30_000)
+        self.panel.wait()
 
     def experiment(self) -> Experiment:
         """What the address bar says."""
@@ -92,11 +96,20 @@ class Stage:
             ".map(t => [t.name, Array.from(t.x), Array.from(t.y)])"
         )
 
-    def nudge(self, place: int = 0, key: str = "ArrowRight") -> None:
-        """Move a slider of the sidebar by one stop with the keyboard."""
-        slider = self.page.locator("[data-testid=stSidebar] input[type=range]").nth(place)
-        slider.focus()
-        self.page.keyboard.press(key)
+    def picture(self) -> str:
+        """What the canvas of a drag shows, as a text; "" while Plotly draws."""
+        return self.read(
+            "root.classList.contains('quick') ? root.querySelector('.main-canvas').toDataURL() : ''"
+        )
+
+    def pictures(self, move: Callable[[float], None], moves: int = 20) -> int:
+        """How many different pictures are seen while something moves; `move` is given shares of the way."""
+        seen = set()
+        for i in range(1, moves + 1):
+            move(i / moves)
+            self.page.evaluate("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+            seen.add(self.picture())
+        return len(seen - {""})
 
 
 def near(a: tuple[float, ...], b: tuple[float, ...], within: float = 0.15) -> bool:

@@ -5,11 +5,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from optviz.settings import activations as activation_settings
 from optviz.settings import regularization as regularization_settings
+from optviz.settings.activations import ActivationSettings
+from optviz.settings.link import Settings, fields_of
+from tests.browser.panel import PanelOfPage
 from tests.browser.stage import no_sideways_scrolling
 
 pytestmark = pytest.mark.browser
+
+
+def names(settings: type[Settings]) -> dict[str, str]:
+    """What the views of a page are called, by key."""
+    (view,) = (field for field in fields_of(settings) if field.name == "view")
+    return view.choices
 
 
 def drawn(page: Page, chart: str) -> None:
@@ -20,7 +28,7 @@ def drawn(page: Page, chart: str) -> None:
 
 
 def choose(page: Page, view: str) -> None:
-    page.get_by_role("radio", name=view, exact=True).click()
+    PanelOfPage(page).pick(view)
 
 
 def test_every_picture_of_activations_and_losses_is_there(server, visitors) -> None:
@@ -38,7 +46,7 @@ def test_every_picture_of_activations_and_losses_is_there(server, visitors) -> N
         "duel": "duel.error",
     }
     for view, chart in charts.items():
-        choose(page, activation_settings.VIEW.choices[view])
+        choose(page, names(ActivationSettings)[view])
         drawn(page, chart)
         expect(page.locator("[data-chart='functions.derivatives']")).to_have_count(0)
         page.wait_for_url(f"**view={view}**")
@@ -59,6 +67,6 @@ def test_regularization_on_a_phone(server, visitors) -> None:
         ("dropout", "dropout.network"),
         ("fitting", "fitting.errors"),
     ):
-        choose(page, regularization_settings.VIEW.choices[view])
+        choose(page, names(regularization_settings.RegularizationSettings)[view])
         drawn(page, chart)
         assert no_sideways_scrolling(page)

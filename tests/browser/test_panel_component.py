@@ -555,6 +555,20 @@ class TestServer:
         edit = p.sent[0]
         assert (edit["changes"], edit["link"]) == ({}, {"objective": "beale", "steps": "5"})
 
+    def test_a_server_that_was_started_again_gets_what_it_lost(self, panel):
+        p = panel()
+        p.entry("Steps").fill("60")
+        p.entry("Steps").press("Enter")
+        p.page.wait_for_function("window.server.ack > 0")
+        p.page.evaluate("window.auto = false")
+        p.entry("Steps").fill("70")
+        p.entry("Steps").press("Enter")
+        p.page.evaluate("window.server.ack = 0; window.show()")
+        p.page.wait_for_function("window.sent.length === 3")
+        assert changes(p)[2] == {"steps": "70"}
+        assert p.sent[2]["n"] > p.sent[1]["n"]
+        assert p.entry("Steps").input_value() == "70"
+
     def test_the_address_follows_each_answer(self, panel):
         p = panel()
         before = p.page.evaluate("history.length")

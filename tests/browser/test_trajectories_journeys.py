@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,10 +10,18 @@ import pytest
 from playwright.sync_api import expect
 
 from optviz.settings.experiment import Entrant, Experiment, encode
+from tests.browser.conftest import Server
+from tests.browser.panel import RATE
 from tests.browser.stage import STAGE, Stage, near, no_sideways_scrolling, text_of
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("OPTVIZ_SCREENSHOTS")
+#: The kind of what has the focus if it is a slider, and what a screen reader calls it.
+FOCUSED = """(() => { let node = document.activeElement
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+    const label = node?.getRootNode().getElementById?.(node.getAttribute("aria-labelledby"))
+    const name = node?.getAttribute("aria-label") ?? label?.textContent ?? node?.labels?.[0]?.textContent
+    return (node?.type === "range" ? "slider " : "") + (name ?? "") })()"""
 
 
 def link(server, experiment: Experiment) -> str:
@@ -43,8 +52,7 @@ def test_a_click_sets_the_start(server, visitors) -> None:
     stage.click(3, 4)
     stage.until(lambda: near(stage.experiment().start, (3, 4)))
     stage.until(lambda: stage.start() == stage.experiment().start)
-    field = stage.page.locator("[data-testid=stNumberInput] input").first
-    # The picture is sent before the sidebar.
+    field = stage.panel.root.get_by_role("textbox", name="Start: x")
     stage.until(lambda: float(field.input_value()) == stage.experiment().start[0])
 
 
@@ -70,10 +78,12 @@ def test_the_zoom_survives_a_slider(server, visitors) -> None:
     stage.drag((-4, 4), (0, 0))
     stage.until(lambda: stage.range() != [-6, 6])
     zoomed, before = stage.range(), stage.experiment()
-    stage.nudge()
-    stage.until(lambda: stage.experiment() != before)
-    stage.page.wait_for_timeout(500)
-    assert stage.range() == pytest.approx(zoomed)
+    for label in (RATE, "Steps"):
+        drawn = stage.drawn()
+        stage.panel.nudge(label)
+        stage.until(lambda drawn=drawn: stage.drawn() > drawn)
+        assert stage.range() == pytest.approx(zoomed)
+    assert stage.experiment().steps != before.steps
     assert stage.experiment().start == before.start, "a zoom is not a click"
 
 
@@ -109,7 +119,7 @@ def test_a_slider_moved_while_looking_at_a_step_keeps_the_step(server, visitors)
     stage = Stage(visitors().page).open(server.url)
     stage.page.locator(f"{STAGE} .scrub").fill("7")
     before = stage.drawn()
-    stage.nudge()
+    stage.panel.nudge(RATE)
     stage.until(lambda: stage.drawn() > before)
     assert stage.frame() == 7
 
@@ -118,8 +128,8 @@ def test_a_shared_link_opens_identical_elsewhere(server, visitors) -> None:
     one = Stage(visitors(permissions=["clipboard-read", "clipboard-write"]).page).open(server.url)
     one.click(1.5, -3)
     one.until(lambda: near(one.experiment().start, (1.5, -3)))
-    one.nudge(1)
-    one.until(lambda: one.experiment().entrants != Experiment().entrants)
+    with one.panel.answered():
+        one.panel.nudge(RATE)
     one.page.get_by_role("button", name="Share", exact=True).click()
     expect(one.page.get_by_text("The link is copied.")).to_be_visible()
     expect(one.page.get_by_alt_text("QR code of the link")).to_be_visible()
@@ -133,35 +143,167 @@ def test_a_shared_link_opens_identical_elsewhere(server, visitors) -> None:
 
 def test_a_reload_restores_the_experiment(server, visitors) -> None:
     stage = Stage(visitors().page).open(server.url)
-    stage.nudge()
-    stage.until(lambda: stage.experiment() != Experiment())
+    with stage.panel.answered():
+        stage.panel.nudge("Steps")
     before = stage.experiment()
+    assert before != Experiment()
     stage.page.reload()
     stage.wait()
     assert stage.experiment() == before
-
-
-def test_back_returns_to_the_experiment_before(server, visitors) -> None:
-    first, second = Experiment(steps=11), Experiment(steps=22)
-    stage = Stage(visitors().page).open(link(server, first))
-    stage.open(link(server, second))
-    stage.page.go_back()
-    stage.wait()
-    stage.until(lambda: stage.experiment() == first)
+    assert stage.panel.field("Steps").input_value() == str(before.steps)
 
 
 def test_two_tabs_do_not_disturb_each_other(server, visitors) -> None:
-    one, two = (Stage(visitors().page).open(server.url) for _ in range(2))
+    visitor = visitors()
+    one = Stage(visitor.page).open(server.url)
+    two = Stage(visitor.context.new_page()).open(server.url)
     one.click(4, 4)
     one.until(lambda: near(one.experiment().start, (4, 4)))
-    two.page.wait_for_timeout(500)
-    assert two.experiment() == Experiment()
-    assert two.start() == (-5, -2)
+    two.panel.type("Steps", "77")
+    two.until(lambda: two.experiment().steps == 77)
+    one.panel.remove(1)
+    one.until(lambda: len(one.experiment().entrants) == 2)
+    two.panel.add("Lion")
+    two.until(lambda: len(two.experiment().entrants) == 4)
+    for stage in (one, two):
+        stage.page.reload()
+        stage.wait()
+    assert near(one.experiment().start, (4, 4))
+    assert (one.experiment().steps, len(one.experiment().entrants)) == (50, 2)
+    assert two.experiment().start == Experiment().start
+    assert two.experiment().entrants == (*Experiment().entrants, Entrant.of("lion"))
+    assert two.experiment().steps == 77
+
+
+def test_a_dragged_slider_and_a_dragged_start_show_many_pictures_before_the_release(server, visitors) -> None:
+    stage = Stage(visitors().page).open(server.url)
+    page, before = stage.page, stage.page.url
+    stage.until(lambda: page.evaluate("Boolean(window.optvizEngine)"))
+    with stage.panel.answered(), stage.panel.held(RATE) as (x, y):
+        assert stage.pictures(lambda share: page.mouse.move(x - 60 * share, y)) > 10
+        assert page.url == before, "nothing is sent before the release"
+    assert stage.experiment().entrants[0] != Experiment().entrants[0]
+    begin, end = stage.pixel(-5, -2), stage.pixel(2, 3)
+    with stage.panel.answered():
+        page.mouse.move(*begin)
+        page.mouse.down()
+        assert (
+            stage.pictures(
+                lambda s: page.mouse.move(*(a + s * (b - a) for a, b in zip(begin, end, strict=True)))
+            )
+            > 10
+        )
+        page.mouse.up()
+    assert near(stage.experiment().start, (2, 3))
+
+
+def test_with_the_keyboard_alone(server, visitors) -> None:
+    stage = Stage(visitors().page).open(server.url)
+    keys, panel = stage.page.keyboard, stage.panel
+
+    def reach(name: str) -> None:
+        """Press Tab until the focus is on what a screen reader calls so."""
+        for _ in range(120):
+            keys.press("Tab")
+            if re.search(name, stage.page.evaluate(FOCUSED)):
+                return
+        raise AssertionError(f"Tab never comes to {name}")
+
+    reach("Optimizer 1")
+    keys.type("adagrad")
+    with panel.answered():
+        keys.press("Enter")
+    assert stage.experiment().entrants[0].optimizer == "adagrad"
+    reach(f"^slider .*{RATE}")
+    rate = dict(stage.experiment().entrants[0].values)["lr"]
+    with panel.answered():
+        keys.press("ArrowRight")
+    assert dict(stage.experiment().entrants[0].values)["lr"] > rate
+    reach("Add an optimizer")
+    keys.type("lion")
+    with panel.answered():
+        keys.press("Enter")
+    assert [e.optimizer for e in stage.experiment().entrants][3:] == ["lion"]
+    reach("^slider Steps")
+    keys.press("Tab")
+    keys.type("33")
+    with panel.answered():
+        keys.press("Enter")
+    assert stage.experiment().steps == 33
+    with panel.answered():
+        keys.press("Control+z")
+    assert stage.experiment().steps == 50
+    assert len(stage.experiment().entrants) == 4
+
+
+def test_a_number_that_is_refused_says_so_at_its_field_and_keeps_what_was_typed(server, visitors) -> None:
+    stage = Stage(visitors().page).open(server.url)
+    for typed, said in (("9999", "2000"), ("many", "number")):
+        field = stage.panel.type("Steps", typed)
+        expect(stage.panel.refusal(field)).to_contain_text(said)
+        assert field.input_value() == typed
+        assert field.get_attribute("aria-invalid") == "true"
+    assert stage.experiment() == Experiment()
+    with stage.panel.answered():
+        field = stage.panel.type("Steps", "60")
+    expect(stage.panel.refusal(field)).to_be_hidden()
+    assert stage.experiment().steps == 60
+
+
+def test_500_moves_of_a_finger_leave_nothing_behind(server, visitors) -> None:
+    stage = Stage(visitors().page).open(server.url)
+    client = stage.page.context.new_cdp_session(stage.page)
+    client.send("Performance.enable")
+
+    def drags(count: int) -> None:
+        """Some drags of fifty moves each, there and back."""
+        for i in range(count):
+            drawn = stage.drawn()
+            with stage.panel.held(RATE) as (x, y):
+                for j in range(50):
+                    stage.page.mouse.move(x + (1 if i % 2 else -1) * j, y)
+            stage.until(lambda drawn=drawn: stage.drawn() > drawn)
+
+    def held() -> tuple[float, float]:
+        stage.page.wait_for_timeout(300)
+        client.send("HeapProfiler.collectGarbage")
+        found = {m["name"]: m["value"] for m in client.send("Performance.getMetrics")["metrics"]}
+        return found["JSHeapUsedSize"], found["Nodes"]
+
+    drags(4)
+    heap, nodes = held()
+    drags(10)
+    heap_then, nodes_then = held()
+    assert nodes_then <= nodes + 200
+    assert heap_then <= heap + 3e6
+
+
+def test_a_server_that_is_killed_and_started_again_restores_the_page_from_its_link(browser, visitors) -> None:
+    server, visitor = Server(), visitors()
+    try:
+        stage = Stage(visitor.page).open(server.url)
+        with stage.panel.answered():
+            stage.panel.type("Steps", "44")
+        server.kill()
+        server.start()
+        expect(stage.page.get_by_test_id("stConnectionStatus")).to_have_count(0, timeout=60_000)
+        with stage.panel.answered():
+            stage.panel.nudge(RATE)
+        after = stage.experiment()
+        assert after.steps == 44, "the new server knows only the link"
+        assert after.entrants != Experiment().entrants
+        stage.page.reload()
+        stage.wait()
+        assert stage.experiment() == after
+        assert stage.frame() == 44
+        visitor.complaints.clear()  # a browser complains while the server is away
+    finally:
+        server.stop()
 
 
 def test_a_formula_is_typed_and_a_bad_one_keeps_the_picture(server, visitors) -> None:
     stage = Stage(visitors().page).open(link(server, Experiment().on("formula", "x^2 + y^2")))
-    field = stage.page.get_by_role("textbox", name="Formula in x")
+    field = stage.panel.field("Formula in x")
     field.fill("(x^2 - 1)^2 + y^2")
     field.press("Enter")
     stage.until(lambda: stage.experiment().formula == "(x^2 - 1)^2 + y^2")
@@ -213,6 +355,31 @@ def test_it_works_on_a_phone(server, visitors) -> None:
     stage.page.touchscreen.tap(*stage.pixel(2, 2))
     stage.until(lambda: near(stage.experiment().start, (2, 2), 0.3))
     shoot(stage.page, "phone")
+
+
+def test_a_finger_drags_a_slider_and_scrolls_from_one(server, visitors) -> None:
+    phone = visitors(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    stage = Stage(phone.page).open(server.url)
+    client = stage.page.context.new_cdp_session(stage.page)
+
+    def swipe(x: float, y: float, dx: float, dy: float) -> None:
+        client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for i in range(1, 11):
+            at = {"x": x + i / 10 * dx, "y": y + i / 10 * dy}
+            client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+            stage.page.evaluate("new Promise(requestAnimationFrame)")
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    with stage.panel.answered():
+        swipe(*stage.panel.thumb(RATE), -50, 3)
+    changed = stage.experiment()
+    assert dict(changed.entrants[0].values)["lr"] < 0.4
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = stage.page.evaluate(scrolled)
+    x, y = stage.panel.thumb(RATE)
+    swipe(x, y, 2, -200)
+    stage.until(lambda: stage.page.evaluate(scrolled) > before + 50)
+    assert stage.experiment() == changed, "who scrolls changes nothing"
 
 
 def test_the_server_sends_its_headers_and_a_cacheable_library(server, visitors) -> None:

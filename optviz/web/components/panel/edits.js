@@ -43,10 +43,10 @@ class Edits {
     if (this.link) {
       // what is changed on a page that is still coming is part of what comes
       this.link = changed(this.link, changes)
-      return { n: this.n, changes: {}, link: this.link }
+      return this.all()
     }
     this.pending.push({ n: this.n, changes })
-    return { n: this.n, changes: Object.assign({}, ...this.pending.map(edit => edit.changes)) }
+    return this.all()
   }
 
   /** @param {Texts} link the whole of another address @returns {Edit} */
@@ -54,7 +54,19 @@ class Edits {
     this.count()
     this.pending = []
     this.link = link
-    return { n: this.n, changes: {}, link }
+    return this.all()
+  }
+
+  /** All that is unanswered once more, for a server that has lost it. @returns {Edit} */
+  again() {
+    this.count()
+    return this.all()
+  }
+
+  /** @returns {Edit} */
+  all() {
+    if (this.link) return { n: this.n, changes: {}, link: this.link }
+    return { n: this.n, changes: Object.assign({}, ...this.pending.map(edit => edit.changes)) }
   }
 
   count() {
@@ -130,7 +142,10 @@ class UndoHistory {
   }
 }
 
-/** @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[]}} Memory */
+/**
+ * @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[], written: boolean}} Memory
+ *   `written` says that no edit waits for its address
+ */
 
 /** @type {Map<string, Memory>} what stays while somebody visits another page and comes back */
 const memories = new Map()
@@ -141,7 +156,7 @@ function memoryOf(page) {
   if (!memory)
     memories.set(
       page,
-      (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [] }),
+      (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [], written: true }),
     )
   return memory
 }

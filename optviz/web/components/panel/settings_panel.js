@@ -54,7 +54,6 @@ class Panel {
     this.seen = "" // the last answer, to pass over the same one
     /** @type {Texts | null} */ this.server = null
     /** @type {Texts} */ this.refused = {}
-    this.written = true // no edit waits for its address
     this.drafting = false
     this.telling = false
     this.foreign = false // the stage's draft is shown
@@ -250,10 +249,12 @@ class Panel {
     const { edits, history } = this.memory
     const ack = Number(data.ack) || 0 // 0 is a server that knows no edit yet, also after it was started anew
     if (ack && ack < this.acknowledged) return // overtaken by a newer answer
+    // A server that was started again knows only the link, and its first run takes no edit.
+    const anew = ack === 0 && this.acknowledged > 0
     this.acknowledged = ack
     edits.answered(ack)
-    // The page was left before an edit was answered, which may have been lost.
-    if (!this.server && !edits.settled) send("edit", edits.add({}))
+    // The page was left before an edit was answered, or the server was: the edit may have been lost.
+    if ((!this.server || anew) && !edits.settled) send("edit", edits.again())
     this.server = data.values ?? {}
     this.dark = Boolean(data.dark)
     this.root.classList.toggle("dark", this.dark)
@@ -277,8 +278,8 @@ class Panel {
   writeAddress(address) {
     if (!address || window.location.pathname !== this.path) return
     const now = Object.fromEntries(new URLSearchParams(window.location.search))
-    const entry = this.written ? "replaceState" : "pushState"
-    this.written = true
+    const entry = this.memory.written ? "replaceState" : "pushState"
+    this.memory.written = true
     const query = `?${queryOf(address)}`
     if (query === window.location.search) return
     const how = sameTexts(now, address) ? "replaceState" : entry
@@ -288,7 +289,7 @@ class Panel {
   /** Somebody committed: here, or on the stage. @param {Changes} changes */
   committed(changes) {
     this.refused = notAbout(this.refused, Object.keys(changes))
-    this.written = false
+    this.memory.written = false
     this.send("edit", this.memory.edits.add(changes))
     this.refresh()
   }
@@ -296,7 +297,7 @@ class Panel {
   /** Back or Forward on this page. */
   wentBack() {
     if (window.location.pathname !== this.path) return
-    this.written = true
+    this.memory.written = true
     this.refused = {}
     this.send("edit", this.memory.edits.open(Object.fromEntries(new URLSearchParams(window.location.search))))
   }
