@@ -181,7 +181,7 @@ def adan_of_its_authors(slopes: np.ndarray, lr, betas, eps, decay) -> Iterator[n
         (0.4, (0.98, 0.92, 0.99), 1e-8, 0.02),
         (1e-3, (0.9, 0.5, 0.999), 1e-3, 1.0),
         (3.0, (0.0, 0.0, 0.0), 1e-2, 0.1),
-        (0.05, (0.9998, 0.9998, 0.9998), 1e-8, 0.0),
+        (0.05, (0.9999, 0.9999, 0.9999), 1e-8, 0.0),
     ],
 )
 def test_adan_walks_where_its_authors_program_walks(
@@ -197,6 +197,10 @@ def test_adan_walks_where_its_authors_program_walks(
         x, *state = row.step(x, g, t, *state, **values)
         reach = np.maximum(reach, np.abs(expected))
         assert (np.abs(x - expected) <= 1e-9 * reach).all()
+
+
+def test_adan_with_a_weight_of_zero_has_a_mean_of_zero() -> None:
+    assert first_points("adan", [2.0, -4.0], beta1=0.0, beta2=0.0) == [1.0, 1.0]
 
 
 def test_adan_arrives_on_the_ravine_as_its_authors_program_does() -> None:

@@ -304,9 +304,11 @@ def adan(x, g, t, m, v, n, previous, *, lr, beta1, beta2, beta3, eps, decay):
     v = (1 - beta2) * v + beta2 * change
     ahead = g + (1 - beta2) * change
     n = (1 - beta3) * n + beta3 * ahead * ahead
-    m_hat = m / (1 - (1 - beta1) ** t)
-    v_hat = v / (1 - (1 - beta2) ** t)
-    n_hat = n / (1 - (1 - beta3) ** t)
+    # Far below the weights' own last digit; with β = 0 a mean that never moves is 0, not 0/0.
+    tiny = 1e-18
+    m_hat = m / (1 - (1 - beta1) ** t + tiny)
+    v_hat = v / (1 - (1 - beta2) ** t + tiny)
+    n_hat = n / (1 - (1 - beta3) ** t + tiny)
     x = (x - lr * (m_hat + (1 - beta2) * v_hat) / (sqrt(n_hat) + eps)) / (1 + decay * lr)
     return x, m, v, n, g
 
@@ -326,9 +328,9 @@ ADAN = Optimizer(
     r"\frac{\hat m_t + (1 - \beta_2)\, \hat v_t}{\sqrt{\hat n_t} + \epsilon} \right) \end{aligned}",
     hyperparameters=(
         rate(0.1),
-        Hyperparameter("beta1", r"\beta_1", 0.02, 1e-4, 1.0, help="Weight of the new gradient in its mean."),
-        Hyperparameter("beta2", r"\beta_2", 0.08, 1e-4, 1.0, help="Weight of the new change in its mean."),
-        Hyperparameter("beta3", r"\beta_3", 0.01, 1e-4, 1.0, help="Weight of the new square in its mean."),
+        Hyperparameter("beta1", r"\beta_1", 0.02, 0.0, 1.0, help="Weight of the new gradient in its mean."),
+        Hyperparameter("beta2", r"\beta_2", 0.08, 0.0, 1.0, help="Weight of the new change in its mean."),
+        Hyperparameter("beta3", r"\beta_3", 0.01, 0.0, 1.0, help="Weight of the new square in its mean."),
         epsilon(1e-8),
         Hyperparameter("decay", DECAY.symbol, 0.0, 0.0, 1.0, help=DECAY.help),
     ),
