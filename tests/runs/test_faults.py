@@ -73,9 +73,13 @@ def reasons(store, run_id):
 
 def test_on_a_full_disk_a_sentence_says_so_and_what_is_there_is_shown(store):
     run_id = store.create(QUICK, ME, "mine").id
+
+    def fill():
+        for owner in range(500):  # until the pages that are there are full
+            store.create(QUICK, str(owner), "t" * 80)
+
     with Disk(store).full(), pytest.raises(StoreUnavailableError) as caught:
-        for _ in range(500):
-            store.create(QUICK, str(_), "t" * 80)
+        fill()
     assert str(caught.value) == "The run store does not answer: the disk is full."
     assert run_of(store, run_id).title == "mine"
     store.create(QUICK, ME)
