@@ -2,7 +2,14 @@
 
 import pytest
 
-LATER = ("tests/training/", "tests/web/", "tests/runs/", "tests/test_benchmarks.py", "tests/browser/")
+LATER = (
+    "tests/training/",
+    "tests/web/",
+    "tests/runs/",
+    "tests/test_benchmarks.py",
+    "tests/test_deploy.py",
+    "tests/browser/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -224,7 +224,7 @@ from optviz.training.config import TrainingConfig
 if __name__ == "__main__":
     scheduler = Scheduler(Store(sys.argv[1]), workers=1)
     scheduler.start()
-    run_id = scheduler.submit(TrainingConfig("digits", (256, 256), epochs=200), "my key")
+    run_id = scheduler.submit(TrainingConfig("digits", (128, 128), epochs=80), "my key")
     while scheduler.store.follow(run_id)[0].last_event < 10:
         time.sleep(0.05)
     print(run_id, flush=True)
@@ -232,7 +232,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_server_that_is_killed_leaves_no_process_and_the_next_one_finds_its_run(tmp_path):
+def test_a_server_that_is_killed_leaves_no_process_and_its_run_is_resumed_by_the_next_one(tmp_path):
     address = f"sqlite:///{tmp_path}/runs.sqlite3"
     script = tmp_path / "server.py"
     script.write_text(KILLED)
@@ -257,11 +257,16 @@ def test_a_server_that_is_killed_leaves_no_process_and_the_next_one_finds_its_ru
     while run_of(store, run_id).status == "running" and time.monotonic() < until:
         time.sleep(0.1)
     run = run_of(store, run_id)
-    scheduler.close()
-    store.close()
     assert run.status == "interrupted"
-    assert run.resumable
     assert run.last_event >= 10
+    scheduler.resume(run_id, ME)
+    until = time.monotonic() + 60
+    while run_of(store, run_id).active and time.monotonic() < until:
+        time.sleep(0.1)
+    scheduler.close()
+    assert run_of(store, run_id).status == "finished"
+    assert timeline(store, run_id)[-1].weights_hash == weights_hash(MIDDLE)
+    store.close()
 
 
 def test_a_dask_scheduler_that_is_killed_is_replaced_with_its_workers(server):
