@@ -92,7 +92,7 @@ def test_a_module_is_short(path: Path) -> None:
 
 def test_the_engine_and_the_trajectories_page_do_without_torch() -> None:
     code = (
-        "import sys, optviz, optviz.figures.scenes, optviz.web.trajectories.controls; "
+        "import sys, optviz, optviz.figures.scenes, optviz.web.trajectories.presets; "
         "import optviz.web.trajectories.results; "
         "sys.exit('torch' in sys.modules)"
     )
