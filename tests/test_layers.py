@@ -93,6 +93,7 @@ def test_a_module_is_short(path: Path) -> None:
 def test_the_engine_and_the_trajectories_page_do_without_torch() -> None:
     code = (
         "import sys, optviz, optviz.figures.scenes, optviz.web.page, optviz.web.trajectories.scene; "
+        "import optviz.web.trajectories.presets; "
         "import optviz.web.trajectories.results; "
         "sys.exit('torch' in sys.modules)"
     )

@@ -1,6 +1,6 @@
 """Landscapes of one variable. See `objectives` for what a row means."""
 
-from optviz.engine.objective import Objective
+from optviz.engine.objective import Objective, Telling
 
 
 def line(half: float) -> tuple[tuple[float, float]]:
@@ -18,6 +18,7 @@ CURVES = (
         ((0.0,),),
         "convex",
         "The simplest case: gradient descent is stable while the learning rate stays below 2/f'' = 1.",
+        Telling(0.1, 0.02, 1.0, 200),
     ),
     Objective(
         "cosh",
@@ -28,6 +29,7 @@ CURVES = (
         ((0.0,),),
         "convex",
         "Convex, but its curvature grows without bound: a rate that suits the bottom is too large far out.",
+        Telling(0.4, 0.1, 1.0, 200),
     ),
     Objective(
         "kink",
@@ -38,6 +40,7 @@ CURVES = (
         ((0.0,),),
         "non-smooth",
         "The gradient never gets smaller, so a constant step jumps across the kink for ever.",
+        Telling(0.3, 0.06, 0.3, 50, "A constant rate jumps across the kink for ever."),
     ),
     Objective(
         "cosine-wave",
@@ -48,6 +51,7 @@ CURVES = (
         ((7.26938814631,), (-1.82568457867,)),
         "many minima",
         "Several valleys: the start and the rate decide which one catches the run.",
+        Telling(0.1, 0.02, 0.4, 200),
     ),
     Objective(
         "cosine-short",
@@ -58,6 +62,7 @@ CURVES = (
         ((1.09040822195,), (-0.273852686801,)),
         "many minima",
         "Two valleys; momentum can carry a run from the shallow one into the deep one.",
+        Telling(0.02, 0.2, 0.1, 150),
     ),
     Objective(
         "tilted-well",
@@ -68,6 +73,7 @@ CURVES = (
         ((-1.30083956594,), (1.13090112263,)),
         "many minima",
         "Two wells of different depth: which one is found depends on the start.",
+        Telling(0.02, 0.04, 0.2, 150),
     ),
     Objective(
         "rastrigin-1d",
@@ -90,6 +96,7 @@ CURVES = (
         ),
         "many minima",
         "A bowl covered with eleven dents: small steps end in the nearest one.",
+        Telling(0.001, 0.002, 0.1, 150),
     ),
     Objective(
         "two-sines",
@@ -100,6 +107,7 @@ CURVES = (
         ((5.14573529026,), (3.38725171844,), (7.00014911686,)),
         "many minima",
         "Three valleys close together.",
+        Telling(0.02, 0.02, 0.04, 150),
     ),
     Objective(
         "gaussian-tails",
@@ -110,6 +118,7 @@ CURVES = (
         ((0.67957866002,),),
         "plateau",
         "Far out the gradient is zero to the last digit, and plain descent does not move at all.",
+        Telling(0.2, 0.1, 0.1, 150),
     ),
     Objective(
         "x-sine",
@@ -120,6 +129,7 @@ CURVES = (
         ((7.97866571241,), (2.02875783811,)),
         "many minima",
         "Valleys that deepen towards the right.",
+        Telling(0.1, 0.1, 0.2, 200),
     ),
     Objective(
         "damped-sine",
@@ -130,6 +140,7 @@ CURVES = (
         ((0.224880385892,), (1.22488038589,), (2.22488038589,), (3.22488038589,)),
         "many minima",
         "Valleys that grow shallow and flat towards the right.",
+        Telling(0.04, 0.04, 0.04, 150),
     ),
     Objective(
         "rational",
@@ -140,6 +151,7 @@ CURVES = (
         ((2.41421356237,),),
         "plateau",
         "A peak between two flat sides: from the left, descent walks away from the minimum.",
+        Telling(0.05, 0.01, 0.015, 50, "From the left of the peak, descent walks away from the minimum."),
     ),
     Objective(
         "sine-mix",
@@ -150,6 +162,7 @@ CURVES = (
         ((4.79540868662,), (1.57079632679,), (7.85398163397,)),
         "many minima",
         "Valleys of unequal width and depth.",
+        Telling(0.02, 0.1, 0.1, 150),
     ),
     Objective(
         "gramacy-lee",
@@ -170,6 +183,7 @@ CURVES = (
         ),
         "many minima",
         "A wave over a quartic bowl; the deepest valley is at the left edge.",
+        Telling(0.0004, 0.004, 0.02, 150),
     ),
     Objective(
         "forrester",
@@ -180,5 +194,6 @@ CURVES = (
         ((0.757248757842,), (0.142589189325,)),
         "many minima",
         "A shallow valley and a deep one, with a steep wall at the right.",
+        Telling(0.001, 0.001, 0.01, 100),
     ),
 )

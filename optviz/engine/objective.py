@@ -11,7 +11,7 @@ import sympy
 from optviz.engine import time_limit as deadline
 from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, compile_to_function, read
 
-__all__ = ["FormulaError", "Objective", "parse"]
+__all__ = ["FormulaError", "Objective", "Telling", "parse"]
 
 SECONDS = 0.8
 TYPED_DOMAIN = (-5.0, 5.0)
@@ -22,12 +22,33 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """Learning rates and a number of steps at which the usual comparison shows what a landscape teaches.
+
+    The comparison is plain descent, momentum 0.8 and Adam, from the landscape's own start. `nobody` says
+    why none of them arrives at a listed minimum; it is empty where one does.
+    """
+
+    gd: float
+    momentum: float
+    adam: float
+    steps: int
+    nobody: str = ""
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """The learning rates by the key of the optimizer."""
+        return {"gd": self.gd, "momentum": self.momentum, "adam": self.adam}
+
+
+@dataclass(frozen=True, slots=True)
 class Objective:
     """A function of one or two variables to be minimised.
 
     `domain` is the part shown, (low, high) for each variable; `start` the recommended start; `minima`
     the known minima, global and local, as points. `group` and `notes` say what it teaches. Functions
-    without a lower bound have no minima and the group "unbounded".
+    without a lower bound have no minima and the group "unbounded". `telling` are rates and steps for a
+    first look; a typed formula has none.
     """
 
     key: str
@@ -38,6 +59,7 @@ class Objective:
     minima: tuple[Point, ...] = ()
     group: str = ""
     notes: str = ""
+    telling: Telling | None = None
 
     @property
     def dimension(self) -> int:

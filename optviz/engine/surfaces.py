@@ -2,7 +2,7 @@
 
 from math import pi
 
-from optviz.engine.objective import Objective
+from optviz.engine.objective import Objective, Telling
 
 
 def square(half: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -20,6 +20,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "convex",
         "Round: the gradient points straight at the minimum.",
+        Telling(0.1, 0.02, 0.2, 200),
     ),
     Objective(
         "bowl",
@@ -30,6 +31,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "convex",
         "Mildly stretched: both directions shrink, at different speeds.",
+        Telling(0.1, 0.02, 0.4, 200),
     ),
     Objective(
         "ravine",
@@ -40,6 +42,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "ravine",
         "Twenty times steeper across than along: a rate that the steep side allows is slow along the valley.",
+        Telling(0.4, 0.1, 0.4, 200),
     ),
     Objective(
         "ill-conditioned",
@@ -50,6 +53,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "ravine",
         "Condition number 100: plain descent needs hundreds of steps, momentum some tens.",
+        Telling(0.01, 0.02, 0.4, 200),
     ),
     Objective(
         "matyas",
@@ -60,6 +64,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "ravine",
         "A ravine along the diagonal, so that per-coordinate rates do not help.",
+        Telling(1.0, 0.4, 1.0, 250),
     ),
     Objective(
         "booth",
@@ -70,6 +75,7 @@ SURFACES = (
         ((1.0, 3.0),),
         "convex",
         "A tilted bowl with condition number 9.",
+        Telling(0.01, 0.01, 1.0, 200),
     ),
     Objective(
         "rosenbrock",
@@ -80,6 +86,7 @@ SURFACES = (
         ((1.0, 1.0),),
         "ravine",
         "A curved, nearly flat valley: finding it is easy, following it is not.",
+        Telling(0.001, 0.001, 0.4, 1000),
     ),
     Objective(
         "beale",
@@ -90,6 +97,7 @@ SURFACES = (
         ((3.0, 0.5),),
         "plateau",
         "Flat in the middle, steep in the corners.",
+        Telling(0.01, 0.01, 0.4, 400),
     ),
     Objective(
         "himmelblau",
@@ -105,6 +113,7 @@ SURFACES = (
         ),
         "many minima",
         "Four minima of equal depth: a small move of the start changes which one is reached.",
+        Telling(0.01, 0.01, 0.4, 200),
     ),
     Objective(
         "rastrigin",
@@ -115,6 +124,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "many minima",
         "A bowl with more than a hundred dents.",
+        Telling(0.002, 0.002, 0.1, 150),
     ),
     Objective(
         "ackley",
@@ -125,6 +135,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "many minima",
         "Nearly flat and dented outside, a sharp funnel in the middle.",
+        Telling(0.02, 0.01, 0.1, 200),
     ),
     Objective(
         "griewank",
@@ -135,6 +146,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "many minima",
         "Waves on a bowl so shallow that only the waves are felt.",
+        Telling(1.0, 0.4, 0.4, 200),
     ),
     Objective(
         "goldstein-price",
@@ -146,6 +158,7 @@ SURFACES = (
         ((0.0, -1.0), (-0.6, -0.4), (1.8, 0.2), (1.2, 0.8)),
         "many minima",
         "Values from 3 to a million: one rate cannot suit all of it.",
+        Telling(4e-06, 2e-06, 0.4, 500),
     ),
     Objective(
         "three-hump-camel",
@@ -156,6 +169,7 @@ SURFACES = (
         ((0.0, 0.0), (-1.74755234584, 0.873776172918), (1.74755234584, -0.873776172918)),
         "many minima",
         "Three valleys in a row, the middle one the deepest.",
+        Telling(0.1, 0.4, 0.2, 150),
     ),
     Objective(
         "six-hump-camel",
@@ -173,6 +187,7 @@ SURFACES = (
         ),
         "many minima",
         "Six valleys, two of them equally deep.",
+        Telling(0.02, 0.02, 1.0, 150),
     ),
     Objective(
         "mccormick",
@@ -183,6 +198,7 @@ SURFACES = (
         ((-0.547197551197, -1.5471975512), (2.59439510239, 1.59439510239)),
         "many minima",
         "A slanted valley with a second, shallower one at its side.",
+        Telling(0.1, 0.04, 0.4, 200),
     ),
     Objective(
         "styblinski-tang",
@@ -198,6 +214,7 @@ SURFACES = (
         ),
         "many minima",
         "Four wells, the deepest in the lower left.",
+        Telling(0.01, 0.01, 2.0, 200),
     ),
     Objective(
         "branin",
@@ -208,6 +225,7 @@ SURFACES = (
         ((-3.14159265359, 12.275), (3.14159265359, 2.275), (9.42477796077, 2.475)),
         "many minima",
         "Three equal minima along a bent valley.",
+        Telling(0.1, 0.02, 1.0, 200),
     ),
     Objective(
         "easom",
@@ -218,6 +236,7 @@ SURFACES = (
         ((3.14159265359, 3.14159265359),),
         "plateau",
         "One narrow hole in a plain: away from it the gradient vanishes.",
+        Telling(0.2, 0.2, 0.2, 150),
     ),
     Objective(
         "levy-13",
@@ -228,6 +247,7 @@ SURFACES = (
         ((1.0, 1.0),),
         "many minima",
         "A bowl wrinkled in both directions.",
+        Telling(0.001, 0.004, 0.4, 200),
     ),
     Objective(
         "drop-wave",
@@ -238,6 +258,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "many minima",
         "Ring after ring: every circular trough traps a descent.",
+        Telling(0.02, 0.02, 0.1, 200, "Each run comes to rest in a ring of minima that are not listed."),
     ),
     Objective(
         "bohachevsky-1",
@@ -248,6 +269,7 @@ SURFACES = (
         ((0.0, 0.0),),
         "many minima",
         "A bowl with gentle dents, which noise or momentum gets over.",
+        Telling(0.02, 0.02, 0.4, 200),
     ),
     Objective(
         "dixon-price",
@@ -258,6 +280,7 @@ SURFACES = (
         ((1.0, -0.707106781187), (1.0, 0.707106781187)),
         "ravine",
         "Two mirrored minima joined by a bent valley, with a saddle between.",
+        Telling(0.04, 0.02, 0.4, 150),
     ),
     Objective(
         "zirilli",
@@ -268,6 +291,7 @@ SURFACES = (
         ((-1.0466805318, 0.0), (0.945649273924, 0.0)),
         "many minima",
         "A tilted double well: momentum may leave the shallower side.",
+        Telling(0.1, 0.2, 0.4, 150),
     ),
     Objective(
         "michalewicz",
@@ -278,6 +302,7 @@ SURFACES = (
         ((2.20290552017, 1.57079632679),),
         "plateau",
         "Narrow gorges in a plain; where they cross lies the minimum.",
+        Telling(0.01, 0.01, 0.04, 150),
     ),
     Objective(
         "egg-crate",
@@ -298,6 +323,7 @@ SURFACES = (
         ),
         "many minima",
         "A regular grid of wells on a bowl.",
+        Telling(0.004, 0.004, 0.2, 150),
     ),
     Objective(
         "two-gaussians",
@@ -308,6 +334,7 @@ SURFACES = (
         ((-0.936300634011, 0.0), (0.90531789916, 0.0)),
         "many minima",
         "Two holes in a bowl, of different depth.",
+        Telling(0.02, 0.04, 0.4, 150),
     ),
     Objective(
         "saddle",
@@ -318,6 +345,7 @@ SURFACES = (
         (),
         "unbounded",
         "A descent that starts near the ridge lingers at the saddle, then falls without end.",
+        Telling(0.05, 0.02, 0.1, 50, "f has no lower bound."),
     ),
     Objective(
         "monkey-saddle",
@@ -328,6 +356,7 @@ SURFACES = (
         (),
         "unbounded",
         "A saddle with three ways down, where even the curvature vanishes.",
+        Telling(0.02, 0.005, 0.1, 50, "f has no lower bound."),
     ),
     Objective(
         "quartic-saddle",
@@ -338,6 +367,7 @@ SURFACES = (
         ((-1.0, 0.0), (1.0, 0.0)),
         "saddle",
         "A saddle between two minima: see how fast each optimizer leaves it.",
+        Telling(0.1, 0.1, 0.4, 150),
     ),
     Objective(
         "bukin-6",
@@ -348,6 +378,7 @@ SURFACES = (
         ((-10.0, 1.0),),
         "non-smooth",
         "A sharp valley: along it the gradient is tiny, across it infinite.",
+        Telling(0.0002, 0.0002, 0.1, 200, "A constant rate jumps across the sharp valley for ever."),
     ),
     Objective(
         "hoelder-table",
@@ -363,5 +394,6 @@ SURFACES = (
         ),
         "non-smooth",
         "Creases between many wells; the four deepest lie in the corners.",
+        Telling(0.1, 0.05, 0.2, 200),
     ),
 )

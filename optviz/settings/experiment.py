@@ -1,8 +1,9 @@
 """An experiment: everything that the Trajectories page shows, as one value."""
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.landscapes import OBJECTIVES
@@ -21,11 +22,13 @@ from optviz.settings.landscapes import (
 )
 from optviz.settings.link import Section, Settings, encode, setting
 from optviz.settings.setups import MOST_ENTRANTS, Compared, Configured, Entrant, Values
+from optviz.settings.telling import told_rates, told_steps
 
 __all__ = ["COORDINATE", "MOST_ENTRANTS", "Entrant", "Experiment", "decode", "domain_complaint", "encode"]
 
+#: The default is what a link without steps has always meant; a first visit has more, see Experiment.
 STEPS = Hyperparameter(
-    "steps", "T", 50, 1, 2000, log=True, integer=True, help="Steps that each optimizer takes."
+    "steps", "T", 50, 1, 2000, log=True, integer=True, help="Number of steps per optimizer."
 )
 NOISE = Hyperparameter(
     "noise",
@@ -47,6 +50,7 @@ SCHEDULE = Configured(
     fallback="constant",
 )
 RAVINE = OBJECTIVES["ravine"]
+FIRST_STEPS = 200  # all three arrive, so that there is a ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Experiment(OnLandscape, Settings):
     domain: tuple[tuple[float, float], ...] = setting(
         DomainField("domain", "Shown", "The part of the landscape that is shown."), RAVINE.domain
     )
-    steps: int = setting(Number.of(STEPS, "Steps"), 50)
+    steps: int = setting(Number.of(STEPS, "Steps"), FIRST_STEPS)
     entrants: tuple[Entrant, ...] = setting(
         Compared("o", "Optimizers", attribute="entrants"),
         (
@@ -87,6 +91,11 @@ class Experiment(OnLandscape, Settings):
     log_loss: bool = setting(
         Toggle("loss", "Logarithmic loss axis", attribute="log_loss", on="log", off="linear"), True
     )
+
+    @classmethod
+    def usual(cls, given: Mapping[str, str]) -> Self:
+        """The defaults for a link: one that says anything, but no steps, has always meant 50 of them."""
+        return cls(steps=int(STEPS.default)) if given else cls()
 
     def run(self) -> tuple[Trajectory, ...]:
         """The trajectory of every entrant, in order."""
@@ -108,6 +117,16 @@ class Experiment(OnLandscape, Settings):
         moved = replace(self, objective=objective, formula=formula if objective == "formula" else "")
         landscape = moved.landscape()
         return replace(moved, start=landscape.start, domain=landscape.domain)
+
+    def told_on(self, objective: str) -> "Experiment":
+        """The comparison on another landscape of the table, with rates and steps that tell something there.
+
+        What a person has set, so that it is neither the default nor what tells something on the landscape
+        before, stays.
+        """
+        moved, before = self.on(objective), self.landscape()
+        steps = told_steps(self.steps, before, moved.landscape())
+        return replace(moved, entrants=told_rates(self.entrants, before, moved.landscape()), steps=steps)
 
 
 @functools.lru_cache(maxsize=256)

@@ -140,6 +140,11 @@ class Page(Generic[S]):
         """Why an edit was not taken, by place; empty if it was."""
         return st.session_state[self.key].refused
 
+    @property
+    def touched(self) -> bool:
+        """Whether this visitor has changed something on the page."""
+        return st.session_state[self.key].done > 0
+
     @contextmanager
     def frame(self, title: str, *, more: Sequence[str] = ()) -> Iterator[None]:
         """Title, Share and notices, then the picture that is drawn inside, with the panel beside it.

@@ -37,7 +37,7 @@ def test_every_landscape_can_be_chosen() -> None:
     page = visit()
     for key in OBJECTIVES:
         page.change(objective=key, start=None, domain=None)
-        assert page.settings == Experiment().on(key)
+        assert page.settings == Experiment().told_on(key)
 
 
 def test_every_schedule_can_be_chosen() -> None:
@@ -69,7 +69,17 @@ def test_a_link_opens_exactly_its_experiment() -> None:
 
 def test_a_landscape_of_another_dimension_brings_its_own_start_and_domain() -> None:
     page = visit().change(objective="cosine-wave")
-    assert page.settings == Experiment().on("cosine-wave")
+    assert page.settings == Experiment().told_on("cosine-wave")
+
+
+def test_what_a_person_has_set_survives_another_landscape() -> None:
+    page = visit().change(o2="momentum_lr_0.03_momentum_0.8", steps="70")
+    page.change(objective="himmelblau", start=None, domain=None)
+    assert page.settings.steps == 70
+    assert [dict(e.values)["lr"] for e in page.settings.entrants] == [0.01, 0.03, 0.4]
+    page.change(objective="booth", start=None, domain=None, steps="20", o1="gd_lr_0.1", o2=None, o3=None)
+    assert page.settings.entrants == (Entrant.of("gd", lr=0.1),)
+    assert page.settings.steps == 20
 
 
 def test_optimizers_come_and_go_between_one_and_six() -> None:
@@ -219,3 +229,11 @@ def test_the_csv_holds_every_iterate() -> None:
     assert rows[0] == ["optimizer", "step", "x", "y", "f", "df/dx", "df/dy"]
     assert len(rows) == 1 + sum(len(r.points) for r in runs)
     assert [float(v) for v in rows[51][2:4]] == runs[0].points[50].tolist()
+
+
+def test_the_first_view_asks_a_question_and_has_a_ranking() -> None:
+    page = visit()
+    assert "Which arrives first?" in page.words
+    assert "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 142." in page.words
+    page.change(steps="150")
+    assert "Which arrives first?" not in page.words

@@ -240,7 +240,7 @@ class PresetsField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const chosen = this.options.find(({ values = {} }) =>
-      Object.entries(values).every(([name, text]) => texts[name] === text),
+      Object.entries(values).every(([name, text]) => (texts[name] ?? null) === text),
     )
     this.choice.show(chosen?.key ?? "", chosen?.name ?? "")
     say(this.sentence, refusals.take(this.place))

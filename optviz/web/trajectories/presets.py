@@ -1,0 +1,106 @@
+"""Ready-made comparisons for the first minute, each with a claim that a test holds it to."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.setups import MOST_ENTRANTS
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """An experiment with a name, and a sentence that says what to see in it."""
+
+    key: str
+    name: str
+    about: str
+    experiment: Experiment
+
+
+def _rates(*rates: float) -> tuple[Entrant, ...]:
+    return tuple(Entrant.of("gd", lr=rate) for rate in rates)
+
+
+NOISY = replace(
+    Experiment().on("bowl"),
+    entrants=(Entrant.of("gd", lr=0.2), Entrant.of("momentum", lr=0.05, momentum=0.8)),
+    steps=300,
+    noise=2.0,
+)
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "ravine",
+        "Ravine: momentum against Adam",
+        "Gradient descent, momentum and Adam all arrive, momentum first.",
+        Experiment(),
+    ),
+    Preset(
+        "too-large",
+        "Too large a rate",
+        "Rates below, at and above the stable limit 0.5: one arrives, one hops for ever, one diverges.",
+        replace(Experiment(), entrants=_rates(0.4, 0.5, 0.55), steps=150),
+    ),
+    Preset(
+        "too-small",
+        "Too small a rate",
+        "A tenth of the rate takes ten times the steps.",
+        replace(Experiment(), entrants=_rates(0.4, 0.04), steps=1100),
+    ),
+    Preset(
+        "saddle",
+        "Escape the saddle",
+        "All three start beside a saddle and leave it; plain descent takes longest to do so.",
+        replace(
+            Experiment().on("quartic-saddle"),
+            entrants=(
+                Entrant.of("gd", lr=0.05),
+                Entrant.of("momentum", lr=0.05, momentum=0.8),
+                Entrant.of("adam", lr=0.05),
+            ),
+            steps=250,
+        ),
+    ),
+    Preset(
+        "local-minimum",
+        "Out of a local minimum",
+        "Momentum rolls through the shallow hole into the deep one; plain descent stays.",
+        replace(
+            Experiment().told_on("two-gaussians"),
+            entrants=(Entrant.of("gd", lr=0.02), Entrant.of("momentum", lr=0.04, momentum=0.8)),
+        ),
+    ),
+    Preset(
+        "valley",
+        "Rosenbrock: a long curved valley",
+        "Only Adam arrives within 1,000 steps.",
+        Experiment().told_on("rosenbrock"),
+    ),
+    Preset(
+        "noise",
+        "Noise: a constant rate never rests",
+        "Under noise a constant rate keeps both in motion around the minimum.",
+        NOISY,
+    ),
+    Preset(
+        "noise-fading",
+        "Noise: steps that fade",
+        "The same noise with a cosine schedule: both end much nearer to the minimum.",
+        replace(NOISY, schedule="cosine", schedule_values=(("floor", 0.0),)),
+    ),
+)
+
+
+def preset_fields() -> list[dict[str, Any]]:
+    """The presets, as a field that sets all the others."""
+    free = dict.fromkeys(["formula", *(f"o{i}" for i in range(1, MOST_ENTRANTS + 1))])
+    options = [
+        {
+            "key": preset.key,
+            "name": preset.name,
+            "help": preset.about,
+            "group": "",
+            "values": {**free, **encode(preset.experiment)},
+        }
+        for preset in PRESETS
+    ]
+    return [{"name": "preset", "kind": "presets", "label": "Show me", "help": "", "options": options}]
