@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -30,7 +29,6 @@ log = logging.getLogger("optviz")
 CURRENT = "page.current"  # where the session keeps the page with settings that this run shows
 S = TypeVar("S", bound=Settings)
 Changes = dict[str, str | None]
-STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 
 @dataclass(slots=True)
@@ -153,7 +151,7 @@ class Page(Generic[S]):
         """
         header(title, self.link, key=self.key)
         self.show_notices(*more)
-        with st.container(key="page-frame"):  # page.css knows it by this name
+        with st.container(key="page-frame"):  # site.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
         try:
             with picture:
@@ -251,7 +249,6 @@ def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]
 
 def header(title: str, link: Link, *, key: str) -> None:
     """The head of every page: its title, as Markdown, and the button that shares it."""
-    st.html(f"<style>:root {{ --page-ground: {current_theme().ground} }}\n{STYLE}</style>")
     with st.container(key="page-head"):
         left, right = st.columns([0.88, 0.12], vertical_alignment="top")
     with left:

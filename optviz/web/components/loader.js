@@ -16,6 +16,8 @@ let calls = Promise.resolve() // one after the other, in their order
 /** Call a component's module. Returns what ends it.
  * @param {Component} component @param {string} address @returns {() => void} */
 export function call(component, address) {
+  const app = document.querySelector(".stApp")
+  if (app) document.documentElement.style.setProperty("--page-ground", getComputedStyle(app).backgroundColor)
   const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(".optviz-host"))
   /** @type {(() => void) | undefined} */
   let end
