@@ -209,7 +209,7 @@ def test_an_answer_that_comes_after_the_release_changes_nothing(server, visitors
 def test_on_a_phone_the_picture_is_seen_while_one_drags_below_it(server, visitors, settings) -> None:
     page = visitors(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).page
     open_page(page, server, settings)
-    root, label = (STAGE, "lr") if settings.page == "minibatches" else (CHARTS, "Input")
+    root, label = (STAGE, "Epochs") if settings.page == "minibatches" else (CHARTS, "Input")
     top = place(page, label, 0.5)[1]
     plot = f"{root} .main" if root == STAGE else f"{root} .plot"
     box = page.locator(plot).first.bounding_box()
