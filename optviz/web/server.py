@@ -15,7 +15,7 @@ from starlette.routing import Route
 from optviz.runs import environment
 from optviz.runs.logs import calm
 from optviz.web import metrics, training_modules
-from optviz.web.assets import engine_url, plotly_url
+from optviz.web.assets import address, engine_url, plotly_url
 from optviz.web.assets import route as assets
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders
@@ -38,6 +38,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     training = asyncio.create_task(_start_training_soon())
+    print(f"optviz: http://localhost:{st.get_option('server.port')}{address('')}", flush=True)
     yield
     _ending.set()
     training.cancel()
