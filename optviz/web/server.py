@@ -19,6 +19,7 @@ from optviz.web.assets import address, engine_url, plotly_url
 from optviz.web.assets import route as assets
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders
+from optviz.web.under_path import UnderPath
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -103,4 +104,5 @@ def on_script_error(error: Exception) -> bool:
 
 
 routes = [assets, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
-middleware = [Middleware(SecurityHeaders), Middleware(OwnOrigin), Middleware(VisitorCookie)]
+UNDER = Middleware(UnderPath, ours=[route.path.split("/")[1] for route in routes])
+middleware = [UNDER, Middleware(SecurityHeaders), Middleware(OwnOrigin), Middleware(VisitorCookie)]
