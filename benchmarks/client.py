@@ -101,10 +101,14 @@ class Cache:
 
 
 class Session:
-    """One visitor of one page. `open` connects and runs the page, `rerun` changes widgets."""
+    """One visitor of one page. `open` connects and runs the page, `rerun` changes widgets.
 
-    def __init__(self, url: str, link: dict[str, str], page: str = "") -> None:
+    `headers` are sent when it connects, for instance `cookie="name=value"`.
+    """
+
+    def __init__(self, url: str, link: dict[str, str], page: str = "", **headers: str) -> None:
         self.url, self.page, self.query = url.rstrip("/"), page, urlencode(link)
+        self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self._script = ""
         self._states: dict[str, WidgetState] = {}
         self._cache = Cache()
@@ -119,6 +123,7 @@ class Session:
             self._socket = await connect(
                 f"{scheme}://{parts.netloc}{parts.path}/_stcore/stream",
                 subprotocols=[Subprotocol("streamlit")],
+                additional_headers=self._headers,
                 max_size=None,
                 open_timeout=patience,
                 ping_interval=None,

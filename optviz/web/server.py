@@ -19,6 +19,7 @@ from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders
 from optviz.web.preload import Preload
+from optviz.web.under_path import UnderPath
 from optviz.web.visitors import VisitorCookie
 
 log = logging.getLogger("optviz")
@@ -38,6 +39,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     training = asyncio.create_task(_start_training_soon())
+    print(f"optviz: http://localhost:{st.get_option('server.port')}{assets.address('')}", flush=True)
     yield
     _ending.set()
     training.cancel()
@@ -103,13 +105,10 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [
-    *assets.routes,
-    draw,
-    *(Route(f"{base}/{GROUND}", ground) for base in ("", "/{base:path}")),
-    Route("/metrics", metrics.route),
-]
+routes = [*assets.routes, draw, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
+UNDER = Middleware(UnderPath, ours=[route.path.split("/")[1] for route in routes])
 middleware = [
+    UNDER,
     Middleware(SecurityHeaders),
     Middleware(OwnOrigin),
     Middleware(VisitorCookie),

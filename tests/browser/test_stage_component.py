@@ -286,19 +286,6 @@ def test_a_click_sets_the_start_and_a_double_click_only_resets_the_view(stage: S
     assert [float(v) for v in sent["start"].split("_")] == pytest.approx([-1, 1], abs=0.05)
 
 
-def test_without_a_panel_the_stage_sends_the_start_itself(stage: StagePage) -> None:
-    stage.page.goto(stage.url)
-    stage.page.wait_for_function("Boolean(window.show)")
-    data = stage.data(GD) | {"page": ""}
-    stage.page.evaluate("data => show(data)", data)
-    expect(stage.page.locator(".optviz-stage.ready")).to_be_visible()
-    stage.page.mouse.click(*stage.pixel(-1, 1))
-    stage.page.wait_for_timeout(450)
-    ((name, value),) = stage.page.evaluate("sent")
-    assert name == "start"
-    assert value["at"] == pytest.approx([-1, 1], abs=0.05)
-
-
 def test_the_legend_hides_shows_and_isolates(stage: StagePage) -> None:
     stage.show(replace(GD, entrants=SIX))
     items = stage.page.locator(".legend button")
