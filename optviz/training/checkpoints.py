@@ -122,6 +122,8 @@ def _refuse_another(link: Mapping[str, str], wanted: TrainingConfig) -> None:
 
     Configurations are compared, not their links: those may be spelled in another way.
     """
+    if not isinstance(link, Mapping) or not link:
+        raise TypeError("A configuration is a mapping.")  # said as damage
     found, complaints = decode(link)
     if complaints:
         raise CheckpointError(
