@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+ATTEMPTS, BETWEEN = 20, 0.02  # seconds between two attempts to stop a thread
 
 
 class TooSlowError(Exception):
@@ -40,9 +41,14 @@ def within(seconds: float, function: Callable[..., T], *arguments: Any) -> T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_StoppedError)
-        )
+        # The exception is lost if it arrives inside a callback of the garbage collector: so it is sent again.
+        for _ in range(ATTEMPTS):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_StoppedError)
+            )
+            thread.join(BETWEEN)
+            if not thread.is_alive():
+                break
         raise TooSlowError
     if "error" in outcome:
         raise outcome["error"]
