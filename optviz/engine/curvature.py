@@ -17,7 +17,7 @@ class Conditioning:
     `eigenvalues` (d,) of the Hessian, from small to large, not numbers where f has none. `condition` is
     λmax/λmin, where both are positive. `best_rate` is 2/(λmin + λmax), gradient descent's best on that
     quadratic. `edge` is the largest stable rate of the optimizer in question, `share` the present rate
-    divided by it: beyond 1 theory expects growth.
+    divided by it: beyond 1 theory expects growth. Without an edge, `no_edge` says why in a few words.
     """
 
     eigenvalues: np.ndarray
@@ -25,6 +25,7 @@ class Conditioning:
     best_rate: float | None
     edge: float | None
     share: float | None
+    no_edge: str = ""
 
 
 def conditioning(
@@ -42,15 +43,19 @@ def conditioning(
     complete = optimizer.complete(values or {})
     hessian = objective.hessian(np.asarray(point, dtype=float))
     if not np.isfinite(hessian).all():
-        return Conditioning(np.full(objective.dimension, np.nan), None, None, None, None)
+        nothing = np.full(objective.dimension, np.nan)
+        return Conditioning(nothing, None, None, None, None, "none: f has no finite curvature here")
     eigenvalues = np.linalg.eigvalsh(hessian)
     smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
     convex = smallest > 0
-    edge = optimizer.stable_rate(complete, largest)
+    # Along a direction of negative curvature every rate carries the run away.
+    edge = optimizer.stable_rate(complete, largest) if smallest >= 0 else None
+    no_edge = "none: λmin < 0" if smallest < 0 else "no known limit" if edge is None else ""
     return Conditioning(
         eigenvalues,
         condition=largest / smallest if convex else None,
         best_rate=2 / (smallest + largest) if convex else None,
         edge=edge,
         share=complete["lr"] / edge if edge else None,
+        no_edge=no_edge,
     )

@@ -6,6 +6,7 @@ SymPy sees it.
 """
 
 import ast
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -113,6 +114,21 @@ def _read(text: str) -> sympy.Expr:
     if not expression.free_symbols:
         raise FormulaError("The formula depends on no variable; use x, or x and y.")
     return expression
+
+
+@functools.lru_cache(maxsize=256)
+def root_hint(formula: str) -> str:
+    """What to write in place of an odd root, such as x**(1/3), that should have a value below zero; or ""."""
+    for power in sorted(read(formula).atoms(sympy.Pow), key=sympy.default_sort_key):
+        base, exponent = power.args
+        if exponent.is_Rational and exponent.q % 2 and exponent.q > 1 and base.free_symbols:
+            b = sympy.sstr(base)
+            sign = f"sign({b})*" if exponent.p % 2 else ""
+            return (
+                "A negative number to a fractional power has no value here; "
+                f"try {sign}abs({b})**({exponent})."
+            )
+    return ""
 
 
 def check_real(expression: sympy.Expr) -> None:

@@ -1,5 +1,6 @@
 """Objectives: a formula as text, from which value, gradient, Hessian and LaTeX derive."""
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ import sympy
 
 from optviz.engine import time_limit as deadline
 from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, compile_to_function, read
+from optviz.engine.minima_search import search
 
-__all__ = ["FormulaError", "Objective", "Telling", "parse"]
+__all__ = ["FormulaError", "Objective", "Telling", "found_minima", "parse"]
 
 SECONDS = 0.8
 TYPED_DOMAIN = (-5.0, 5.0)
@@ -48,7 +50,8 @@ class Objective:
     `domain` is the part shown, (low, high) for each variable; `start` the recommended start; `minima`
     the known minima, global and local, as points. `group` and `notes` say what it teaches. Functions
     without a lower bound have no minima and the group "unbounded". `telling` are rates and steps for a
-    first look; a typed formula has none.
+    first look; a typed formula has none. `minima_found` says that the minima were found numerically on the
+    domain, as for a typed formula: there may be others.
     """
 
     key: str
@@ -60,6 +63,7 @@ class Objective:
     group: str = ""
     notes: str = ""
     telling: Telling | None = None
+    minima_found: bool = False
 
     @property
     def dimension(self) -> int:
@@ -145,13 +149,31 @@ class Refusal:
 def _parse(text: str) -> Objective | Refusal:
     """The objective, or the sentence that refuses the formula: refusals are remembered too."""
     try:
-        return deadline.within(SECONDS, _prepare, text)
+        objective = deadline.within(SECONDS, _prepare, text)
     except deadline.TooSlowError:
         return Refusal("The formula takes too long to differentiate; make it simpler.")
     except FormulaError as error:
         return Refusal(str(error), error.repaired)
     except (RecursionError, MemoryError, OverflowError, NotImplementedError):
         return Refusal("The formula is too complicated to differentiate; make it simpler.")
+    minima = found_minima(objective)
+    notes = (
+        "The minima were found numerically on the domain shown; there may be others."
+        if minima
+        else "No minimum was found on the domain shown."
+    )
+    return dataclasses.replace(objective, minima=minima, minima_found=bool(minima), notes=notes)
+
+
+@functools.lru_cache(maxsize=512)
+def found_minima(
+    objective: Objective, domain: tuple[tuple[float, float], ...] | None = None
+) -> tuple[Point, ...]:
+    """The strict local minima inside `domain`, or the objective's own, found numerically, lowest first.
+
+    See `minima_search`: always the same ones, at most 25, none on the border; narrow ones may be missed.
+    """
+    return search(objective.value, objective.gradient, objective.hessian, domain or objective.domain)
 
 
 def _prepare(text: str) -> Objective:
@@ -165,7 +187,6 @@ def _prepare(text: str) -> Objective:
         domain=(TYPED_DOMAIN,) * dimension,
         start=(TYPED_START,) * dimension,
         group="typed",
-        notes="Known minima are not listed for a formula that you type.",
     )
 
 

@@ -90,7 +90,7 @@ def simulate(
     if not finite.all():
         broke_at = int(np.argmin(finite))
         end = max(broke_at, 1)
-    outcome = judge(objective, optimizer, values, path, heights, gradients, broke_at)
+    outcome = judge(objective, optimizer, values, path, heights, gradients, broke_at, noise)
     state = {name: np.array(states[i][:end]) for i, name in enumerate(optimizer.state)}
     return Trajectory(path[:end], heights[:end], gradients[:end], state, outcome)
 

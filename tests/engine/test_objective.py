@@ -13,7 +13,7 @@ from optviz.engine import formula_text, javascript
 from optviz.engine.formula_parts import Within
 from optviz.engine.formula_text import FUNCTIONS
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.objective import FormulaError, parse
+from optviz.engine.objective import FormulaError, found_minima, parse
 from optviz.engine.torch_script import torch_formula
 from optviz.engine.trajectories import simulate
 
@@ -377,3 +377,57 @@ def test_the_larger_and_the_smaller_one_are_torch_s(text: str, at: tuple[float, 
     assert list(objective.gradient_at(*at)) == objective.gradient(at).tolist()
     assert all(type(v) is float for v in objective.value_at(*at))
     javascript.landscape_source(objective)
+
+
+@pytest.mark.parametrize(
+    ("text", "minima"),
+    [
+        ("x^2", [(0.0,)]),
+        ("(x-1)^2", [(1.0,)]),
+        ("x^4 - 3x^2", [(-(1.5**0.5),), (1.5**0.5,)]),
+        ("|x|+|y|", [(0.0, 0.0)]),
+        ("max(|x|,|y|)", [(0.0, 0.0)]),
+        ("100(y-x^2)^2+(1-x)^2", [(1.0, 1.0)]),
+        ("x*log(x)", [(1 / np.e,)]),
+        ("sqrt(x^2+y^2)", [(0.0, 0.0)]),
+        ("1/x", []),
+        ("tan(x)", []),
+        ("x^2 - y^2", []),
+        ("y^2", []),
+        ("(x+y)^2", []),
+        ("(x-20)^2", []),
+        ("max(x,0)", []),
+        ("sqrt(x)", []),
+        ("x^3", []),
+    ],
+)
+def test_the_minima_of_a_typed_formula_are_found(text: str, minima: list[tuple[float, ...]]) -> None:
+    objective = parse(text)
+    assert objective.minima_found == bool(minima)
+    assert len(objective.minima) == len(minima)
+    for found, expected in zip(sorted(objective.minima), minima, strict=True):
+        assert found == pytest.approx(expected, abs=1e-10)
+    assert ("found numerically" in objective.notes) == bool(minima)
+
+
+#: There the search has a limit: dozens of minima, of which it keeps 25, or a crease that bends.
+BEYOND = ("rastrigin", "ackley", "levy-13", "drop-wave", "bohachevsky-1", "bukin-6", "hoelder-table")
+
+
+@pytest.mark.parametrize("key", [key for key in OBJECTIVES if key not in BEYOND])
+def test_the_search_finds_the_known_minima_of_every_landscape(key: str) -> None:
+    objective = OBJECTIVES[key]
+    found = np.array(found_minima(objective)).reshape(-1, objective.dimension)
+    begun = time.perf_counter()
+    found_minima.__wrapped__(objective)
+    assert time.perf_counter() - begun < 0.3
+    for minimum in objective.minima:
+        assert np.linalg.norm(found - np.array(minimum), axis=1).min() < 1e-8
+    if key not in ("griewank", "easom", "michalewicz"):  # where only the global ones are listed
+        assert len(found) == len(objective.minima)
+    assert found_minima.__wrapped__(objective) == found_minima(objective)
+
+
+def test_another_domain_has_other_minima() -> None:
+    objective = parse("(x-20)^2")
+    assert found_minima(objective, ((15.0, 30.0),)) == ((20.0,),)
