@@ -63,7 +63,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         f"Loss under noise on {objective.name}",
         figure,
         about=f"σ = {number(settings.noise)}, {made.seeds} draws of the noise, the same for every optimizer. "
-        "Line: median. Band: from the 10th to the 90th percentile.",
+        "Line: median. Band: 10th to 90th percentile.",
         alt=f"Loss against step under gradient noise on {objective.name}, median and band of {made.seeds} "
         f"runs for each optimizer. {words}",
         aspect=0.56,
@@ -73,7 +73,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
     legend: tuple[LegendEntry, ...] = tuple(
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
-    note = f"A click opens one of these runs, that of seed {settings.seed}."
+    note = f"Click to open one of these runs, that of seed {settings.seed}."
     return Picture((shown,), legend, note, BAND_HEADINGS, rows)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.objective import Objective
-from optviz.engine.outcomes import number, point
+from optviz.engine.outcomes import number
 from optviz.figures.landscapes import ACROSS, contour_lines, landscape
 from optviz.figures.outcome_colors import NAMES, fate_color, shaded
 from optviz.figures.panels import panel
@@ -15,14 +15,16 @@ from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED, Basins
+from optviz.maps.minima import with_minima
 from optviz.settings.maps import MapSettings
 
 MOST_COLUMNS = 5
+MOST_IN_LEGEND = 6
 
 
 def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme) -> Picture:
     """One panel for each optimizer, all in the same colours, and the shares in numbers."""
-    objective = settings.landscape()
+    objective = with_minima(settings.landscape(), settings.domain)
     drawn = styles([entrant.optimizer for entrant in settings.entrants], theme)
     names = [legend_name(entrant) for entrant in settings.entrants]
     draw = _curve if objective.dimension == 1 else _plane
@@ -49,12 +51,14 @@ def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme)
             )
         )
     legend: list[LegendEntry] = [
-        {"name": _name(objective, code), "color": fate_color(code, theme), "dash": "block"} for code in codes
+        {"name": _name(objective, code), "color": fate_color(code, theme), "dash": "block"}
+        for code in _in_legend(made, codes)
     ]
     return Picture(
         tuple(panels),
         tuple(legend),
-        f"{_note(objective, codes)} A click runs {'all of them' if len(made) > 1 else 'it'} from there.",
+        f"{_note(settings.landscape(), objective, codes)} Click to run {'all' if len(made) > 1 else 'it'} "
+        "from there.",
         ("Optimizer", *(label for label, _ in columns), "Usual steps"),
         tuple(rows),
     )
@@ -64,17 +68,34 @@ def _order(code: int) -> tuple[bool, int]:
     return code < 0, abs(code)
 
 
+def _in_legend(made: tuple[Basins, ...], codes: list[int]) -> list[int]:
+    """All fates, but of very many minima those that most starts lead to."""
+    size = {code: sum(basin.shares.get(code, 0.0) for basin in made) for code in codes if code >= 0}
+    named = sorted(size, key=lambda code: -size[code])[:MOST_IN_LEGEND]
+    return [code for code in codes if code < 0 or code in named]
+
+
 def _name(objective: Objective, code: int) -> str:
     if code >= 0:
-        return f"minimum {point(np.array(objective.minima[code]))}"
+        place = np.array(objective.minima[code])
+        return f"minimum {_place(place)}, f = {_rounded(float(objective.value(place)))}"
     return NAMES[code] if objective.minima or code != NOT_YET else "stayed finite"
+
+
+def _place(x: np.ndarray) -> str:
+    return f"({', '.join(_rounded(float(v)) for v in x)})"
+
+
+def _rounded(value: float) -> str:
+    """Three digits tell minima apart; what is rounding is zero."""
+    return number(float(f"{value:.3g}")) if abs(value) > 1e-9 else "0"
 
 
 def _columns(objective: Objective, codes: list[int]) -> list[tuple[str, list[int]]]:
     """The columns of the table: with very many minima, the last ones together."""
     minima = [c for c in codes if c >= 0]
     alone = minima if len(minima) <= MOST_COLUMNS else minima[: MOST_COLUMNS - 1]
-    columns = [(f"to {point(np.array(objective.minima[c]))}", [c]) for c in alone]
+    columns = [(f"to {_place(np.array(objective.minima[c]))}", [c]) for c in alone]
     if len(alone) < len(minima):
         columns.append(("to the other minima", minima[len(alone) :]))
     waiting = "not yet" if objective.minima else "stayed finite"
@@ -99,13 +120,17 @@ def _summary(basin: Basins) -> str:
     return f"{_percent(share)} arrive, usually in {_typical(basin)} steps." if share else "None arrives."
 
 
-def _note(objective: Objective, codes: list[int]) -> str:
+def _note(listed: Objective, objective: Objective, codes: list[int]) -> str:
+    """What the colours mean; `listed` has the minima of the table, `objective` also those that were found."""
     parts = ["Same starts and steps for each. The fainter a colour, the more steps it took."]
     if not objective.minima:
-        parts = [
-            "No minimum of this objective is known, so none can be reached; the map tells apart only what "
-            "stays finite."
-        ]
+        parts = ["No minimum is known or was found in this part; the map tells apart only what stays finite."]
+    found = len(objective.minima) - len(listed.minima)
+    if found:
+        minima = "1 minimum was" if found == 1 else f"{found} minima were"
+        parts.append(f"{minima} found numerically in this part.")
+    if sum(code >= 0 for code in codes) > MOST_IN_LEGEND:
+        parts.append(f"The legend names the {MOST_IN_LEGEND} minima that most starts lead to.")
     if UNDEFINED in codes:
         parts.append("Hatched: f has no finite value there, so no run can begin.")
         if DIVERGED in codes:

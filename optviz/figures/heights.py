@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.engine.objective import Objective
+from optviz.engine.outcomes import number
 from optviz.figures.landscapes import lowest_known
 
 TINY = 1e-300
@@ -12,6 +13,7 @@ DEEPEST = 16  # decades below the start that are told apart: what is lower is ro
 GROWTH = 3  # decades above the start that are told apart
 PRINTABLE = 300.0  # decades on either side of 1 within which 10^decade is a number
 ACROSS = 33  # points along each side of the view at which f is looked at
+MACHINE_ZERO = 1e-16  # a loss below it is rounding
 FALL = 1e6  # spreads of f in view that a typed formula may lie below the view
 
 
@@ -90,3 +92,8 @@ def _limit(objective: Objective) -> float:
     low, spread = float(values.min()), float(np.ptp(values))
     listed = bool(objective.minima) or objective.group == "unbounded"
     return low - (1.0 if listed else FALL) * max(spread, TINY)
+
+
+def lowest_text(value: float, measure: Heights) -> str:
+    """The lowest value of f in words, where it cannot be told from the zero of the axis."""
+    return "zero to machine precision" if 0 < value < MACHINE_ZERO and measure.floor == 0 else number(value)

@@ -6,6 +6,21 @@ from optviz.figures.colors import blend
 from optviz.figures.style import Theme
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
 
+# P. Tol, Colour schemes (2021), “muted” in another order: a start's fate must not look like an optimizer.
+MINIMA = ("#332288", "#DDCC77", "#44AA99", "#AA4499", "#999933", "#88CCEE", "#117733", "#882255", "#CC6677")
+DARK_MINIMA = (
+    "#8877DD",
+    "#DDCC77",
+    "#44AA99",
+    "#CC66BB",
+    "#A8A83C",
+    "#88CCEE",
+    "#2E9E55",
+    "#B8477F",
+    "#E08A95",
+)
+#: What grew or diverged, on every map: neither an optimizer's colour nor on any colour scale.
+GREW, DARK_GREW = "#C8102E", "#FF4D5E"
 PALEST = 0.7  # how far the colour of the slowest run goes towards the ground
 STRIPE = 8  # cells from one stripe of the hatching to the next
 
@@ -17,10 +32,15 @@ NAMES = {
 
 
 def minimum_color(index: int, theme: Theme) -> str:
-    """The colour of a minimum. Vermilion is not among them: it says “diverged”."""
-    blue, _, green, pink, orange, _, sky = theme.palette
-    lap, place = divmod(index, 5)
-    return blend(theme.ink, (blue, orange, green, pink, sky)[place], min(0.35 * lap, 0.7))
+    """The colour of a minimum; those after the ninth repeat, nearer to the ink each time."""
+    colors = DARK_MINIMA if theme.dark else MINIMA
+    lap, place = divmod(index, len(colors))
+    return blend(theme.ink, colors[place], min(0.25 * lap, 0.6))
+
+
+def grew_color(theme: Theme) -> str:
+    """The colour of what grew or diverged."""
+    return DARK_GREW if theme.dark else GREW
 
 
 def fate_color(code: int, theme: Theme) -> str:
@@ -29,7 +49,7 @@ def fate_color(code: int, theme: Theme) -> str:
         return minimum_color(code, theme)
     return {
         NOT_YET: "#eceef1" if not theme.dark else "#262c35",
-        DIVERGED: theme.palette[1],
+        DIVERGED: grew_color(theme),
         UNDEFINED: theme.void,
     }[code]
 

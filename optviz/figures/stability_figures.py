@@ -7,23 +7,23 @@ import numpy as np
 from optviz.engine.edge_text import edge_text
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.outcomes import number
-from optviz.figures.heights import heights
-from optviz.figures.outcome_colors import fate_color
+from optviz.figures.heights import Heights, heights, lowest_text
+from optviz.figures.outcome_colors import grew_color
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import LegendEntry
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.maps.grids import DIVERGED, Axis, StabilityMap
+from optviz.maps.grids import Axis, StabilityMap
 from optviz.settings.maps import MapSettings
 
-DEEPEST = 32  # decades below the start that have colours: how fast it converges is what one looks for
+DEEPEST = 12  # decades below the start that have colours; what is lower has arrived
 STABILITY_HEADINGS = (
     "Optimizer",
     "Lowest loss at",
     "f there",
-    "Ended above the start",
+    "Grew",
     "Diverged",
     "At a minimum",
 )
@@ -35,7 +35,9 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
     first = float(objective.value(settings.start))
     lost = made.diverged_at >= 0
     losses = np.where(lost, np.nan, made.losses)
-    measure = heights(objective, first, losses, deepest=DEEPEST)
+    grew = lost | (losses > first)
+    calm = np.where(grew, np.nan, losses)
+    measure = heights(objective, first, calm, deepest=DEEPEST)
     decades, labels = measure.ticks
     x, y = made.x.name, made.y.name
     place = f"{x} %{{x:.4g}}<br>{y} %{{y:.4g}}"
@@ -43,7 +45,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         "type": "heatmap",
         "x": packed(made.xs, "f8"),
         "y": packed(made.ys, "f8"),
-        "z": packed(np.maximum(measure.log(losses), -300.0)),
+        "z": packed(np.maximum(measure.log(calm), -300.0)),
         "zmin": measure.bottom,
         "zmax": measure.top,
         "colorscale": "Viridis",
@@ -58,20 +60,25 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         },
         "hovertemplate": f"{place}<br>log₁₀({measure.label}) = %{{z:.2f}}<extra></extra>",
     }
-    flat = fate_color(DIVERGED, theme)
-    gone: Trace = {
-        "type": "heatmap",
-        "x": heat["x"],
-        "y": heat["y"],
-        "z": packed(np.where(lost, made.diverged_at, np.nan)),
-        "colorscale": [[0, flat], [1, flat]],
-        "showscale": False,
-        "hovertemplate": f"{place}<br>diverged at step %{{z:.0f}}<extra></extra>",
-    }
-    traces = [heat, gone]
+    flat = grew_color(theme)
+    traces = [heat]
+    for which, steps, said in (
+        (lost, made.diverged_at, "diverged at step %{z:.0f}"),
+        (grew & ~lost, np.zeros(grew.shape), "ended above its start"),
+    ):
+        gone: Trace = {
+            "type": "heatmap",
+            "x": heat["x"],
+            "y": heat["y"],
+            "z": packed(np.where(which, steps, np.nan)),
+            "colorscale": [[0, flat], [1, flat]],
+            "showscale": False,
+            "hovertemplate": f"{place}<br>{said}<extra></extra>",
+        }
+        traces.append(gone)
     legend: list[LegendEntry] = []
-    if lost.any():
-        legend.append({"name": "diverged", "color": flat, "dash": "block"})
+    if grew.any():
+        legend.append({"name": "grew or diverged", "color": flat, "dash": "block"})
     if made.boundary is not None:
         edges, along = made.boundary
         line = {"type": "scatter", "mode": "lines", "x": packed(edges, "f8"), "y": packed(along, "f8")}
@@ -86,7 +93,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         formula = edge_text(made.optimizer)
         legend.append({"name": f"theory: {formula}", "color": theme.ink, "dash": "dash"})
     name = legend_name(entrant, settings.swept)
-    row = _row(settings, made, losses, first)
+    row = _row(settings, made, losses, grew, measure)
     note = "" if made.boundary is not None else _why_no_boundary(settings, made)
     frame = layout(
         theme,
@@ -100,7 +107,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         f"{name} on {objective.name}",
         {"data": traces, "layout": frame},
         about=f"{x} across, {y} up: {made.losses.size:,} runs of {settings.steps} steps. "
-        "Yellow is low, purple is high.",
+        "Yellow is low, purple is slow, red grew.",
         alt=f"Stability map of {name} on {objective.name}: {x} from {number(made.x.low)} to "
         f"{number(made.x.high)} across, {y} from {number(made.y.low)} to {number(made.y.high)} up. "
         + " ".join(f"{h}: {c}." for h, c in zip(STABILITY_HEADINGS[1:], row, strict=True)),
@@ -112,28 +119,31 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
     return Picture(
         (shown,),
         tuple(legend),
-        f"{note} A click opens that pair.".strip(),
+        f"{note} Click to open this run.".strip(),
         STABILITY_HEADINGS,
         (Row(color, name, row),),
     )
 
 
-def _row(settings: MapSettings, made: StabilityMap, losses: np.ndarray, first: float) -> tuple[str, ...]:
+def _row(
+    settings: MapSettings, made: StabilityMap, losses: np.ndarray, grew: np.ndarray, measure: Heights
+) -> tuple[str, ...]:
     lost = ~np.isfinite(losses)
     best = "—", "all diverged"
-    if not lost.all():
-        j, i = np.unravel_index(int(np.nanargmin(losses)), losses.shape)
+    stayed = np.where(lost | measure.fell(losses), np.inf, losses)
+    if np.isfinite(stayed).any():
+        j, i = np.unravel_index(int(stayed.argmin()), losses.shape)
         pair = f"{made.x.name} {number(float(made.xs[i]))}, {made.y.name} {number(float(made.ys[j]))}"
-        best = pair, number(float(losses[j, i]))
+        best = pair, lowest_text(float(losses[j, i]), measure)
     arrived = f"{float((made.reached >= 0).mean()):.1%}" if settings.landscape().minima else "—"
-    return (*best, f"{float((losses > first).mean()):.1%}", f"{float(lost.mean()):.1%}", arrived)
+    return (*best, f"{float(grew.mean()):.1%}", f"{float(lost.mean()):.1%}", arrived)
 
 
 def _why_no_boundary(settings: MapSettings, made: StabilityMap) -> str:
     if "lr" not in (made.x.name, made.y.name):
         return ""
     if made.optimizer.edge is None:
-        return f"Theory has no edge for {made.optimizer.name}."
+        return f"No edge can be given in advance for {made.optimizer.name}: its rates depend on the path."
     return "" if settings.landscape().is_quadratic else "Theory draws an edge on quadratics only."
 
 

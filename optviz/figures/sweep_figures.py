@@ -6,7 +6,7 @@ import numpy as np
 
 from optviz.engine.edge_text import edge_text
 from optviz.engine.outcomes import ARRIVED, number
-from optviz.figures.heights import Heights, heights
+from optviz.figures.heights import Heights, heights, lowest_text
 from optviz.figures.panels import panel
 from optviz.figures.pictures import Picture, Row
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
@@ -16,7 +16,6 @@ from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Sweep, SweepCurve
 from optviz.settings.maps import MapSettings
 
-MACHINE_ZERO = 1e-16  # a loss below it is rounding
 SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
 SWEEP_HEADINGS = (
     "Optimizer",
@@ -53,7 +52,7 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
     return Picture(
         tuple(panels),
         tuple({"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)),
-        f"{note} A click opens all of them at that rate.".strip(),
+        f"{note} Click to open all of them at that rate.".strip(),
         SWEEP_HEADINGS,
         rows,
     )
@@ -73,7 +72,7 @@ def _cells(curve: SweepCurve, rates: np.ndarray, measure: Heights) -> tuple[str,
     if curve.observed is None:
         observed = f"below {number(float(rates[0]))}"
     elif curve.observed == rates[-1]:
-        observed = f"none up to {number(float(rates[-1]))}"
+        observed = f"stable up to {number(float(rates[-1]))}"
     else:
         observed = number(curve.observed)
     predicted = "—"
@@ -90,11 +89,6 @@ def _cells(curve: SweepCurve, rates: np.ndarray, measure: Heights) -> tuple[str,
 
 def _none_stayed(curve: SweepCurve) -> str:
     return "all diverged" if (curve.diverged_at >= 0).all() else "all diverged or fell"
-
-
-def lowest_text(value: float, measure: Heights) -> str:
-    """The lowest value of f in words, where it cannot be told from the zero of the axis."""
-    return "zero to machine precision" if 0 < value < MACHINE_ZERO and measure.floor == 0 else number(value)
 
 
 def _rate_axis(sweep: Sweep, theme: Theme) -> dict[str, Any]:

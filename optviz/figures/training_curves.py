@@ -14,6 +14,8 @@ from optviz.figures.style import Style, Theme, styles
 
 #: The smoothed loss is the mean of so many points of the curve, which has up to 1,000.
 WINDOW = 20
+CLOSE = 0.95  # test accuracy from which the axis shows only the last tenth
+LOWEST_SHOWN = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,16 +100,21 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> P
     first = runs[0]
     last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else "not known yet"
     vertical = axis(theme, "accuracy", tickformat=".3~%")
-    if max(len(run.judged_at) for run in runs) < 2:  # one point alone has no scale
+    best = max((float(run.test_accuracy.max()) for run in runs if len(run.test_accuracy)), default=0.0)
+    close = best >= CLOSE
+    if close:  # the last per cents are what one compares
+        vertical["range"] = [LOWEST_SHOWN, 1.001]
+    elif max(len(run.judged_at) for run in runs) < 2:  # one point alone has no scale
         vertical["range"] = [0, 1]
     return panel(
         "accuracy",
         "Accuracy",
         {
             "data": traces,
-            "layout": _frame(runs, theme, vertical, "accuracy"),
+            "layout": _frame(runs, theme, vertical, f"accuracy {close}"),
         },
-        about="Strong, with marks: test images. Faint: images it was trained on.",
+        about="Strong, with marks: test images. Faint: images it was trained on."
+        + (f" The axis begins at {LOWEST_SHOWN:.0%}." if close else ""),
         alt=f"Test accuracy against epochs. {first.name}: {last}.",
         aspect=0.66,
         lowest=230,

@@ -10,6 +10,7 @@ from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
 from optviz.maps.axes import Axis, Progress, part_of
 from optviz.maps.grids import Basins, StabilityMap, basins, stability_map
+from optviz.maps.minima import with_minima
 from optviz.maps.sweeps import NoiseBands, Sweep, learning_rate_sweep, noise_bands
 from optviz.settings.experiment import Experiment
 from optviz.settings.landscapes import domain_complaint
@@ -97,10 +98,11 @@ def _make_basins(
     m: "MapSettings", resolution: int, progress: Progress | None = None, **how: Any
 ) -> tuple[Basins, ...]:
     chosen, made = _chosen(m), []
+    landscape = with_minima(m.landscape(), m.domain)
     how |= {"domain": m.domain, "resolution": resolution}
     for i, (optimizer, values) in enumerate(chosen):
         part = part_of(progress, i / len(chosen), (i + 1) / len(chosen))
-        made.append(basins(m.landscape(), optimizer, m.steps, values=values, progress=part, **how))
+        made.append(basins(landscape, optimizer, m.steps, values=values, progress=part, **how))
     return tuple(made)
 
 

@@ -212,6 +212,20 @@ def load(dataset: str | DatasetInfo, progress: ProgressCallback | None = None) -
     )
 
 
+def present(dataset: str) -> bool:
+    """Whether a data set can be had without a download: complete files lie in one of the folders.
+
+    Only sizes are looked at, so that a page can ask; `load` checks the contents.
+    """
+    files = DATASETS[dataset].files
+
+    def here(file: DataFile, folder: Path) -> bool:
+        path = folder / dataset / file.name
+        return path.is_file() and path.stat().st_size == file.size
+
+    return all(any(here(file, folder) for folder in _folders()) for file in files)
+
+
 def read_idx(path: Path) -> np.ndarray:
     """Read an IDX file of bytes, compressed by gzip, as the uint8 array that it holds.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from optviz.training.config import TrainingConfig
+from optviz.training.datasets import present
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,11 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
+
+
+def first() -> Preset:
+    """What a first visit shows: MNIST where its files are, else the digits, which need none.
+
+    Opening a page downloads nothing.
+    """
+    return PRESETS["mnist_mlp" if present("mnist") else "digits"]

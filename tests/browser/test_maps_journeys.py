@@ -153,11 +153,11 @@ def test_curvature_follows_the_player_and_references_wait_until_asked_for(server
     stage = Stage(visitors().page).open(server.url)
     page = stage.page
     assert "Eigenvalues" not in text_of(page)
-    page.get_by_text("Curvature, and the rates it allows").click()
+    page.get_by_text("Curvature and stable learning rates").click()
     expect(page.get_by_text("step 50 (").first).to_be_visible()
     page.locator(".optviz-stage .scrub").fill("7")
     expect(page.get_by_text("step 7 (").first).to_be_visible()
-    assert "0.4 = 0.8 edges" in text_of(page)
+    assert "0.4 = 0.8 × the stable limit" in text_of(page)
     page.get_by_text("Compare with reference methods").click()
     expect(page.get_by_text("3 steps, 4 values + 4 gradients + 4 Hessians")).to_be_visible()
     shoot(page, "curvature")

@@ -81,16 +81,21 @@ def test_the_sweep_draws_the_losses_and_both_edges() -> None:
 def test_the_stability_map_draws_losses_divergence_and_the_boundary() -> None:
     settings = replace(DEFAULTS["stability"], steps=600)
     picture, made = shown(settings)
-    heat, gone, _, line = picture.panels[0]["data"]
+    heat, gone, grown, _, line = picture.panels[0]["data"]
     z = unpacked(heat["z"]).reshape(made.losses.shape)
     lost = made.diverged_at >= 0
     assert lost.any()
-    assert (np.isnan(z) == lost).all()
+    grew = made.losses > OBJECTIVES["ravine"].value(settings.start)
+    assert (grew & ~lost).any()
+    assert (np.isnan(z) == (lost | grew)).all(), "what grew has no colour of the scale"
+    assert (np.isfinite(unpacked(grown["z"]).reshape(lost.shape)) == (grew & ~lost)).all()
+    assert gone["colorscale"] == grown["colorscale"]
+    assert heat["zmin"] >= np.log10(8.0 + 2.5) - 12 - 0.1, "the scale is cut where a run has arrived"
     assert (np.isfinite(unpacked(gone["z"]).reshape(lost.shape)) == lost).all()
     np.testing.assert_allclose(unpacked(line["x"]), 2 * (1 + made.ys) / 4.0)
-    assert [item["name"] for item in picture.legend] == ["diverged", "theory: 2(1 + β)/λmax"]
+    assert [item["name"] for item in picture.legend] == ["grew or diverged", "theory: 2(1 + β)/λmax"]
     adam = replace(settings, entrants=(Entrant.of("adam"),), sides=sides_of("adam"))
-    assert "Theory has no edge for Adam" in shown(adam)[0].note
+    assert "No edge can be given in advance for Adam" in shown(adam)[0].note
 
 
 def test_basins_say_every_start_s_fate_in_colour_and_in_numbers() -> None:
@@ -123,10 +128,8 @@ def test_no_two_fates_share_a_place_on_the_colour_scale() -> None:
     assert len(np.unique(numbers)) == ends.size
     assert 0 < numbers.min() <= numbers.max() < 1
     assert [stop for stop, _ in scale] == sorted(stop for stop, _ in scale)
-    colors = {
-        fate_color(code, theme) for theme in (LIGHT, DARK) for code in (0, 1, 2, NOT_YET, DIVERGED, UNDEFINED)
-    }
-    assert len(colors) == 12
+    for theme in (LIGHT, DARK):
+        assert len({fate_color(code, theme) for code in (0, 1, 2, NOT_YET, DIVERGED, UNDEFINED)}) == 6
 
 
 def test_bands_hold_the_median_and_say_who_diverged() -> None:
@@ -151,3 +154,23 @@ def test_heights_are_measured_from_the_lowest_that_is_known() -> None:
     assert measure.label == "f − f*"
     assert measure.log(np.array([13.0]))[0] == pytest.approx(1.0)
     assert len(measure.ticks[0]) == len(measure.ticks[1]) <= 10
+
+
+@pytest.mark.parametrize("key", ["rastrigin", "egg-crate", "ackley"])
+def test_every_dent_has_a_basin_of_its_own(key: str) -> None:
+    """Rastrigin's table lists one minimum; 99 % of its starts were "not yet at a minimum"."""
+    settings = replace(DEFAULTS["basins"].on(key), entrants=(Entrant.of("gd", lr=0.002),), steps=300)
+    picture, (made,) = shown(settings)
+    assert made.shares.get(NOT_YET, 0.0) < 0.25
+    assert len([code for code in made.shares if code >= 0]) > 5
+    minima = [item["name"] for item in picture.legend if item["name"].startswith("minimum")]
+    assert 5 <= len(minima) <= 6
+    assert all(", f = " in name for name in minima)
+    if key != "egg-crate":
+        assert "found numerically" in picture.note
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_fate_never_has_the_colour_of_an_optimizer(theme) -> None:
+    fates = {fate_color(code, theme).lower() for code in (*range(30), DIVERGED)}
+    assert not fates & {color.lower() for color in theme.palette}

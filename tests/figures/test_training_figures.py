@@ -177,3 +177,15 @@ def test_colours_blend_and_zero_is_the_ground() -> None:
     assert blend("#000000", "#ffffff", 0.5) == "#808080"
     assert blend("#123456", "#ffffff", 1) == "#123456"
     assert diverging(DARK)[2] == [0.5, DARK.ground]
+
+
+def test_once_95_per_cent_are_reached_the_axis_shows_the_last_tenth() -> None:
+    from dataclasses import replace
+
+    good = replace(run(), test_accuracy=np.array([0.3, 0.94, 0.97, 0.98]))
+    poor = replace(run(), test_accuracy=np.array([0.3, 0.5, 0.7, 0.8]))
+    for runs, close in (([good], True), ([poor], False), ([poor, good], True)):
+        (_, accuracy), _ = curve_panels(runs, LIGHT)
+        shown = accuracy["layout"]["yaxis"].get("range")
+        assert (shown is not None and shown[0] == 0.9) == close
+        assert ("begins at 90%" in accuracy["about"]) == close

@@ -12,7 +12,7 @@ from optviz.runs.store import RunError
 from optviz.settings.link import TRACKING, Link, fields_of
 from optviz.training.config import DROPOUT, PerLayer, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
-from optviz.training.presets import PRESETS
+from optviz.training.presets import PRESETS, first
 from optviz.web.page import Changes, Page
 
 MOST_OVERLAYS = 5
@@ -39,7 +39,7 @@ def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     overlays = [o for o in link.get("over", "").split("_") if o]
     run, rest = link.get("run", ""), link.keys() - {"run", "over"}
     said = any(not name.lower().startswith(TRACKING) for name in link)
-    config, notices = decode(link) if said else (PRESETS["digits"].config, [])
+    config, notices = decode(link) if said else (first().config, [])
     if run and not rest:
         try:
             shown = watch(run).run

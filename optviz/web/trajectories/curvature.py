@@ -38,7 +38,7 @@ def asks_for_the_step() -> bool:
 
 def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
     """For each optimizer: the curvature at the player's step and at the minimum nearest to its end."""
-    panel = st.expander("Curvature, and the rates it allows", key=KEY, on_change="rerun")
+    panel = st.expander("Curvature and stable learning rates", key=KEY, on_change="rerun")
     if not panel.open:
         return
     objective = experiment.landscape()
@@ -59,7 +59,7 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
         st.caption(
             "Eigenvalues λ of the Hessian; the condition is λmax/λmin, and 2/(λmin + λmax) is the best "
             "rate of gradient descent on the quadratic that has them. How far a rate is stable is the "
-            "optimizer's own edge, where theory has one; a rate above 1 edge diverges on a quadratic. Move "
+            "optimizer's own limit, where one is known; a rate above it diverges on a quadratic. Move "
             "the player to see other steps."
         )
 
@@ -82,9 +82,9 @@ def _cells(objective: Objective, entrant: Entrant, x: np.ndarray, factor: float)
     found = conditioning(objective, x.tolist(), entrant.optimizer, values)
     rate = values["lr"] * factor
     if found.share is None:
-        present = f"{number(rate)}; theory has no edge here"
+        present = f"{number(rate)}; no known limit"
     else:
-        present = f"{number(rate)} = {number(found.share * factor)} edges"
+        present = f"{number(rate)} = {found.share * factor:.3g} × the stable limit"
     return (_eigenvalues(found), *map(_said, (found.condition, found.best_rate, found.edge)), present)
 
 

@@ -20,7 +20,7 @@ HEADINGS = (
     "What happened",
     "f at the end",
     "Distance to nearest minimum",
-    f"Steps to {ARRIVED:g}",
+    f"Steps to come within {ARRIVED:g}",
 )
 
 

@@ -31,7 +31,7 @@ def references_panel(experiment: Experiment) -> None:
     with panel:
         table(HEADINGS, rows)
         st.caption(
-            "These search along lines, or ask for the Hessian, so one step may take many evaluations; an "
+            "They use line searches or the Hessian, so one step may take many evaluations; an "
             "optimizer above takes one gradient for each step. They run without noise and schedule, each up "
             f"to {BUDGET:,} evaluations."
         )
