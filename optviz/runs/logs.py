@@ -69,7 +69,7 @@ class OnceASecond(logging.Filter):
                 del self._repeated[kind]
                 return
         first = repeated.record
-        what = "Other complaints" if isinstance(kind, str) else first.getMessage()
+        what = "Other complaints" if isinstance(kind, str) else _words(first)
         line = logging.LogRecord(first.name, first.levelno, first.pathname, first.lineno, what, (), None)
         line.msg = f"{what} (the same {count:,} more times)"
         line.optviz_passes = True
@@ -83,12 +83,20 @@ def _kind(record: logging.LogRecord) -> object:
     """What makes two complaints the same: the place in the code that raised, or the words without numbers."""
     error = record.exc_info[1] if record.exc_info else None
     if error is None:
-        return record.name, record.levelno, _VARYING.sub("#", record.getMessage())
+        return record.name, record.levelno, _VARYING.sub("#", _words(record))
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = (place.tb_frame.f_code.co_filename, place.tb_lineno) if place is not None else None
-    return record.name, record.levelno, record.msg, type(error), where
+    return record.name, record.levelno, str(record.msg), type(error), where
+
+
+def _words(record: logging.LogRecord) -> str:
+    """The message; a complaint whose arguments do not fit is not lost."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return f"{record.msg} {record.args}"
 
 
 class JsonLines(logging.Formatter):
@@ -100,7 +108,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _words(record),
         }
         if hasattr(record, "run"):
             said["run"] = record.run

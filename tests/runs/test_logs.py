@@ -95,3 +95,13 @@ def test_a_process_logs_json_when_the_environment_says_so(monkeypatch):
     monkeypatch.setenv("OPTVIZ_LOG", "json")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stderr)["message"] == "hm"
+
+
+def test_a_complaint_that_is_written_wrongly_is_not_lost(log):
+    logger, handler = log
+    handler.addFilter(OnceASecond())
+    handler.setFormatter(JsonLines())
+    for words, arguments in (("%d words", ("three",)), (["a", "list"], ())):
+        handler.handle(logging.LogRecord(logger.name, logging.WARNING, "", 1, words, arguments, None))
+    said = [json.loads(line)["message"] for line in lines(handler)]
+    assert said == ["%d words ('three',)", "['a', 'list']"]
