@@ -31,9 +31,9 @@ def catalogue() -> str:
     for group, label in OPTIMIZER_GROUPS.items():
         parts.append(f"### {label}")
         for o in (o for o in OPTIMIZERS.values() if o.group == group):
-            same = f"`torch.optim.{o.torch}`" if o.torch else "none in torch; the paper's equations"
+            same = f"`torch.optim.{o.torch}`" if o.torch else "none in torch; its authors' equations"
             values = ", ".join(
-                f"{h.name} {number(h.default)} ({number(h.low)} to {number(h.high)})"
+                f"{h.name} {number(h.default)} ({_bound(h.low)} to {_bound(h.high)})"
                 for h in o.hyperparameters
             )
             parts.append(
@@ -65,6 +65,12 @@ def deployment() -> str:
     before, _, rest = page.partition(TABLE)
     _, _, after = rest.partition(END)
     return f"{before}{TABLE}\n{table()}\n{END}{after}"
+
+
+def _bound(value: float) -> str:
+    """All digits of a bound: 0.99999 must not read as 1."""
+    text = number(value)
+    return text if float(text.replace("−", "-")) == value else f"{value:.7g}"
 
 
 #: The pages that are written, and what makes their text.

@@ -41,7 +41,7 @@ class Schedule:
 
 GAMMA = Hyperparameter("gamma", r"\gamma", 0.5, 0.001, 1.0, help="What the rate is multiplied by.")
 FLOOR = Hyperparameter(
-    "floor", r"f", 0.0, 0.0, 1.0, help="The share of the learning rate that is left at the end."
+    "floor", r"r", 0.0, 0.0, 1.0, help="Final share: how much of the learning rate is left at the end."
 )
 
 
@@ -101,7 +101,7 @@ SCHEDULES: dict[str, Schedule] = {
             "cosine",
             "Cosine",
             cosine,
-            r"\eta_t = \eta \left( f + (1 - f)\, \tfrac{1}{2} (1 + \cos \tfrac{\pi t}{T}) \right)",
+            r"\eta_t = \eta \left( r + (1 - r)\, \tfrac{1}{2} (1 + \cos \tfrac{\pi t}{T}) \right)",
             (FLOOR,),
             torch="CosineAnnealingLR(T_max=total, eta_min=floor * lr)",
         ),

@@ -97,7 +97,8 @@ REFERENCES: dict[str, Reference] = {
             "CG",
             r"p_t = -g_t + \beta_t\, p_{t-1}, \qquad x_{t+1} = x_t + \alpha_t\, p_t, \qquad "
             r"\beta_t = \max\left(0, \frac{g_t^\top (g_t - g_{t-1})}{g_{t-1}^\top g_{t-1}}\right)",
-            "A momentum that chooses itself: no new direction spoils what the last one gained.",
+            "A momentum that chooses itself: on a quadratic, no new direction spoils what the "
+            "last one gained.",
             "E. Polak, G. Ribière, Note sur la convergence de méthodes de directions conjuguées (1969)",
             options={"gtol": 1e-10},
         ),

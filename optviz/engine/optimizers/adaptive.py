@@ -32,7 +32,7 @@ ADADELTA = Optimizer(
             1e-16,
             1.0,
             log=True,
-            help="Added under both roots; the first steps are about its root long.",
+            help="Added under both roots; the first steps are about √(ε/(1 − ρ)) long.",
         ),
     ),
     state=("mean square gradient", "mean square step"),
@@ -135,8 +135,8 @@ ADAMW = Optimizer(
     torch_arguments={"lr": "lr", "betas": ("beta1", "beta2"), "eps": "eps", "weight_decay": "decay"},
     reference="I. Loshchilov, F. Hutter, Decoupled weight decay regularization (2019), Algorithm 2",
     idea="Adam that also shrinks the point a little: the pull is not divided by the gradients' size.",
-    remark="It comes to rest where the pull towards zero and Adam's step balance, off the minimum. PyTorch "
-    "multiplies the decay by η; the paper by its schedule alone.",
+    remark="The decay pulls towards zero. Under noise, or while v̂ still remembers large gradients, the point "
+    "stays off the minimum. PyTorch multiplies the decay by η; the paper by its schedule alone.",
     on_networks={"lr": 0.001},
 )
 
@@ -164,7 +164,7 @@ YOGI = Optimizer(
     "optimization (2018), Algorithm 2",
     idea="Adam whose memory of large gradients fades slowly when small ones follow.",
     remark="As in the paper nothing is corrected for the start at zero; some programs correct both moments "
-    "and start v at 1e-6.",
+    "and start both at 1e-6.",
     on_networks={"lr": 0.01},
 )
 
@@ -245,7 +245,8 @@ NADAM = Optimizer(
     },
     reference="T. Dozat, Incorporating Nesterov momentum into Adam (2016), Algorithm 2",
     idea="Adam with Nesterov's look ahead.",
-    remark="PyTorch's defaults; the momentum starts at half of β₁ and warms up.",
+    remark="PyTorch's defaults; the momentum starts at half of β₁ and warms up. PyTorch lets m decay with "
+    "the constant β₁, where Dozat uses μₜ.",
     on_networks={"lr": 0.002},
 )
 
@@ -288,7 +289,8 @@ RADAM = Optimizer(
     reference="L. Liu et al., On the variance of the adaptive learning rate and beyond (2020), Algorithm 2",
     idea="Adam that starts as plain momentum and turns adaptive as its second moment becomes reliable.",
     remark="PyTorch switches at ρ > 5, the paper at ρ > 4. Its first steps are not scaled by the gradient's "
-    "size, so a rate that suits Adam may throw it far off. β₂ is 0.9 or more, where the formula has roots.",
+    "size, so a rate that suits Adam may throw it far off. β₂ is 0.9 or more, so that ρ∞ > 4 and the root "
+    "is real.",
     on_networks={"lr": 0.001},
 )
 

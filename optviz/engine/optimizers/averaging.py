@@ -78,7 +78,7 @@ ASGD = Optimizer(
     torch="ASGD",
     torch_arguments={"lr": "lr", "lambd": "lambd", "alpha": "alpha", "t0": "t0"},
     reference="B. T. Polyak, A. B. Juditsky, Acceleration of stochastic approximation by averaging (1992)",
-    idea="Under noise the mean of the points is nearer to the minimum than the points themselves.",
+    idea="Under noise the mean of the path is usually nearer to the minimum than a typical point of it.",
     remark="The path shown is x; the average is beside it and does not steer it. In PyTorch, too, the "
     "parameters are x and the average waits in the state as ax.",
     on_networks={"lr": 0.1, "t0": 1_000_000},

@@ -100,7 +100,8 @@ ADAGRAD = Optimizer(
     torch_arguments={"lr": "lr", "eps": "eps"},
     reference="J. Duchi, E. Hazan, Y. Singer, Adaptive subgradient methods for online learning and "
     "stochastic optimization (2011)",
-    idea="Coordinates with large gradients get smaller steps; all steps fade as 1/√t.",
+    idea="Coordinates that have seen steep gradients get a smaller rate. While gradients keep their size, "
+    "steps fade as 1/√t.",
     remark="ε stands outside the root, as in PyTorch. Some books put it inside, √(s + ε).",
     on_networks={"lr": 0.01},
 )

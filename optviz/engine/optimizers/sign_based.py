@@ -21,7 +21,8 @@ SIGNSGD = Optimizer(
     reference="J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, signSGD: compressed "
     "optimisation for non-convex problems (2018), Algorithm 1",
     idea="Every coordinate moves by exactly η, downhill: steep or flat makes no difference.",
-    remark="With a constant rate it ends in a hop of length η about the minimum; a schedule lets it settle.",
+    remark="With a constant rate it ends hopping by η about the minimum; a schedule lets it settle. "
+    "Where the gradient is zero it stays: sign(0) is 0, as in PyTorch.",
     on_networks={"lr": 0.001},
 )
 
