@@ -20,6 +20,7 @@ from optviz.settings.maps import MapSettings
 
 MOST_COLUMNS = 5
 MOST_IN_LEGEND = 6
+MANY = 20  # minima from which stars would cover the map
 
 
 def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme) -> Picture:
@@ -160,6 +161,8 @@ def _plane(
     (_, *minima), frame = landscape(objective, settings.domain, theme)
     for stars in minima:  # in white they are seen on every colour
         stars["marker"] |= {"color": "#ffffff", "line": {"color": "#111111", "width": 1.2}}
+        if len(objective.minima) > MANY:
+            stars["marker"] |= {"symbol": "circle", "size": 4, "line": {"color": "#111111", "width": 0.8}}
     traces = [heat, contour_lines(objective, settings.domain, theme), *minima]
     return {"data": traces, "layout": _framed(frame, settings)}
 

@@ -181,3 +181,11 @@ def _counting(make, made: list):
         return make(self, **how)
 
     return counted
+
+
+def test_basins_of_another_landscape_get_rates_that_tell_there() -> None:
+    page = visit(quick("basins")).change(objective="rastrigin", start=None, domain=None)
+    rates = [dict(e.values)["lr"] for e in page.settings.entrants]
+    telling = OBJECTIVES["rastrigin"].telling
+    assert rates[:2] == [telling.gd, telling.momentum]
+    assert rates[2] == 0.2, "the map's own, which is not the landscape's"
