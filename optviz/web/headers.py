@@ -52,10 +52,13 @@ class SecurityHeaders:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self.headers = list(headers().items())
+        self.headers: list[tuple[bytes, bytes]] = []  # read at the first answer; checked at the start
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass the request on, and the response back with the headers."""
+        # An error here would only hide the lifespan, in which the settings are checked.
+        if scope["type"] == "http":
+            self.headers = self.headers or list(headers().items())
 
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":

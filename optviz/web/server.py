@@ -17,7 +17,7 @@ from optviz.runs.logs import calm
 from optviz.web import assets, metrics, training_modules
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
-from optviz.web.headers import OwnOrigin, SecurityHeaders
+from optviz.web.headers import OwnOrigin, SecurityHeaders, frame_ancestors
 from optviz.web.preload import Preload
 from optviz.web.under_path import UnderPath
 from optviz.web.visitors import VisitorCookie
@@ -34,6 +34,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     calm()
     if wrong := environment.complaints():
         raise environment.SettingError(" ".join(wrong))
+    frame_ancestors()  # raises for what is no list of sites
     await asyncio.to_thread(_prepare)
     calm()  # the libraries have brought handlers of their own
     gc.collect()

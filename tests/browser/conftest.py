@@ -63,6 +63,8 @@ class Server:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.environment = {**os.environ, **environment}
+        base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        self.health = f"{self.url}/{base}/_stcore/health" if base else f"{self.url}/_stcore/health"
         self.start()
 
     def start(self) -> None:
@@ -74,7 +76,7 @@ class Server:
         )
         for _ in range(240):
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                with urllib.request.urlopen(self.health, timeout=2):
                     return
             except OSError:
                 assert self.process.poll() is None, self.process.stdout.read().decode()

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 
-from optviz.web import headers, metrics, training_modules
+from optviz.web import headers, metrics, server, training_modules
 from optviz.web.headers import OwnOrigin, SecurityHeaders
 
 
@@ -120,3 +120,15 @@ def numbers() -> dict[str, float]:
     assert said["content-type"].startswith("text/plain; version=0.0.4")
     rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, value in rows}
+
+
+@pytest.mark.parametrize(("name", "value"), [("OPTVIZ_FRAME_ANCESTORS", ";"), ("OPTVIZ_KEEP_DAYS", "soon")])
+def test_a_server_with_a_setting_that_cannot_be_read_does_not_start(monkeypatch, name, value) -> None:
+    monkeypatch.setenv(name, value)
+
+    async def start():
+        async with server.lifespan(None):
+            raise AssertionError("it started")
+
+    with pytest.raises(ValueError, match=name):
+        asyncio.run(start())
