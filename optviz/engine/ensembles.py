@@ -18,7 +18,7 @@ from optviz.engine.landscapes import as_objective
 from optviz.engine.noise import gaussian_noise
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
-from optviz.engine.outcomes import ARRIVED
+from optviz.engine.outcomes import ARRIVED, AT_REST
 from optviz.engine.safe_radius import safe_radius
 from optviz.engine.schedules import Schedule, as_schedule
 
@@ -51,8 +51,8 @@ class Ensemble:
 
     `points` (n, d) and `values` (n,) are the last finite ones. `diverged_at` (n,) is the first step at
     which a point, its value or its gradient was not finite, -1 if none. `reached` (n,) is the index of
-    the known minimum that the end lies within ARRIVED of, -1 if none; `reached_at` (n,) the first step
-    within ARRIVED of that minimum, -1 if none. `record` holds the way there, if it was asked for.
+    the known minimum that the run has settled at, -1 if none; `reached_at` (n,) the step from which on it
+    has stayed within ARRIVED of it, -1 if none. `record` holds the way there, if it was asked for.
     """
 
     points: np.ndarray
@@ -216,7 +216,8 @@ class _Work:
                 name: Rows.of(np.ascontiguousarray(v[first:last])) if isinstance(v, np.ndarray) else v
                 for name, v in self.values.items()
             },
-            arrived=np.full((len(self.objective.minima), n), -1),
+            came=np.full((len(self.objective.minima), n), -1),
+            since=np.full((len(self.objective.minima), n), -1),
         )
         if self.noise:
             seeds = self.seeds[first:last] if self.seeds.ndim else self.seeds.reshape(1)
@@ -229,19 +230,24 @@ class _Work:
 
 @dataclass(slots=True)
 class _Block:
-    """The rows of one block that are still under way; `arrived` (minima, rows) holds steps, or -1."""
+    """The rows of one block that are still under way.
+
+    `came` (minima, rows) is the first step within ARRIVED of each minimum, `since` the step from which on the
+    row has been there without a break; -1 for none.
+    """
 
     rows: np.ndarray
     x: list[np.ndarray]
     state: list[list[Any]]
     values: dict[str, Any]
-    arrived: np.ndarray
+    came: np.ndarray
+    since: np.ndarray
     draws: np.ndarray | None = None  # (steps, d, distinct seeds)
     seed_of: np.ndarray | None = None
 
     def keep(self, which: np.ndarray) -> None:
         """Go on with these rows only; a part of the state may be one number for all rows."""
-        self.rows, self.arrived = self.rows[which], self.arrived[:, which]
+        self.rows, self.came, self.since = self.rows[which], self.came[:, which], self.since[:, which]
         self.x = [coordinate[which] for coordinate in self.x]
         self.state = [[s[which] if np.ndim(s) else s for s in parts] for parts in self.state]
         self.values = {name: v[which] if np.ndim(v) else v for name, v in self.values.items()}
@@ -262,14 +268,19 @@ class _Block:
         self.x = x
 
     def note_arrivals(self, minima: tuple[tuple[float, ...], ...], t: int) -> None:
-        """Write down which rows are within ARRIVED of a minimum for the first time."""
-        for minimum, since in zip(minima, self.arrived, strict=True):
-            near = np.abs(self.x[0] - minimum[0]) <= ARRIVED
-            if not near.any():
+        """Write down which rows have come within ARRIVED of a minimum, and which have left it again."""
+        for minimum, came, since in zip(minima, self.came, self.since, strict=True):
+            close = np.abs(self.x[0] - minimum[0]) <= ARRIVED
+            if not close.any() and not (since >= 0).any():
                 continue
-            candidates = np.flatnonzero(near & (since < 0))
+            candidates = np.flatnonzero(close)
             away = [x[candidates] - m for x, m in zip(self.x, minimum, strict=True)]
-            since[candidates[_length(away) <= ARRIVED]] = t
+            there = candidates[_length(away) <= ARRIVED]
+            near = np.zeros(len(since), dtype=bool)
+            near[there] = True
+            since[~near] = -1
+            since[near & (since < 0)] = t
+            came[near & (came < 0)] = t
 
 
 def _length(vector: list[np.ndarray]) -> np.ndarray:
@@ -290,7 +301,7 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
             if not good.all():
                 _put_away(block, before, ~good, t, objective, result, recorded)
                 block.keep(good)
-                gradients = [s[good] for s in gradients]
+                gradients, before = [s[good] for s in gradients], [x[good] for x in before]
                 if not len(block.rows):
                     return
         block.note_arrivals(objective.minima, t)
@@ -298,12 +309,13 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
             record.points[recorded, block.rows] = np.stack(block.x, axis=-1)
             record.values[recorded, block.rows] = _heights(objective, block.x)
             recorded += 1
-        before = block.x
         if t < steps:
+            before = block.x
             block.step(work.optimizer, gradients, t + 1, work.factors[t])
     result.points[block.rows] = np.stack(block.x, axis=-1)
     result.values[block.rows] = _heights(objective, block.x)
-    _say_who_reached(block, objective, result)
+    resting = np.logical_and.reduce([x == b for x, b in zip(block.x, before, strict=True)])
+    _say_who_reached(block, objective, result, steps, resting, _length(gradients) <= AT_REST)
 
 
 def _columns(function: Callable[..., tuple[Any, ...]], x: list[np.ndarray]) -> list[np.ndarray]:
@@ -334,15 +346,30 @@ def _put_away(
         result.record.values[recorded:, rows] = result.values[rows]
 
 
-def _say_who_reached(block: _Block, objective: Objective, result: Ensemble) -> None:
-    """Name the nearest minimum of every row that ended within ARRIVED of it."""
+def _say_who_reached(
+    block: _Block,
+    objective: Objective,
+    result: Ensemble,
+    steps: int,
+    resting: np.ndarray,
+    flat: np.ndarray,
+) -> None:
+    """Name the nearest minimum of every row that has settled within ARRIVED of it, as for a single run.
+
+    `resting` (rows) says whether the last step moved nothing, `flat` whether the gradient is as good as zero.
+    See `run_patterns.settled`.
+    """
     if not objective.minima:
         return
     distances = np.stack(
         [_length([x - m for x, m in zip(block.x, minimum, strict=True)]) for minimum in objective.minima]
     )
-    nearest = distances.argmin(axis=0)
-    there = np.take_along_axis(distances, nearest[None], axis=0)[0] <= ARRIVED
-    since = np.take_along_axis(block.arrived, nearest[None], axis=0)[0]
-    result.reached[block.rows] = np.where(there, nearest, -1)
-    result.reached_at[block.rows] = np.where(there, since, -1)
+    nearest = distances.argmin(axis=0)[None]
+    distance, came, since = (
+        np.take_along_axis(a, nearest, axis=0)[0] for a in (distances, block.came, block.since)
+    )
+    stayed = steps - since >= np.maximum(1, (steps - came) / 20)
+    settled = (since >= 0) & (stayed | ((since == steps) & resting))
+    there = (distance <= ARRIVED) & (settled | flat)
+    result.reached[block.rows] = np.where(there, nearest[0], -1)
+    result.reached_at[block.rows] = np.where(there, np.where(settled, since, steps), -1)

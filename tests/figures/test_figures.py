@@ -57,10 +57,10 @@ def test_the_rows_sent_are_the_rows_computed() -> None:
     experiment = Experiment()
     for sent, run in zip(shown(experiment)["runs"], experiment.run(), strict=True):
         for column, coordinates in zip(sent["points"], run.points.T, strict=True):
-            np.testing.assert_allclose(unpacked(column), coordinates, rtol=1e-6)
+            np.testing.assert_allclose(unpacked(column), coordinates, rtol=1e-6, atol=1e-37)
         above = run.values - run.values.min()
         np.testing.assert_allclose(sent["base"] + unpacked(sent["values"]), run.values, rtol=1e-7, atol=0)
-        np.testing.assert_allclose(unpacked(sent["values"]), above, rtol=1e-6, atol=0)
+        np.testing.assert_allclose(unpacked(sent["values"]), above, rtol=1e-6, atol=1e-37)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
