@@ -104,7 +104,7 @@ def test_basins_tell_not_yet_from_diverged_and_from_undefined() -> None:
     half = basins("x*log(x)", "gd", 200, domain=[(-1.0, 1.0)], values={"lr": 0.01}, resolution=10)
     assert half.ends.shape == (10,)
     assert (half.ends[:5] == UNDEFINED).all()
-    # The minimum of a typed formula, here at 1/e, is found numerically. Who has only just come has not stayed.
+    # The minimum at 1/e is found numerically. Who has only just come has not stayed.
     alone = [simulate("x*log(x)", "gd", float(x), 200, lr=0.01).outcome.kind for x in half.axes[0][5:]]
     assert half.ends[5:].tolist() == [0 if kind == "converged" else NOT_YET for kind in alone]
     assert set(half.ends[5:]) == {0, NOT_YET}
