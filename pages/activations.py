@@ -10,6 +10,6 @@ PAGE = Page(ActivationSettings)
 settings = PAGE.read()
 view = VIEWS[settings.view]
 
-with PAGE.frame("#### Activations and losses"):
+with PAGE.frame("# Activations and losses"):
     panels = show(view, settings, current_theme())
 below(view, settings, panels)

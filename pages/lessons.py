@@ -15,7 +15,7 @@ title, share = st.columns([0.84, 0.16], vertical_alignment="top")
 with title:
     if lesson is None:
         st.markdown(
-            f"#### Lessons\n{len(COURSE)} ideas in the order of a course. Each says what to look at, shows "
+            f"# Lessons\n{len(COURSE)} ideas in the order of a course. Each says what to look at, shows "
             "what is computed beside what is printed, and opens the live page in exactly that state."
         )
     else:

@@ -16,7 +16,7 @@ PAGE = Page(MapSettings, arrange=arrange)
 settings = PAGE.read()
 theme = current_theme()
 
-with PAGE.frame(f"#### {settings.row.question}\n{formula(settings.landscape())}", more=objections(settings)):
+with PAGE.frame(f"# {settings.row.question}\n{formula(settings.landscape())}", more=objections(settings)):
     work = begin(settings)
     picture = map_picture(settings, work.map, theme)
     picked = charts(

@@ -12,7 +12,7 @@ settings = PAGE.read()
 theme = current_theme()
 
 with PAGE.frame(
-    "#### Mini-batches\n"
+    "# Mini-batches\n"
     r"$L(w, b) = \frac{1}{n} \sum_i (w x_i + b - y_i)^2$: all points give the exact gradient, a few give "
     "a cheap and noisy one. Play, then change the batch size."
 ):

@@ -10,6 +10,6 @@ PAGE = Page(RegularizationSettings)
 settings = PAGE.read()
 view = VIEWS[settings.view]
 
-with PAGE.frame("#### Regularization"):
+with PAGE.frame("# Regularization"):
     panels = show(view, settings, current_theme())
 below(view, settings, panels)

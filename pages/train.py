@@ -15,7 +15,7 @@ theme = current_theme()
 chosen = chosen_on_page()
 seen = watched(chosen, fresh=True)
 
-with PAGE.frame(f"#### {plain(headline(chosen, seen))}\n{plain(network(chosen.config))}"):
+with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.config))}"):
     buttons(chosen, seen)
     differs(chosen, seen)
     live(chosen, seen, theme)

@@ -89,7 +89,8 @@ class LandscapeField(Described):
                 parse(formula or "")
             except FormulaError as error:
                 quoted = f" The formula was “{short(formula, 60)}”;" if formula else ""
-                reader.complain(names, str(error), f"{quoted} showing the default.".strip())
+                said = f"{error} Try “{error.repaired}”." if error.repaired else str(error)
+                reader.complain(names, said, f"{quoted} showing the default.".strip())
                 return default
             return {"objective": TYPED, "formula": formula or ""}
         if key not in OBJECTIVES:

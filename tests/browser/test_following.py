@@ -220,6 +220,6 @@ def test_on_a_phone_the_picture_is_seen_while_one_drags_below_it(server, visitor
         f"(document.querySelector('{plot}'))"
     )
     assert seen, "nothing lies over the picture"
-    title, share = (page.locator(f".st-key-page-head {part}").bounding_box() for part in ("h4", ".share"))
+    title, share = (page.locator(f".st-key-page-head {part}").bounding_box() for part in ("h1", ".share"))
     assert abs(title["y"] - share["y"]) < 30
     assert no_sideways_scrolling(page)

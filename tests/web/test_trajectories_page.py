@@ -234,6 +234,6 @@ def test_the_csv_holds_every_iterate() -> None:
 def test_the_first_view_asks_a_question_and_has_a_ranking() -> None:
     page = visit()
     assert "Which arrives first?" in page.words
-    assert "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 142." in page.words
+    assert "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 155." in page.words
     page.change(steps="150")
     assert "Which arrives first?" not in page.words

@@ -139,7 +139,7 @@ def _classes_printed(s: ActivationSettings) -> None:
     if (s.binary, s.targets) == (BINARY_LOGITS, BINARY_TARGETS):
         found = binary_cross_entropy_from_logits(s.binary, s.targets)
         _compared((PRINTED_BINARY,), (found,), "Binary cross entropy")
-    st.markdown("##### Which output layer goes with which loss")
+    st.markdown("## Which output layer goes with which loss")
     st.markdown(GUIDE)
 
 
@@ -157,7 +157,7 @@ def _duel(s: ActivationSettings, theme: Theme) -> Drawn:
 
 def _duel_trained(s: ActivationSettings) -> None:
     st.markdown(
-        "##### On a real network\n"
+        "## On a real network\n"
         "The same network (784-512-512-10, gradient descent, batches of 100, seed 0) on MNIST. Test accuracy "
         "after five epochs, as measured once and written down in the project's `docs/results.md`: cross "
         "entropy with rate 0.1 reached **96.93 %**, squared error **94.70 %** with rate 1 and **77.60 %** "

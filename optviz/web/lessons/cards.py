@@ -56,7 +56,7 @@ def gallery(lessons: Sequence[Lesson], theme: Theme) -> None:
     for chapter, name in CHAPTERS.items():
         inside = [lesson for lesson in lessons if lesson.chapter == chapter]
         if inside:
-            st.markdown(f"##### {name}")
+            st.markdown(f"## {name}")
             with st.container(horizontal=True):
                 for lesson in inside:
                     _card(lesson, theme)
@@ -93,7 +93,7 @@ def _show(key: str) -> None:
 
 def single(lesson: Lesson, theme: Theme) -> None:
     """One lesson by itself: picture, formula, numbers, what to look at, and the way to the live page."""
-    st.markdown(f"#### {lesson.title}")
+    st.markdown(f"# {lesson.title}")
     left, right = st.columns([0.52, 0.48], gap="medium")
     with left:
         st.html(_picture(lesson.key, theme))

@@ -45,7 +45,7 @@ def comparison(settings: MiniBatches, theme: Theme) -> None:
 
 def gradients(settings: MiniBatches, theme: Theme) -> None:
     """The gradients of one epoch that a slider chooses, and noise against gradient along the way."""
-    st.markdown("##### One batch against all points")
+    st.markdown("## One batch against all points")
     st.markdown(
         r"$g_B = \frac{1}{|B|} \sum_{i \in B} \nabla \ell_i$ points to the right place only on average. "
         "Far from the minimum the batches agree; close to it what is left is noise. Move the epoch and watch "
@@ -68,7 +68,7 @@ def _radii(settings: MiniBatches):  # noqa: ANN202
 
 def ball(settings: MiniBatches, theme: Theme) -> None:
     """How far runs keep wandering, by rate and batch size, for the optimizer that is chosen."""
-    st.markdown("##### The noise ball")
+    st.markdown("## The noise ball")
     st.markdown(
         r"With a constant rate a noisy descent never stops: it wanders in a ball whose radius for gradient "
         r"descent grows as $\sqrt{\eta / B}$. Halve the rate or double the batch: the ball shrinks alike. "
@@ -86,7 +86,7 @@ def ball(settings: MiniBatches, theme: Theme) -> None:
 
 def loops() -> None:
     """The loop as printed beside the loop as meant."""
-    st.markdown("##### The loop of the course notes")
+    st.markdown("## The loop of the course notes")
     st.markdown(
         "The printed loop takes a batch and then computes the loss on the whole x and y. So it is batch "
         "descent, run as many times an epoch as there are batches: five times the work of batch descent for "

@@ -88,7 +88,7 @@ def _dropout_measured(s: RegularizationSettings) -> None:
     head = f"| Unit of hidden 1 | without dropout | in this draw | mean of {draws:,} draws |"
     st.markdown(f"{head}\n|---|---|---|---|\n{lines}")
     st.markdown(
-        "##### On a real network\n"
+        "## On a real network\n"
         "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
         "both, and lay one over the other: how far apart are training and test accuracy?"
     )

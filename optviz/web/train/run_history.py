@@ -29,7 +29,7 @@ def own_runs(chosen: Chosen) -> None:
         return
     if not runs:
         return
-    st.markdown("##### Your runs")
+    st.markdown("## Your runs")
     st.caption(f"Select up to {MOST_OVERLAYS} runs to overlay their curves on the run that is shown.")
     for run in shown:
         _row(run, reached[run.id], chosen)

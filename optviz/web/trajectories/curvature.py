@@ -82,10 +82,11 @@ def _cells(objective: Objective, entrant: Entrant, x: np.ndarray, factor: float)
     found = conditioning(objective, x.tolist(), entrant.optimizer, values)
     rate = values["lr"] * factor
     if found.share is None:
-        present = f"{number(rate)}; no known limit"
+        present = f"{number(rate)}; {found.no_edge}"
     else:
         present = f"{number(rate)} = {found.share * factor:.3g} × the stable limit"
-    return (_eigenvalues(found), *map(_said, (found.condition, found.best_rate, found.edge)), present)
+    edge = found.no_edge or _said(found.edge)
+    return (_eigenvalues(found), _said(found.condition), _said(found.best_rate), edge, present)
 
 
 def _eigenvalues(found: Conditioning) -> str:

@@ -14,6 +14,12 @@ FATES = {
     "falling": ("falls without end", "fall without end"),
     "saddle": ("is stuck at a saddle", "are stuck at a saddle"),
     "minimum": ("rests at another minimum", "rest at another minimum"),
+    "valley": ("rests in a valley of minima", "rest in a valley of minima"),
+    "flat": ("rests where f is flat", "rest where f is flat"),
+    "hopping": ("hops between two points", "hop between two points"),
+    "hovering": ("hovers at the noise floor", "hover at the noise floor"),
+    "wandering": ("wanders and does not settle", "wander and do not settle"),
+    "pole": ("jumps over a pole", "jump over a pole"),
     "undefined": ("leaves the part where f has values", "leave the part where f has values"),
 }
 SAME = 1e-6  # share by which two values of f may differ and count as the same

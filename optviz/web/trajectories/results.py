@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.engine.outcomes import ARRIVED, first_within, number
+from optviz.engine.outcomes import ARRIVED, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
 from optviz.figures.csv_text import csv_bytes
@@ -20,20 +20,17 @@ HEADINGS = (
     "What happened",
     "f at the end",
     "Distance to nearest minimum",
-    f"Steps to come within {ARRIVED:g}",
+    f"Stays within {ARRIVED:g} from step",
 )
 
 
 def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
     """One row for each optimizer: its verdict, final value, distance, and steps to arrive."""
     drawn = styles([e.optimizer for e in experiment.entrants], theme)
-    objective = experiment.landscape()
     rows = []
     for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
         outcome = trajectory.outcome
-        arrived = None
-        if outcome.minimum >= 0:
-            arrived = first_within(trajectory.points, objective.minima[outcome.minimum], ARRIVED)
+        arrived = outcome.step if outcome.kind == "converged" else None
         cells = (
             outcome.sentence,
             number(float(trajectory.values[-1])),

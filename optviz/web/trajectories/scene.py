@@ -23,7 +23,7 @@ def title(experiment: Experiment) -> str:
     """The title of the page."""
     objective = experiment.landscape()
     arguments = "x, y" if objective.dimension == 2 else "x"
-    return f"#### {objective.name}\n$f({arguments}) = {objective.latex}$"
+    return f"# {objective.name}\n$f({arguments}) = {objective.latex}$"
 
 
 def experiment_scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> Scene:

@@ -116,7 +116,7 @@ class Panel {
     body.append(more.button, more.body)
     this.mores.push(more)
     if (!section.title) return el("section", { class: "section" }, body)
-    const title = el("h3", { class: "title" }, section.title)
+    const title = el("h2", { class: "title" }, section.title)
     if (!section.folded) return el("section", { class: "section" }, title, body)
     const fold = this.fold(`section.${i}`)
     const details = el(
