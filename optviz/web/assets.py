@@ -97,5 +97,4 @@ async def serve(request: Request) -> Response:
     return Response(compressed, media_type=found.media_type, headers={**headers, "content-encoding": "gzip"})
 
 
-#: A proxy may or may not take `server.baseUrlPath` off before it asks this server.
-routes = [Route("/assets/{file}", serve), Route("/{base:path}/assets/{file}", serve)]
+routes = [Route("/assets/{file}", serve)]

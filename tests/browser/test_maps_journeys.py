@@ -154,7 +154,7 @@ def test_curvature_follows_the_player_and_references_wait_until_asked_for(server
     page = stage.page
     assert "Eigenvalues" not in text_of(page)
     page.get_by_text("Curvature and stable learning rates").click()
-    expect(page.get_by_text("step 50 (").first).to_be_visible()
+    expect(page.get_by_text("step 200 (").first).to_be_visible()
     page.locator(".optviz-stage .scrub").fill("7")
     expect(page.get_by_text("step 7 (").first).to_be_visible()
     assert "0.4 = 0.8 × the stable limit" in text_of(page)

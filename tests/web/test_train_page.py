@@ -20,7 +20,7 @@ from optviz.runs import scheduler
 from optviz.runs.history import watch
 from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig, decode, encode
-from optviz.training.presets import PRESETS
+from optviz.training.presets import PRESETS, first
 from optviz.web.assets import serve
 from optviz.web.page import declared
 from optviz.web.train.controls import PAGE
@@ -90,13 +90,13 @@ def ended(page: Visit, status: str = "finished", seconds: float = 60) -> str:
     return run_id
 
 
-def test_a_first_visit_shows_the_quick_start_and_its_address() -> None:
+def test_a_first_visit_shows_the_first_preset_and_its_address() -> None:
     page = opened()
-    assert page.settings == PRESETS["digits"].config
+    assert page.settings == first().config
     assert address(page) == encode(page.settings)
     assert not page.notices
     assert enabled(page) == ["Start"]
-    assert "4,810 parameters" in page.words
+    assert f"{first().config.parameters:,} parameters" in page.words
 
 
 def test_the_presets_stand_first_in_the_panel() -> None:
