@@ -83,7 +83,8 @@ class PanelOfPage:
         """The middle of a slider's thumb on the screen."""
         named = self.page.get_by_role("slider", name=label)
         thumb = self.root.locator(".slider").filter(has=named).nth(place).locator(".thumb")
-        thumb.scroll_into_view_if_needed()
+        # On a phone the picture stays over the upper part of the panel: a person scrolls the slider below it.
+        thumb.evaluate("node => node.scrollIntoView({ block: innerWidth > 640 ? 'nearest' : 'end' })")
         box = thumb.bounding_box()
         assert box
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
