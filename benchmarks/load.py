@@ -14,6 +14,7 @@ Not in it: the page's files, which a browser fetches once, and the browser's own
 
 import argparse
 import asyncio
+import json
 import multiprocessing
 import statistics
 import threading
@@ -98,7 +99,8 @@ async def start_training(url: str) -> None:
         page = await session.open()
         button = next(b for b in page.of_type("button") if b.id.endswith("-run.start"))
         page = await session.rerun(WidgetState(id=button.id, trigger_value=True))
-        if "run=" not in session.query:
+        told = [json.loads(c.json or "{}") for c in page.of_type("bidi_component")]
+        if not any("run" in data.get("address", {}) for data in told):
             raise RuntimeError(f"The training did not start. {' '.join(page.exceptions)}")
     finally:
         await session.close()
