@@ -86,6 +86,7 @@ class Visitor:
         self.random = random.Random(seed)
         self.seen = seen
         self.page: Answer | None = None
+        self.lr = 0.0  # what was set last
 
     async def open(self) -> None:
         """Get the page for the first time."""
@@ -114,7 +115,10 @@ class Visitor:
             self.seen.wrong[str(error)] += 1
 
     async def _change(self, page: Answer, begun: float) -> Answer:
-        lr = float(f"{LR_LOW * (LR_HIGH / LR_LOW) ** self.random.random():.3g}")
+        lr = self.lr
+        while lr == self.lr:  # the same value again would be no change, and its picture the one before
+            lr = float(f"{LR_LOW * (LR_HIGH / LR_LOW) ** self.random.random():.3g}")
+        self.lr = lr
         change = change_for(page)
         answer = await self.session.rerun(change.state(lr))
         at = time.monotonic() - begun
