@@ -20,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
@@ -59,6 +59,15 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
         crowds = [
             pool.submit(_generate, url, range(i, plan.sessions, generators), plan) for i in range(generators)
         ]
+
+        def end_all(generator: Future[Seen]) -> None:
+            """Nobody waits for a generator that failed, or that could not even start."""
+            if generator.exception():
+                opened.abort()
+                go.abort()
+
+        for each in crowds:
+            each.add_done_callback(end_all)
         try:
             opened.wait()
             if use and plan != SMALLEST:
@@ -69,9 +78,10 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
             cost = watch(use, plan.seconds) if use else None
         except threading.BrokenBarrierError:
             cost = None  # the generator's own error comes with its result
-        finally:
+        except BaseException:
             opened.abort()
             go.abort()
+            raise
         seen = Seen()
         for each in crowds:
             seen.add(each.result())
@@ -96,7 +106,9 @@ async def start_training(url: str) -> None:
     session = Session(url, encode(LONG_TRAINING), "train")
     try:
         page = await session.open()
-        button = next(b for b in page.of_type("button") if b.id.endswith("-run.start"))
+        button = next((b for b in page.of_type("button") if b.id.endswith("-run.start")), None)
+        if button is None:
+            raise RuntimeError(f"Train live has no Start. {' '.join(page.exceptions)}")
         page = await session.rerun(WidgetState(id=button.id, trigger_value=True))
         if "run=" not in session.query:
             raise RuntimeError(f"The training did not start. {' '.join(page.exceptions)}")
@@ -109,12 +121,7 @@ def _share(barriers: list[Barrier]) -> None:
 
 
 def _generate(url: str, seeds: Sequence[int], plan: Plan) -> Seen:
-    try:
-        return asyncio.run(crowd(url, seeds, plan, _wait))
-    except BaseException:
-        for barrier in _barriers:
-            barrier.abort()
-        raise
+    return asyncio.run(crowd(url, seeds, plan, _wait))
 
 
 def _wait() -> None:
