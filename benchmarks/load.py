@@ -21,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
@@ -60,6 +60,15 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
         crowds = [
             pool.submit(_generate, url, range(i, plan.sessions, generators), plan) for i in range(generators)
         ]
+
+        def end_all(generator: Future[Seen]) -> None:
+            """Nobody waits for a generator that failed, or that could not even start."""
+            if generator.exception():
+                opened.abort()
+                go.abort()
+
+        for each in crowds:
+            each.add_done_callback(end_all)
         try:
             opened.wait()
             if use and plan != SMALLEST:
@@ -70,9 +79,10 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
             cost = watch(use, plan.seconds) if use else None
         except threading.BrokenBarrierError:
             cost = None  # the generator's own error comes with its result
-        finally:
+        except BaseException:
             opened.abort()
             go.abort()
+            raise
         seen = Seen()
         for each in crowds:
             seen.add(each.result())
@@ -97,7 +107,9 @@ async def start_training(url: str) -> None:
     session = Session(url, encode(LONG_TRAINING), "train")
     try:
         page = await session.open()
-        button = next(b for b in page.of_type("button") if b.id.endswith("-run.start"))
+        button = next((b for b in page.of_type("button") if b.id.endswith("-run.start")), None)
+        if button is None:
+            raise RuntimeError(f"Train live has no Start. {' '.join(page.exceptions)}")
         page = await session.rerun(WidgetState(id=button.id, trigger_value=True))
         told = [json.loads(c.json or "{}") for c in page.of_type("bidi_component")]
         if not any("run" in data.get("address", {}) for data in told):
@@ -111,12 +123,7 @@ def _share(barriers: list[Barrier]) -> None:
 
 
 def _generate(url: str, seeds: Sequence[int], plan: Plan) -> Seen:
-    try:
-        return asyncio.run(crowd(url, seeds, plan, _wait))
-    except BaseException:
-        for barrier in _barriers:
-            barrier.abort()
-        raise
+    return asyncio.run(crowd(url, seeds, plan, _wait))
 
 
 def _wait() -> None:

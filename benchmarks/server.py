@@ -136,7 +136,10 @@ class Use:
             quiet = quiet + 1 if idle and self.memory()[1] > WITH_TORCH else 0
 
     def _children(self) -> list[psutil.Process]:
-        return self._process.children(recursive=True)
+        try:
+            return self._process.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
 
     @staticmethod
     def _seconds(process: psutil.Process) -> float:
