@@ -15,7 +15,8 @@ from optviz.web.trajectories.results import as_csv, behind, results_table
 from optviz.web.trajectories.scene import experiment_scene, title
 from optviz.web.trajectories.scipy_methods import references_panel
 
-HINT = "Drag the ring, or a slider. Which arrives first?"
+HINT = "Drag the ring, or a slider."
+RACE = f"{HINT} Which arrives first?"
 PAGE = Page(Experiment, arrange=arrange, presets=preset_fields)
 experiment = PAGE.read()
 trajectories = experiment.run()
@@ -24,7 +25,7 @@ theme = current_theme()
 with PAGE.frame(title(experiment)):
     hint = st.empty()
     if not PAGE.touched:
-        hint.markdown(HINT)
+        hint.markdown(RACE if len(trajectories) > 1 else HINT)
     stage(
         experiment_scene(experiment, trajectories, theme),
         key="stage",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -236,4 +237,11 @@ def test_the_first_view_asks_a_question_and_has_a_ranking() -> None:
     assert "Which arrives first?" in page.words
     assert "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 155." in page.words
     page.change(steps="150")
+    assert "Which arrives first?" not in page.words
+
+
+def test_one_optimizer_alone_is_not_asked_which_arrives_first() -> None:
+    default = Experiment()
+    page = visit(replace(default, entrants=default.entrants[:1]))
+    assert "Drag the ring, or a slider." in page.words
     assert "Which arrives first?" not in page.words
