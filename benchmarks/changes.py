@@ -1,8 +1,8 @@
 """What one change of a value is on the wire, and whether the answer to it is right.
 
-Two kinds of pages are known: one with a field for each value (`WidgetChange`), and one whose panel sends
-all changes as one state of a component (`PanelChange`). `change_for` sees which one a page is. To the visitor
-the change is always the same: another learning rate of the first optimizer.
+Two kinds of pages are known: one whose server answers changes at an address of its own (`AnswerChange`), and
+one that runs its script for each (`PanelChange`). `change_for` sees which one a page is. To the visitor the
+change is always the same: another learning rate of the first optimizer.
 """
 
 import json
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from streamlit.proto.NumberInput_pb2 import NumberInput
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.client import Answer
+from benchmarks.client import Answer, Session
 from optviz.figures.scenes import legend_name
 from optviz.settings.setups import Entrant
 
@@ -31,38 +30,51 @@ class NoFieldError(Exception):
 class Change(Protocol):
     """One way to set the learning rate."""
 
-    def state(self, lr: float) -> WidgetState:
-        """What the browser sends."""
-        ...
-
-    def complaints(self, answer: Answer, lr: float) -> list[str]:
-        """What only this kind of page must answer, and has not."""
+    async def make(self, session: Session, lr: float) -> tuple[Answer, list[str]]:
+        """Set it. Returns the answer, and why it is not the answer to `lr`."""
         ...
 
 
 @dataclass(slots=True)
-class WidgetChange:
-    """The field for the first optimizer's learning rate, whose key ends in “.lr”."""
+class AnswerChange:
+    """A request to the address in the panel's `answers`, with the values that the panel shows."""
 
-    widget: NumberInput
+    url: str
+    values: dict[str, str]
+    parts: str = ""
 
     @classmethod
-    def found(cls, answer: Answer) -> "WidgetChange | None":
-        """The first such field of the page."""
-        fields = (w for w in answer.of_type("number_input") if w.id.endswith(f".{NAME}"))
-        widget = next(fields, None)
-        return None if widget is None else cls(widget)
+    def found(cls, answer: Answer) -> "AnswerChange | None":
+        """The first panel that says such an address."""
+        for _, data in _panels(answer):
+            if "answers" in data and FIRST in data.get("values", {}):
+                return cls(data["answers"]["url"], data["values"])
+        return None
 
-    def state(self, lr: float) -> WidgetState:
-        """The number."""
-        return WidgetState(id=self.widget.id, double_value=lr)
+    async def make(self, session: Session, lr: float) -> tuple[Answer, list[str]]:
+        """Set it; what the server says is shown from then on."""
+        changes = {FIRST: with_lr(self.values[FIRST], lr)}
+        body = json.dumps({"link": self.values, "changes": changes, "theme": "light"}).encode()
+        content, answer = await session.post(self.url, body)
+        told = json.loads(content)
+        complaints = self.complaints(told, lr)
+        self.values, self.parts = told["values"], json.dumps(told["parts"])
+        return answer, complaints
 
-    def complaints(self, answer: Answer, lr: float) -> list[str]:
-        """The field itself holds the value."""
-        now = WidgetChange.found(answer)
-        if now is None:
-            return ["the field is gone"]
-        return [] if now.widget.value == lr else [f"the field says {now.widget.value:g}"]
+    def complaints(self, told: dict[str, Any], lr: float) -> list[str]:
+        """Values, address, picture and results must name `lr`, and the picture must be a new one."""
+        said = [f"the panel refuses {name}: {why}" for name, why in told["refused"].items()]
+        texts = {place: told[place].get(FIRST, "") for place in ("values", "address")}
+        said += [f"the {place} say {text}" for place, text in texts.items() if lr_of(text) != lr]
+        name = legend_name(Entrant.of(told["values"][FIRST].split("_")[0], lr=lr))
+        parts = told["parts"]
+        if name not in [run["name"] for run in parts["stage"]["runs"]]:
+            said.append("the picture's legend names another value")
+        if name not in [row["name"] for row in parts["results"]["rows"]]:
+            said.append("the table of results names another value")
+        if json.dumps(parts) == self.parts:
+            said.append("the picture is the one before")
+        return said
 
 
 @dataclass(slots=True)
@@ -75,6 +87,7 @@ class PanelChange:
     id: str
     text: str
     n: int
+    before: Answer
 
     @classmethod
     def found(cls, answer: Answer) -> "PanelChange | None":
@@ -83,8 +96,15 @@ class PanelChange:
             text = data.get("values", {}).get(FIRST)
             if text is not None:
                 now = time.time_ns() // 1_000_000
-                return cls(component.id, text, max(now, int(data.get("ack") or 0) + 1))
+                return cls(component.id, text, max(now, int(data.get("ack") or 0) + 1), answer)
         return None
+
+    async def make(self, session: Session, lr: float) -> tuple[Answer, list[str]]:
+        """Set it, and let the page run."""
+        answer = await session.rerun(self.state(lr))
+        complaints = wrong(answer, self, lr, self.before)
+        self.before, self.n = answer, max(time.time_ns() // 1_000_000, self.n + 1)
+        return answer, complaints
 
     def state(self, lr: float) -> WidgetState:
         """One state, as `setStateValue("edit", …)` sends it: JSON of all states of the component."""
@@ -104,13 +124,13 @@ class PanelChange:
 
 def change_for(answer: Answer) -> Change:
     """The kind of change that this page takes; raises NoFieldError when there is none."""
-    change = PanelChange.found(answer) or WidgetChange.found(answer)
+    change = AnswerChange.found(answer) or PanelChange.found(answer)
     if change is None:
-        raise NoFieldError("The page has neither a panel nor a field for a learning rate.")
+        raise NoFieldError("The page has no panel with a learning rate.")
     return change
 
 
-def wrong(answer: Answer, change: Change, lr: float, before: Answer) -> list[str]:
+def wrong(answer: Answer, change: PanelChange, lr: float, before: Answer) -> list[str]:
     """Why an answer is not the answer to `lr` after the page `before`; empty when it is right.
 
     The page must name the value, and wherever it does (address, link to share, panel) it must be this one.

@@ -5,17 +5,22 @@ hashes of the large messages that it still has. The server answers with the whol
 and `script_finished` at the end; in place of a message that the browser has, it sends its `ref_hash`. There
 is no way to ask for a message again: a `ref_hash` that is not in the cache is an error, in browsers too.
 
+What the server answers at addresses of its own, without a run of the page, is asked for by `post`, over a
+connection that is kept, as a browser keeps it.
+
 The state of a component (`st.components.v2`) is one widget, whose id stands in the element: a `json_value`
 that holds all its state values, `{"name": value, …}`. Streamlit 1.67.
 """
 
 import asyncio
+import gzip
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import h11
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -100,6 +105,74 @@ class Cache:
         self._messages = {h: kept for h, kept in self._messages.items() if self._run - kept[0] <= oldest}
 
 
+class Http:
+    """A kept connection to a server, for one request after the other."""
+
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self._parts = urlsplit(url)
+        self._headers = headers
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._state = h11.Connection(h11.CLIENT)
+
+    async def post(self, path: str, body: bytes) -> tuple[bytes, int, int]:
+        """The content of the answer, and the bytes both ways; raises LostError for anything but 200.
+
+        A server hangs up after some seconds without a request: then, as browsers do, once more.
+        """
+        kept = self._streams is not None
+        try:
+            return await self._post(path, body)
+        except (ConnectionError, h11.RemoteProtocolError):
+            self.close()
+            if not kept:
+                raise
+            return await self._post(path, body)
+
+    async def _post(self, path: str, body: bytes) -> tuple[bytes, int, int]:
+        if self._streams is None:
+            port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
+            secure = self._parts.scheme == "https" or None
+            self._streams = await asyncio.open_connection(self._parts.hostname, port, ssl=secure)
+        reader, writer = self._streams
+        headers = {
+            "host": self._parts.netloc,
+            "accept-encoding": "gzip",
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+            **self._headers,
+        }
+        request = h11.Request(method="POST", target=path, headers=list(headers.items()))
+        events = (request, h11.Data(data=body), h11.EndOfMessage())
+        out = b"".join(self._state.send(event) or b"" for event in events)
+        writer.write(out)
+        content, received, response = b"", 0, None
+        while not isinstance(event := self._state.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                data = await reader.read(65_536)
+                received += len(data)
+                self._state.receive_data(data)
+            elif isinstance(event, h11.Response):
+                response = event
+            elif isinstance(event, h11.Data):
+                content += event.data
+        assert response is not None
+        if self._state.our_state is h11.DONE and self._state.their_state is h11.DONE:
+            self._state.start_next_cycle()
+        else:
+            self.close()
+        if (b"content-encoding", b"gzip") in response.headers:
+            content = gzip.decompress(content)
+        if response.status_code != 200:
+            raise LostError(f"The server answered {response.status_code}: {content.decode()[:80]}")
+        return content, len(out), received
+
+    def close(self) -> None:
+        """Hang up; the next request connects again."""
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams, self._state = None, h11.Connection(h11.CLIENT)
+
+
 class Session:
     """One visitor of one page. `open` connects and runs the page, `rerun` changes widgets.
 
@@ -114,6 +187,7 @@ class Session:
         self._cache = Cache()
         self._oldest = 2
         self._socket: ClientConnection | None = None
+        self._http: Http | None = None
 
     async def open(self, patience: float = PATIENCE) -> Answer:
         """Connect and get the page for the first time; raises LostError."""
@@ -137,6 +211,23 @@ class Session:
         """Leave, as one who closes the tab."""
         if self._socket is not None:
             await self._socket.close()
+        if self._http is not None:
+            self._http.close()
+
+    async def post(self, path: str, body: bytes, patience: float = PATIENCE) -> tuple[bytes, Answer]:
+        """What an address of the server answers: its content, and what that took; raises LostError."""
+        if self._http is None:
+            self._http = Http(self.url, self._headers)
+        begun = time.perf_counter()
+        try:
+            async with asyncio.timeout(patience):
+                content, sent, received = await self._http.post(path, body)
+        except TimeoutError:
+            raise LostError(f"No answer within {patience:g} s.") from None
+        except (OSError, h11.RemoteProtocolError) as error:
+            raise LostError(f"The connection ended: {error}") from error
+        took = time.perf_counter() - begun
+        return content, Answer(seconds=took, messages=1, received=received, sent=sent)
 
     async def rerun(self, *changed: WidgetState, patience: float = PATIENCE) -> Answer:
         """Send the changed widgets and wait for the whole answer; raises LostError.

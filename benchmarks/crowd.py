@@ -2,15 +2,17 @@
 
 import asyncio
 import random
+import string
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.changes import NoFieldError, change_for, wrong
-from benchmarks.client import Answer, LostError, Session
+from benchmarks.changes import Change, NoFieldError, change_for
+from benchmarks.client import LostError, Session
 from benchmarks.server import six
 from optviz.settings.experiment import encode
+from optviz.web.visitors import COOKIE
 
 OPENING_AT_ONCE = 8  # visitors that open the page at the same time, before the measurement begins
 OPENING_PATIENCE = 300.0  # seconds
@@ -82,50 +84,49 @@ class Visitor:
     """Opens the link, then sets another learning rate again and again."""
 
     def __init__(self, url: str, seed: int, seen: Seen) -> None:
-        self.session = Session(url, encode(six()))
         self.random = random.Random(seed)
+        key = "".join(self.random.choices(string.ascii_letters, k=43))  # as the server gives to each browser
+        self.session = Session(url, encode(six()), cookie=f"{COOKIE}={key}")
         self.seen = seen
-        self.page: Answer | None = None
+        self.change: Change | None = None
         self.lr = 0.0  # what was set last
 
     async def open(self) -> None:
         """Get the page for the first time."""
         try:
-            self.page = await self.session.open(OPENING_PATIENCE)
+            page = await self.session.open(OPENING_PATIENCE)
+            self.seen.exceptions.update(page.exceptions)
+            self.seen.opened.append(page.seconds)
+            self.change = change_for(page)
         except LostError as error:
             self.seen.lost[str(error)] += 1
-            return
-        self.seen.exceptions.update(self.page.exceptions)
-        self.seen.opened.append(self.page.seconds)
+        except NoFieldError as error:
+            self.seen.wrong[str(error)] += 1
 
     async def stay(self, plan: Plan, begun: float) -> None:
         """Change a value every `plan.every` seconds, from a random moment on; `begun` is monotonic time."""
         end, due = begun + plan.seconds, begun + self.random.uniform(0, plan.every)
         try:
-            while self.page is not None and due < end:
+            while self.change is not None and due < end:
                 await asyncio.sleep(due - time.monotonic())
-                self.page = await self._change(self.page, begun)
+                await self._change(self.change, begun)
                 due += plan.every
                 while due < min(time.monotonic(), end):
                     self.seen.skipped += 1
                     due += plan.every
         except LostError as error:
             self.seen.lost[str(error)] += 1
-        except NoFieldError as error:
-            self.seen.wrong[str(error)] += 1
 
-    async def _change(self, page: Answer, begun: float) -> Answer:
+    async def _change(self, change: Change, begun: float) -> None:
         lr = self.lr
         while lr == self.lr:  # the same value again would be no change, and its picture the one before
             lr = float(f"{LR_LOW * (LR_HIGH / LR_LOW) ** self.random.random():.3g}")
         self.lr = lr
-        change = change_for(page)
-        answer = await self.session.rerun(change.state(lr))
+        answer, complaints = await change.make(self.session, lr)
         at = time.monotonic() - begun
         self.seen.changes.append(Answered(at, answer.seconds, answer.messages, answer.received, answer.sent))
         self.seen.exceptions.update(answer.exceptions)
-        self.seen.wrong.update(wrong(answer, change, lr, page)[:1])  # one count for one answer
-        return answer
+        self.seen.wrong.update(complaints[:1])  # one count for one answer
 
 
 async def crowd(url: str, seeds: Sequence[int], plan: Plan, wait: Callable[[], None]) -> Seen:

@@ -21,7 +21,7 @@ with title:
     else:
         way(lesson)
 with share:
-    share_button({"lesson": lesson.key} if lesson else {})
+    share_button()
 
 if lesson:
     single(lesson, theme)

@@ -1,48 +1,31 @@
 """Trajectories: choose a landscape and optimizers, and see the paths at once."""
 
-import streamlit as st
-
-from optviz.settings.experiment import Experiment
+from optviz.web.components.results import results
 from optviz.web.components.stage import stage
-from optviz.web.markdown_escape import plain
-from optviz.web.page import Page
 from optviz.web.theme import current_theme
-from optviz.web.trajectories.arranging import arrange
 from optviz.web.trajectories.curvature import asks_for_the_step, curvature_panel
-from optviz.web.trajectories.headline import headline
-from optviz.web.trajectories.presets import preset_fields
-from optviz.web.trajectories.results import as_csv, behind, results_table
-from optviz.web.trajectories.scene import experiment_scene, title
+from optviz.web.trajectories.page import PAGE, parts
+from optviz.web.trajectories.results import behind, something_is_open
+from optviz.web.trajectories.scene import title
 from optviz.web.trajectories.scipy_methods import references_panel
 
 HINT = "Drag the ring, or a slider."
 RACE = f"{HINT} Which arrives first?"
-PAGE = Page(Experiment, arrange=arrange, presets=preset_fields)
 experiment = PAGE.read()
-trajectories = experiment.run()
 theme = current_theme()
+shown = parts(experiment, theme)
 
-with PAGE.frame(title(experiment)):
-    hint = st.empty()
-    if not PAGE.touched:
-        hint.markdown(RACE if len(trajectories) > 1 else HINT)
+with PAGE.frame(title(experiment), below=something_is_open()):
     stage(
-        experiment_scene(experiment, trajectories, theme),
+        shown["stage"],
         key="stage",
         page=PAGE.key,
         follow=asks_for_the_step(),
+        stamp=PAGE.stamp,
+        hint=RACE if len(experiment.entrants) > 1 else HINT,
     )
-st.markdown(f"**{plain(headline(experiment, trajectories))}**")
-results_table(experiment, trajectories, theme)
-st.download_button(
-    "Download the paths as CSV",
-    lambda: as_csv(experiment, trajectories),
-    file_name="optviz.csv",
-    mime="text/csv",
-    on_click="ignore",
-    type="tertiary",
-    icon=":material/download:",
-)
+results(shown["results"], page=PAGE.key, stamp=PAGE.stamp)
+trajectories = experiment.run()
 curvature_panel(experiment, trajectories, theme)
 references_panel(experiment)
 behind(experiment)

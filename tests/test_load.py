@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.NumberInput_pb2 import NumberInput
 
-from benchmarks.changes import NoFieldError, PanelChange, WidgetChange, change_for, lr_of, with_lr, wrong
+from benchmarks.changes import AnswerChange, NoFieldError, PanelChange, change_for, lr_of, with_lr, wrong
 from benchmarks.client import Answer, Cache, LostError
 from benchmarks.crowd import Plan, crowd
 from benchmarks.load import percentile
@@ -20,98 +19,110 @@ from benchmarks.server import Server
 ROOT = Path(__file__).parents[1]
 
 
-def page(lr: float, *, address: float | None = None, legend: float | None = None, field: float | None = None):
+def page(
+    lr: float,
+    ack: int = 0,
+    *,
+    address: float | None = None,
+    legend: float | None = None,
+    refused: dict[str, str] | None = None,
+):
     """An answer that names `lr` everywhere, but for the places where another value is given."""
     answer = Answer(address=f"v=1&o1=gd_lr_{address or lr}&o2=adam_lr_0.5_beta1_0.9")
-    widget = NumberInput(id="$$ID-0123-w.0.gd.lr", value=field or lr)
-    answer.elements[0, 0] = Element(number_input=widget)
     stage = Element()
     stage.bidi_component.component_name = "optviz.stage"
     stage.bidi_component.json = json.dumps({"runs": [{"name": f"Gradient descent (lr {legend or lr})"}]})
     answer.elements[0, 1], answer.hashes[0, 1] = stage, stage.bidi_component.json
-    return answer
-
-
-def panel_page(lr: float, ack: int, refused: dict[str, str] | None = None):
-    answer = page(lr)
-    del answer.elements[0, 0]
-    element = Element()
-    element.bidi_component.component_name = "optviz.panel"
-    element.bidi_component.id = "$$ID-0123-trajectories"
+    panel = Element()
+    panel.bidi_component.component_name = "optviz.panel"
+    panel.bidi_component.id = "$$ID-0123-trajectories"
     data = {"values": {"o1": f"gd_lr_{lr}"}, "refused": refused or {}, "ack": ack}
-    element.bidi_component.json = json.dumps(data)
-    answer.elements[0, 2] = element
+    panel.bidi_component.json = json.dumps(data)
+    answer.elements[0, 2] = panel
     return answer
+
+
+def change(lr: float = 0.1, ack: int = 0) -> PanelChange:
+    found = change_for(page(lr, ack))
+    assert isinstance(found, PanelChange)
+    return found
 
 
 def test_right_answers_pass():
-    before = page(0.1)
-    assert wrong(page(0.2), change_for(before), 0.2, before) == []
+    asked = change()
+    assert wrong(page(0.2, asked.n), asked, 0.2, page(0.1)) == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "complaint"),
+    ("places", "complaint"),
     [
-        (page(0.2, address=0.1), "the address says gd_lr_0.1"),
-        (page(0.2, address=0.25), "the address says gd_lr_0.25"),
-        (page(0.2, legend=0.1), "the picture is the one before"),
-        (page(0.2, legend=0.3), "the picture's legend names another value"),
-        (page(0.2, field=0.1), "the field says 0.1"),
+        ({"address": 0.1}, "the address says gd_lr_0.1"),
+        ({"address": 0.25}, "the address says gd_lr_0.25"),
+        ({"legend": 0.1}, "the picture is the one before"),
+        ({"legend": 0.3}, "the picture's legend names another value"),
     ],
 )
-def test_wrong_and_stale_answers_are_noticed(answer, complaint):
-    before = page(0.1)
-    assert wrong(answer, change_for(before), 0.2, before) == [complaint]
+def test_wrong_and_stale_answers_are_noticed(places, complaint):
+    asked = change()
+    assert wrong(page(0.2, asked.n, **places), asked, 0.2, page(0.1)) == [complaint]
 
 
 def test_an_answer_without_the_value_or_the_picture_is_noticed():
-    before = page(0.1)
-    said = wrong(Answer(), change_for(before), 0.2, before)
+    said = wrong(Answer(), change(), 0.2, page(0.1))
     assert said == [
         "neither the address nor a link names the value",
         "there is no picture",
-        "the field is gone",
+        "the panel is gone",
     ]
 
 
-def test_a_link_to_share_is_read_too():
-    before, answer = page(0.1), page(0.2)
-    share = Element()
-    share.bidi_component.component_name = "optviz.share"
-    share.bidi_component.json = json.dumps({"link": "http://localhost/?v=1&o1=gd_lr_0.1"})
-    answer.elements[0, 3] = share
-    assert wrong(answer, change_for(before), 0.2, before) == ["the link to share says gd_lr_0.1"]
-
-
 def test_a_panel_gets_one_state_with_a_growing_number():
-    before = panel_page(0.1, ack=10**15)
-    change = change_for(before)
-    assert isinstance(change, PanelChange)
-    state = change.state(0.2)
+    asked = change(ack=10**15)
+    state = asked.state(0.2)
     assert state.id == "$$ID-0123-trajectories"
     assert json.loads(state.json_value) == {"edit": {"n": 10**15 + 1, "changes": {"o1": "gd_lr_0.2"}}}
-    assert wrong(panel_page(0.2, ack=change.n), change, 0.2, before) == []
+    assert wrong(page(0.2, asked.n), asked, 0.2, page(0.1)) == []
 
 
 def test_a_panel_that_refuses_or_acknowledges_another_change_is_noticed():
-    before = panel_page(0.1, ack=0)
-    change = change_for(before)
-    answer = panel_page(0.2, ack=change.n - 1, refused={"o1.lr": "Too large."})
-    assert wrong(answer, change, 0.2, before) == [
+    asked = change()
+    assert wrong(page(0.2, asked.n - 1, refused={"o1.lr": "Too large."}), asked, 0.2, page(0.1)) == [
         "the panel refuses o1.lr: Too large.",
         "the panel acknowledges another change",
     ]
 
 
 def test_a_page_with_nothing_to_change_says_so():
-    with pytest.raises(NoFieldError, match="neither a panel nor a field"):
+    with pytest.raises(NoFieldError, match="no panel with a learning rate"):
         change_for(Answer())
 
 
-def test_a_page_of_fields_gets_a_number():
-    change = change_for(page(0.1))
-    assert isinstance(change, WidgetChange)
-    assert change.state(0.2).double_value == 0.2
+def told(lr: float, *, values: float | None = None, legend: float | None = None, row: float | None = None):
+    """What the address for answers says of `lr`, but for the places where another value is given."""
+    return {
+        "values": {"o1": f"gd_lr_{values or lr}"},
+        "address": {"o1": f"gd_lr_{lr}"},
+        "refused": {},
+        "parts": {
+            "stage": {"runs": [{"name": f"Gradient descent (lr {legend or lr})"}]},
+            "results": {"rows": [{"name": f"Gradient descent (lr {row or lr})"}]},
+        },
+    }
+
+
+def test_right_answers_without_a_run_pass():
+    asked = AnswerChange("/answer/trajectories", {"o1": "gd_lr_0.1"})
+    assert asked.complaints(told(0.2), 0.2) == []
+
+
+def test_wrong_answers_without_a_run_are_noticed():
+    asked = AnswerChange("/answer/trajectories", {"o1": "gd_lr_0.1"}, json.dumps(told(0.2)["parts"]))
+    assert asked.complaints(told(0.2, values=0.3), 0.2)[0] == "the values say gd_lr_0.3"
+    assert asked.complaints(told(0.2, legend=0.3), 0.2) == ["the picture's legend names another value"]
+    assert asked.complaints(told(0.2, row=0.3), 0.2) == ["the table of results names another value"]
+    assert asked.complaints(told(0.2), 0.2) == ["the picture is the one before"]
+    refusing = told(0.2) | {"refused": {"o1.lr": "Too large."}}
+    assert asked.complaints(refusing, 0.2)[0] == "the panel refuses o1.lr: Too large."
 
 
 def test_texts_of_optimizers():

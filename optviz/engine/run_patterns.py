@@ -1,5 +1,6 @@
 """What the last part of a run looks like: a hop between two points, noise about a level, a pace, a pole."""
 
+import functools
 import math
 
 import numpy as np
@@ -86,6 +87,7 @@ def pole_between(objective: Objective, points: np.ndarray) -> tuple[int, np.ndar
     return None
 
 
+@functools.lru_cache(maxsize=256)
 def _may_have_poles(formula: str) -> bool:
     expression = read(formula)
     return expression.has(sympy.tan) or any(

@@ -1,13 +1,13 @@
 """Numbers about this server for Prometheus, at /metrics; closed unless `OPTVIZ_METRICS` is 1.
 
-They count sessions, script runs and trainings. Nothing in them is about a person.
+They count sessions, script runs, answers and trainings. Nothing in them is about a person.
 """
 
 import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -18,27 +18,36 @@ from optviz.web import training_modules
 
 
 @dataclass(slots=True)
-class _Scripts:
-    """All script runs of this process so far."""
+class _Took:
+    """How often something was done in this process so far, and how long it took in all."""
 
     count: int = 0
     seconds: float = 0.0
 
 
-_scripts = _Scripts()
+_scripts, _answers = _Took(), _Took()
 _lock = threading.Lock()
 
 
 @contextmanager
-def script_run() -> Iterator[None]:
-    """Count one run of a page, however it ends."""
+def _counted(took: _Took) -> Iterator[None]:
     began = time.perf_counter()
     try:
         yield
     finally:
         with _lock:
-            _scripts.count += 1
-            _scripts.seconds += time.perf_counter() - began
+            took.count += 1
+            took.seconds += time.perf_counter() - began
+
+
+def script_run() -> AbstractContextManager[None]:
+    """Count one run of a page, however it ends."""
+    return _counted(_scripts)
+
+
+def answer() -> AbstractContextManager[None]:
+    """Count one change that is answered without a run of the page."""
+    return _counted(_answers)
 
 
 def text() -> str:
@@ -47,6 +56,8 @@ def text() -> str:
         ("optviz_sessions", "gauge", "Sessions whose browser is connected.", _sessions()),
         ("optviz_script_runs_total", "counter", "Runs of a page's script.", _scripts.count),
         ("optviz_script_seconds_total", "counter", "Seconds that scripts ran.", _scripts.seconds),
+        ("optviz_answers_total", "counter", "Changes answered without a script run.", _answers.count),
+        ("optviz_answer_seconds_total", "counter", "Seconds that they took in all.", _answers.seconds),
     ]
     if training_modules.present():
         from optviz.runs import scheduler

@@ -6,6 +6,7 @@
 import functools
 import json
 import logging
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -13,10 +14,11 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from optviz.figures.style import DARK, LIGHT, slot_styles
+from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
 from optviz.settings.declaration import declaration
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
+from optviz.web import assets
 from optviz.web.address import arriving
 from optviz.web.assets import asset
 from optviz.web.components.panel import panel
@@ -26,6 +28,7 @@ from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
 
 log = logging.getLogger("optviz")
+ANSWER = "answer"  # the folder of our route that answers changes
 CURRENT = "page.current"  # where the session keeps the page with settings that this run shows
 S = TypeVar("S", bound=Settings)
 Changes = dict[str, str | None]
@@ -38,7 +41,9 @@ class Shown(Generic[S]):
     `refused` says under each place of the panel why an edit was not taken; `typed` are the texts of it that
     still stand in their fields, and may fit together with the next edit. `done` is the number of the last
     edit that was answered. `worked` are the last settings whose run ended without an error, None before the
-    first; `drawn` says whether this run has drawn the panel.
+    first; `drawn` says whether this run has drawn the panel. `opened` is another one whenever the settings
+    come from elsewhere than the panel: from a link, or from a button of the page. `whole` says that each
+    change needs a run of the script.
     """
 
     settings: S
@@ -48,6 +53,17 @@ class Shown(Generic[S]):
     done: int = 0
     worked: S | None = None
     drawn: bool = False
+    opened: str = field(default_factory=lambda: secrets.token_hex(4))
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Generic[S]):
+    """What became of an edit: the settings after it, and what was refused and typed as in `Shown`."""
+
+    settings: S
+    refused: dict[str, str]
+    typed: Changes
 
 
 def keep(before: Any, changes: Changes) -> Changes:
@@ -62,6 +78,10 @@ class Page(Generic[S]):
     `open` reads a link, with a sentence for each thing that cannot be used, and `address` writes it: by
     default that of the settings alone. `arrange` may complete a person's changes before they are read, given
     the settings before. `presets` are described fields that stand first in the panel and change others.
+
+    With `parts` a change needs no run of the script: the browser sends it to `web.answer_route`, which gives
+    back the data of these components by name. `rest` names what else on the page depends on the settings;
+    the script runs again only when that becomes another one.
     """
 
     settings: type[S]
@@ -69,6 +89,8 @@ class Page(Generic[S]):
     address: Callable[[S], Link] = encode
     arrange: Callable[[S, Changes], Changes] = keep
     presets: Callable[[], list[dict[str, Any]]] = list
+    parts: Callable[[S, Theme], dict[str, Any]] | None = None
+    rest: Callable[[S], str] = lambda settings: ""
 
     @property
     def key(self) -> str:
@@ -78,16 +100,16 @@ class Page(Generic[S]):
     def read(self) -> S:
         """What is shown: a link that has come, or the settings as the panel has edited them."""
         state = st.session_state
-        address = st.query_params.to_dict()
+        query = st.query_params.to_dict()
         shown: Shown[S] | None = state.get(self.key)
         before = state.get(BEFORE, self.key)
         key, link = state.pop(OPENING, ("", {}))
         if key == self.key:
             arrived = link
         else:
-            arrived = arriving(address, page=self.key, before=before, shown=self.link if shown else None)
+            arrived = arriving(query, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
-            settings, notices = self._open(arrived)
+            settings, notices = self.opened(arrived)
             known = (shown.done, shown.worked) if shown else (0, None)
             shown = Shown(settings, notices, done=known[0], worked=known[1])
             state[self.key] = shown
@@ -100,26 +122,35 @@ class Page(Generic[S]):
 
     def _take(self, shown: Shown[S], message: Mapping[str, Any]) -> None:
         """Apply an edit that was not yet applied; anything that is no edit is passed over."""
-        number, link, changes = (message.get(name) for name in ("n", "link", "changes"))
+        number, link, changes, told = (message.get(name) for name in ("n", "link", "changes", "values"))
         if not isinstance(number, int) or number <= shown.done:
             return
+        if isinstance(told, Mapping):  # the panel shows it already: see `web.answer_route`
+            shown.settings, shown.notices = self.opened(told)
+            shown.worked, shown.refused, shown.typed = shown.settings, {}, {}
         if isinstance(link, Mapping):  # Back or Forward
-            self.show(*self._open(link))
+            self.show(*self.opened(link))
         elif isinstance(changes, Mapping):
             self.put({k: v for k, v in changes.items() if isinstance(k, str) and isinstance(v, str | None)})
         shown.done = number
 
-    def _open(self, link: Mapping[str, Any]) -> tuple[S, list[str]]:
+    def opened(self, link: Mapping[str, Any]) -> tuple[S, list[str]]:
+        """The settings of a link, with a sentence for each thing that cannot be used; never raises."""
         return self.open(dict(link)) if self.open else decode(self.settings, link)
 
-    def put(self, changes: Changes) -> None:
-        """Change some settings, given as texts by name; None asks for the default."""
-        shown: Shown[S] = st.session_state[self.key]
-        before = shown.settings
-        changes = {**shown.typed, **changes}
-        shown.settings, shown.refused = edit(before, self.arrange(before, changes))
+    def edited(self, before: S, changes: Changes, typed: Changes) -> Edited[S]:
+        """What settings become by changes, given as texts by name; None asks for the default."""
+        changes = {**typed, **changes}
+        settings, refused = edit(before, self.arrange(before, changes))
         texts = {row.name for row in fields_of(self.settings) if isinstance(row, Rows)}
-        shown.typed = {name: changes[name] for name in texts & shown.refused.keys() & changes.keys()}
+        left = {name: changes[name] for name in texts & refused.keys() & changes.keys()}
+        return Edited(settings, refused, left)
+
+    def put(self, changes: Changes) -> None:
+        """Change some settings of this visitor, given as texts by name; None asks for the default."""
+        shown: Shown[S] = st.session_state[self.key]
+        before, found = shown.settings, self.edited(shown.settings, changes, shown.typed)
+        shown.settings, shown.refused, shown.typed = found.settings, found.refused, found.typed
         if shown.settings != before:
             shown.notices = []
 
@@ -127,6 +158,7 @@ class Page(Generic[S]):
         """Show other settings altogether."""
         shown: Shown[S] = st.session_state[self.key]
         shown.settings, shown.notices, shown.refused, shown.typed = settings, notices, {}, {}
+        shown.opened = secrets.token_hex(4)
 
     @property
     def link(self) -> Link:
@@ -139,18 +171,22 @@ class Page(Generic[S]):
         return st.session_state[self.key].refused
 
     @property
-    def touched(self) -> bool:
-        """Whether this visitor has changed something on the page."""
-        return st.session_state[self.key].done > 0
+    def stamp(self) -> dict[str, Any]:
+        """What tells a component in the browser whether it has shown something newer than this run."""
+        shown: Shown[S] = st.session_state[self.key]
+        return {"opened": shown.opened, "done": shown.done}
 
     @contextmanager
-    def frame(self, title: str, *, more: Sequence[str] = ()) -> Iterator[None]:
+    def frame(self, title: str, *, more: Sequence[str] = (), below: bool = False) -> Iterator[None]:
         """Title, Share and notices, then the picture that is drawn inside, with the panel beside it.
 
-        `title` is Markdown, `more` are notices besides those of the link.
+        `title` is Markdown, `more` are notices besides those of the link. `below` says that what the script
+        draws below the picture shows more than `rest`, so that each change needs a run of it.
         """
-        header(title, self.link, key=self.key)
+        header(title)
         self.show_notices(*more)
+        shown: Shown[S] = st.session_state[self.key]
+        shown.whole = below or bool(shown.notices or more)
         with st.container(key="page-frame"):  # site.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
         try:
@@ -179,7 +215,7 @@ class Page(Generic[S]):
     def _back(self) -> None:
         worked = st.session_state[self.key].worked
         if worked is None:
-            self.show(*self._open({}))
+            self.show(*self.opened({}))
         else:
             self.show(worked, [])
 
@@ -209,7 +245,17 @@ class Page(Generic[S]):
             dark=current_theme().dark,
             key=key,
             on_edit=take,
+            answers=self._answers(shown) if self.parts else None,
         )
+
+    def _answers(self, shown: Shown[S]) -> dict[str, Any]:
+        """What the panel needs so that its changes are answered without a run of the script."""
+        return {
+            "url": assets.address(f"{ANSWER}/{self.key}"),
+            "opened": shown.opened,
+            "rest": self.rest(shown.settings),
+            "whole": shown.whole,
+        }
 
 
 def run_guarded(run: Callable[[], None]) -> None:
@@ -247,11 +293,11 @@ def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]
     return asset(f"{settings.page}.json", text.encode(), "application/json")
 
 
-def header(title: str, link: Link, *, key: str) -> None:
+def header(title: str) -> None:
     """The head of every page: its title, as Markdown, and the button that shares it."""
     with st.container(key="page-head"):
         left, right = st.columns([0.88, 0.12], vertical_alignment="top")
     with left:
         st.markdown(title)
     with right:
-        share_button(link, key=f"share.{key}")
+        share_button()

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from optviz.runs import environment
 from optviz.runs.logs import calm
-from optviz.web import assets, metrics, training_modules
+from optviz.web import api_route, assets, metrics, qr_route, training_modules
+from optviz.web.answer_route import route as answer
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders, frame_ancestors
@@ -106,7 +107,15 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [*assets.routes, draw, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
+routes = [
+    *assets.routes,
+    answer,
+    draw,
+    api_route.route,
+    qr_route.route,
+    Route(f"/{GROUND}", ground),
+    Route("/metrics", metrics.route),
+]
 UNDER = Middleware(UnderPath, ours=[route.path.split("/")[1] for route in routes])
 middleware = [
     UNDER,

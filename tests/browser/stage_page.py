@@ -111,10 +111,14 @@ class StagePage:
         self.page.evaluate("changes => optvizPages.get('test').draft(changes)", changes)
 
     def settle(self) -> None:
-        """Wait until nothing is left to draw."""
+        """Wait until nothing is left to draw, by Plotly either."""
         self.page.evaluate(
             "async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);"
             " await new Promise(done => setTimeout(done, 150)) }"
+        )
+        self.page.wait_for_function(
+            "(root => !root.classList.contains('quick') || root.dataset.moving === 'true')"
+            "(document.querySelector('.optviz-stage'))"
         )
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:

@@ -103,6 +103,7 @@ def test_mini_batches_follow_a_slider_and_the_ring(server, visitors) -> None:
     expect(page.locator(f"{STAGE} .legend")).not_to_contain_text("Mini-batches of 10")
     page.mouse.up()
     page.wait_for_function(f"document.querySelector('{STAGE}').dataset.drawn > 1")
+    expect(page.locator(f"{STAGE}.quick")).to_have_count(0)  # Plotly draws what has come to rest
     released = page.evaluate(PATHS)
     assert released != before
     # The ring: it is under the finger at once, and the paths come after it.

@@ -336,6 +336,7 @@ def loss_range(stage: StagePage) -> list[float]:
 def test_a_diverging_run_leaves_through_the_top_and_flattens_no_other(stage: StagePage, log: bool) -> None:
     both = (Entrant.of("gd", lr=9.0), Entrant.of("gd", lr=0.1))
     stage.show(Experiment(entrants=both, steps=200, log_loss=log))
+    stage.settle()
     low, high = loss_range(stage)
     assert high - low < (30 if log else 100)
     assert stage.read("Math.max(...loss.data[0].y.filter(Number.isFinite))") > 1e200

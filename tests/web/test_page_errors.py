@@ -24,9 +24,9 @@ def fail_for(monkeypatch: pytest.MonkeyPatch, place: str, steps: int) -> None:
 
 
 PLACES = {
-    "in the picture": "optviz.web.trajectories.scene.experiment_scene",
+    "in the picture": "optviz.web.trajectories.page.experiment_scene",
     "before the picture": "optviz.web.trajectories.scene.title",
-    "below the picture": "optviz.web.trajectories.results.results_table",
+    "below the picture": "optviz.web.trajectories.results.behind",
 }
 
 

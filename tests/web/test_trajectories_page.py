@@ -1,7 +1,5 @@
 """The Trajectories page without a browser: every optimizer, every landscape, every bad link."""
 
-import csv
-import io
 from dataclasses import replace
 
 import pytest
@@ -12,8 +10,9 @@ from optviz.engine.schedules import SCHEDULES
 from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.settings.setups import write_setup
 from optviz.web.markdown_escape import plain
-from optviz.web.trajectories.results import as_csv
 from tests.web.visit import Visit
+
+HEADLINE = "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 155."
 
 
 def visit(experiment: Experiment | None = None) -> Visit:
@@ -180,6 +179,37 @@ def test_a_run_with_an_old_address_undoes_nothing() -> None:
     assert page.run().settings.steps == 22, "the address of this run still says 11"
 
 
+def test_what_the_browser_shows_already_is_told_in_one_piece() -> None:
+    page = visit(Experiment(steps=11))
+    opened = page.shown.opened
+    page.send({"n": 5, "changes": {}, "values": encode(Experiment(steps=22))})
+    assert page.settings.steps == 22
+    assert page.shown.opened == opened, "the settings still come from the panel"
+    page.send({"n": 6, "changes": {"noise": "1"}, "values": encode(Experiment(steps=33))})
+    assert (page.settings.steps, page.settings.noise) == (33, 1.0)
+    page.send({"n": 7, "values": {"v": "1", "steps": "1e99"}})
+    assert page.notices
+
+
+def test_settings_from_elsewhere_are_told_apart() -> None:
+    page = visit(Experiment(steps=11))
+    before = page.panel["answers"]["opened"]
+    page.change(steps="22")
+    assert page.panel["answers"]["opened"] == before
+    page.address(encode(Experiment(steps=33)))
+    assert page.panel["answers"]["opened"] != before
+
+
+def test_every_change_needs_a_run_where_something_below_shows_it() -> None:
+    page = visit()
+    assert page.panel["answers"]["whole"] is False
+    page.page.session_state["behind"] = True
+    assert page.run().panel["answers"]["whole"] is True
+    page.page.session_state["behind"] = False
+    assert page.run().panel["answers"]["whole"] is False
+    assert Visit("trajectories", {"v": "1", "steps": "nan"}).panel["answers"]["whole"] is True
+
+
 def test_back_and_forward_bring_their_links() -> None:
     page = visit(Experiment(steps=11)).change(steps="22")
     assert page.address(encode(Experiment(steps=11))).settings.steps == 11
@@ -224,24 +254,13 @@ def test_a_bad_link_gets_a_notice_and_a_picture(link: dict) -> None:
     assert not page.notices, "the notice goes once something is changed"
 
 
-def test_the_csv_holds_every_iterate() -> None:
-    runs = Experiment().run()
-    rows = list(csv.reader(io.StringIO(as_csv(Experiment(), runs).decode("utf-8-sig"))))
-    assert rows[0] == ["optimizer", "step", "x", "y", "f", "df/dx", "df/dy"]
-    assert len(rows) == 1 + sum(len(r.points) for r in runs)
-    assert [float(v) for v in rows[51][2:4]] == runs[0].points[50].tolist()
-
-
 def test_the_first_view_asks_a_question_and_has_a_ranking() -> None:
     page = visit()
-    assert "Which arrives first?" in page.words
-    assert "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 155." in page.words
-    page.change(steps="150")
-    assert "Which arrives first?" not in page.words
+    assert page.component("optviz.stage")["hint"] == "Drag the ring, or a slider. Which arrives first?"
+    assert page.component("optviz.results")["headline"] == HEADLINE
 
 
 def test_one_optimizer_alone_is_not_asked_which_arrives_first() -> None:
     default = Experiment()
     page = visit(replace(default, entrants=default.entrants[:1]))
-    assert "Drag the ring, or a slider." in page.words
-    assert "Which arrives first?" not in page.words
+    assert page.component("optviz.stage")["hint"] == "Drag the ring, or a slider."

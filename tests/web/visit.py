@@ -1,6 +1,7 @@
 """A visit to a page without a browser: what the panel says, and what a person changes in it."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,12 @@ class Visit:
     @property
     def panel(self) -> dict[str, Any]:
         """What the panel in the browser is told; its `address` is what the address bar comes to say."""
-        (told,) = (
-            c.proto for c in self.page.get("bidi_component") if c.proto.component_name == "optviz.panel"
-        )
-        return json.loads(told.json)
+        return self.component("optviz.panel")
+
+    def component(self, name: str) -> dict[str, Any]:
+        """What the one component of that name is told."""
+        (told,) = (c.proto for c in self.page.get("bidi_component") if c.proto.component_name == name)
+        return json.loads(zlib.decompress(told.bytes) if told.bytes else told.json)
 
     def address(self, link: dict[str, str]) -> "Visit":
         """What Back or Forward brings."""

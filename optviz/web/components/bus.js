@@ -4,6 +4,8 @@
 /** @typedef {Record<string, string>} Texts */
 /** @typedef {Record<string, string | null>} Changes  null drops a name: it goes back to its default */
 /** @typedef {(told: any) => void} Listener */
+/** @typedef {{ opened: string, done: number }} Stamp  which settings a run of the script shows; see web/page.py */
+/** @typedef {{ opened: string, n: number, parts: Record<string, any> }} Answered  the answer to edit `n` */
 
 class OptvizPage {
   constructor() {
@@ -11,6 +13,24 @@ class OptvizPage {
     /** @type {Changes} */ this.drafted = {}
     /** @type {Changes[]} */ this.unheard = [] // commits from before the panel was there
     /** @type {Record<string, Set<Listener>>} */ this.listeners = {}
+    /** @type {Answered | null} */ this.answered = null
+    this.touched = false // something was changed or dragged during this visit
+  }
+
+  /** An edit was answered without a run of the script. Tells "answer" with the components' data by name.
+   * @param {Answered} answered */
+  answer(answered) {
+    this.answered = answered
+    this.tell("answer", answered.parts)
+  }
+
+  /** What a component shows when a run of the script brings `data`: that, or an answer that is newer.
+   * @param {string} name @param {any} data */
+  newest(name, data) {
+    const { answered } = this
+    const part = answered?.parts[name]
+    const newer = part && data.stamp && answered?.opened === data.stamp.opened && answered.n > data.stamp.done
+    return newer && part.dark === data.dark ? { ...data, ...part } : data
   }
 
   /** The server's last texts, with what was committed since. The panel sets them when the server has answered
@@ -18,7 +38,8 @@ class OptvizPage {
   get values() { return this.known }
   set values(texts) { this.known = { ...texts }; this.tell("values", this.known) }
 
-  /** Listen to "draft" (texts), "settled" (), "values" (texts), or, for the panel only, "commit" (changes).
+  /** Listen to "draft" (texts), "settled" (), "values" (texts), "answer" (components' data), or, for the panel
+   * only, "commit" (changes).
    * @param {string} event @param {Listener} listener @returns {() => void} stops listening */
   on(event, listener) {
     const heard = (this.listeners[event] ??= new Set())

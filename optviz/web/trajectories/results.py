@@ -1,7 +1,9 @@
-"""What stands under the stage: the table of results, and formula, source and script of each optimizer."""
+"""What stands under the stage: the results, and formula, source and script of each optimizer."""
 
 import math
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -9,12 +11,13 @@ from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
-from optviz.figures.csv_text import csv_bytes
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.settings.experiment import Entrant, Experiment
-from optviz.web.tables import table
+from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.web import assets
+from optviz.web.trajectories.headline import headline
 
+TRAJECTORIES = "api/v1/trajectories"  # where `web.api_route` answers an experiment's runs
 HEADINGS = (
     "Optimizer",
     "What happened",
@@ -24,8 +27,11 @@ HEADINGS = (
 )
 
 
-def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
-    """One row for each optimizer: its verdict, final value, distance, and steps to arrive."""
+def results(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> dict[str, Any]:
+    """The data of the component `results`: headline, and a row for each optimizer.
+
+    A row says its verdict, final value, distance, and steps to arrive.
+    """
     drawn = styles([e.optimizer for e in experiment.entrants], theme)
     rows = []
     for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
@@ -37,19 +43,20 @@ def results_table(experiment: Experiment, trajectories: Sequence[Trajectory], th
             "—" if math.isnan(outcome.distance) else number(outcome.distance),
             "—" if arrived is None else str(arrived),
         )
-        rows.append((style.color, legend_name(entrant), cells))
-    table(HEADINGS, rows)
+        rows.append({"color": style.color, "name": legend_name(entrant), "cells": cells})
+    link = urlencode({"format": "csv", **encode(experiment)})
+    return {
+        "headline": headline(experiment, trajectories),
+        "headings": HEADINGS,
+        "rows": rows,
+        "csv": f"{assets.address(TRAJECTORIES)}?{link}",
+        "dark": theme.dark,
+    }
 
 
-def as_csv(experiment: Experiment, trajectories: Sequence[Trajectory]) -> bytes:
-    """Every iterate of every run: optimizer, step, coordinates, f, gradient."""
-    axes = ("x", "y")[: len(experiment.start)]
-    rows = (
-        [legend_name(entrant), k, *t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
-        for entrant, t in zip(experiment.entrants, trajectories, strict=True)
-        for k in range(len(t.points))
-    )
-    return csv_bytes(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)], rows)
+def something_is_open() -> bool:
+    """Whether something is open below the results, which each change changes."""
+    return any(st.session_state.get(key) for key in ("curvature", "references", "behind"))
 
 
 def behind(experiment: Experiment) -> None:

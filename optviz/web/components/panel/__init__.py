@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from optviz.web.components.mounting import BUS, mount
 
@@ -17,6 +18,8 @@ PARTS = (
     "help.js",
     "choices.js",
     "edits.js",
+    "answers.js",
+    "conversation.js",
     "simple_fields.js",
     "interval_fields.js",
     "setup_fields.js",
@@ -41,6 +44,7 @@ def panel(
     key: str,
     on_edit: Callable[[], None],
     address: Texts | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the settings that the JSON at the address `declaration` describes; `on_edit` hears of changes.
 
@@ -51,6 +55,11 @@ def panel(
     What was changed is then in `st.session_state[key]["edit"]`: `{"n": number, "changes": {name: text or
     None}}` with all changes since `done`, or `{"n": number, "changes": {}, "link": {name: text}}` after Back
     or Forward, with the whole of the address and what was changed since.
+
+    With `answers` an edit goes to the address `url` in it, and the script hears of it only where it must:
+    `{"n": number, "values": {name: text}}`, see `web.answer_route`. `opened` in it is another one when the
+    values come from elsewhere than the panel, `rest` what else on the page depends on them, and `whole` says
+    that each change needs a run.
     """
     data = {
         "declaration": declaration,
@@ -62,4 +71,6 @@ def panel(
     }
     if address is not None:
         data["address"] = dict(address)
+    if answers is not None:
+        data["answers"] = dict(answers)
     _panel(key=key, data=data, on_edit_change=on_edit)

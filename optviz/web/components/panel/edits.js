@@ -1,6 +1,7 @@
 // What was changed and not yet answered, and what can be undone. Nothing here draws.
 
-/** @typedef {{n: number, changes: Changes, link?: Texts}} Edit  what the server is sent */
+/** @typedef {{n: number, changes: Changes, link?: Texts, values?: Texts}} Edit  what the server is sent: changes of
+ *   `values`, or of what it shows if they are not there; or a `link` */
 
 /** @param {Texts} texts @param {Changes} changes @returns {Texts} a copy with the changes in it */
 function changed(texts, changes) {
@@ -143,8 +144,17 @@ class UndoHistory {
 }
 
 /**
- * @typedef {{edits: Edits, history: UndoHistory, folds: Map<string, Fold>, slots: Slot[], written: boolean}} Memory
- *   `written` says that no edit waits for its address
+ * @typedef {object} Memory
+ * @property {Edits} edits
+ * @property {UndoHistory} history
+ * @property {Map<string, Fold>} folds
+ * @property {Slot[]} slots
+ * @property {boolean} written  no edit waits for its address
+ * @property {string} opened  which link the values come from, see web/page.py
+ * @property {Told | null} ahead  the last answer without a run of the script
+ * @property {number} told  the number of the last edit that the script was told of
+ * @property {Changes} typed  texts that were refused and still stand in their fields
+ * @property {Conversation | null} conversation  that of the panel which is shown
  */
 
 /** @type {Map<string, Memory>} what stays while somebody visits another page and comes back */
@@ -156,7 +166,18 @@ function memoryOf(page) {
   if (!memory)
     memories.set(
       page,
-      (memory = { edits: new Edits(), history: new UndoHistory(), folds: new Map(), slots: [], written: true }),
+      (memory = {
+        edits: new Edits(),
+        history: new UndoHistory(),
+        folds: new Map(),
+        slots: [],
+        written: true,
+        opened: "",
+        ahead: null,
+        told: 0,
+        typed: {},
+        conversation: null,
+      }),
     )
   return memory
 }

@@ -51,7 +51,7 @@ export default function ({ data, parentElement, setStateValue }) {
         here.panel = new Panel(root, declaration, data.page ?? declaration.page)
         here.declared = declared
       }
-      here.panel.send = here.send // the stage may have committed something already
+      here.panel.conversation.send = here.send // the stage may have committed something already
       here.panel.start()
       here.panel.arrive(data, here.send)
       root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)

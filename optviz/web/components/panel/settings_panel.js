@@ -11,6 +11,7 @@
  * @property {Texts} [address]  what the address bar is to say
  * @property {number} ack  the number of the last edit that was answered
  * @property {boolean} [dark]
+ * @property {Answers} [answers]
  */
 /** @typedef {(name: string, value: Edit) => void} SetStateValue */
 
@@ -32,15 +33,6 @@ const KINDS = {
   presets: PresetsField,
 }
 
-/**
- * A query, letter by letter as Python writes it: by that the server knows that nothing has changed.
- * @param {Texts} link
- */
-function queryOf(link) {
-  return String(new URLSearchParams(link)).replaceAll("*", "%2A").replaceAll("%7E", "~")
-}
-
-
 class Panel {
   /** @param {HTMLElement} root @param {Declaration} declaration @param {string} page */
   constructor(root, declaration, page) {
@@ -49,17 +41,12 @@ class Panel {
     this.memory = memoryOf(page)
     this.bus = optvizPage(page)
     this.help = new Help()
-    this.path = window.location.pathname
-    this.dark = false
-    this.seen = "" // the last answer, to pass over the same one
-    /** @type {Texts | null} */ this.server = null
-    /** @type {Texts} */ this.refused = {}
+    this.conversation = new Conversation(this.memory, this.bus, () => this.heard())
     this.drafting = false
     this.telling = false
     this.foreign = false // the stage's draft is shown
     this.frame = 0
     /** @type {EventTarget | null} */ this.typing = null
-    /** @type {SetStateValue} */ this.send = () => {}
     /** @type {(() => void)[]} */ this.ends = []
     this.declared = new Declared(declaration)
     /** @type {{field: Field, control: Control}[]} */ this.controls = []
@@ -146,7 +133,7 @@ class Panel {
   /** @param {number} place @returns {Style} how the optimizer at that place is drawn */
   style(place) {
     return (
-      this.declaration.styles?.[this.dark ? "dark" : "light"]?.[place] ?? {
+      this.declaration.styles?.[this.conversation.dark ? "dark" : "light"]?.[place] ?? {
         color: "currentColor",
         dash: "solid",
         marker: "circle",
@@ -240,66 +227,27 @@ class Panel {
 
   // ---- server and history
 
-  /** @param {PanelData} data @param {SetStateValue} send */
-  arrive(data, send) {
-    this.send = send
-    const seen = JSON.stringify([data.ack, data.values, data.refused, data.dark, data.address])
-    if (seen === this.seen) return
-    this.seen = seen
-    const { edits, history } = this.memory
-    const ack = Number(data.ack) || 0 // 0 is a server that knows no edit yet, also after it was started anew
-    if (ack && ack < this.acknowledged) return // overtaken by a newer answer
-    // A server that was started again knows only the link, and its first run takes no edit.
-    const anew = ack === 0 && this.acknowledged > 0
-    this.acknowledged = ack
-    edits.answered(ack)
-    // The page was left before an edit was answered, or the server was: the edit may have been lost.
-    if ((!this.server || anew) && !edits.settled) send("edit", edits.again())
-    this.server = data.values ?? {}
-    this.dark = Boolean(data.dark)
-    this.root.classList.toggle("dark", this.dark)
-    const waiting = edits.pending.flatMap(edit => Object.keys(edit.changes))
-    this.refused = notAbout(data.refused ?? {}, waiting)
-    if (edits.settled) {
-      history.arrived(this.server)
-      this.writeAddress(data.address)
-    }
-    this.bus.values = edits.over(this.server)
-    this.refresh()
+  /** @returns {Texts} why an edit was not taken, by place */
+  get refused() {
+    return this.conversation.refused
   }
 
-  /** The number of the newest answer that was drawn. @type {number} */
-  acknowledged = 0
+  /** A run of the script has come. @param {PanelData} data @param {SetStateValue} send */
+  arrive(data, send) {
+    this.conversation.arrive(data, send)
+    this.root.classList.toggle("dark", this.conversation.dark)
+  }
 
-  /**
-   * Each change is an entry of the browser's history; a first address is only completed.
-   * @param {Texts | undefined} address
-   */
-  writeAddress(address) {
-    if (!address || window.location.pathname !== this.path) return
-    const now = Object.fromEntries(new URLSearchParams(window.location.search))
-    const entry = this.memory.written ? "replaceState" : "pushState"
-    this.memory.written = true
-    const query = `?${queryOf(address)}`
-    if (query === window.location.search) return
-    const how = sameTexts(now, address) ? "replaceState" : entry
-    window.history[how](window.history.state, "", `${this.path}${query}${window.location.hash}`)
+  /** The server has answered. */
+  heard() {
+    this.refresh()
+    this.root.dataset.answered = String(this.conversation.acknowledged)
   }
 
   /** Somebody committed: here, or on the stage. @param {Changes} changes */
   committed(changes) {
-    this.refused = notAbout(this.refused, Object.keys(changes))
-    this.memory.written = false
-    this.send("edit", this.memory.edits.add(changes))
+    this.conversation.commit(changes)
     this.refresh()
-  }
-
-  /** Back or Forward on this page. */
-  wentBack() {
-    if (window.location.pathname !== this.path) return
-    this.memory.written = true
-    this.refused = {}
-    this.send("edit", this.memory.edits.open(Object.fromEntries(new URLSearchParams(window.location.search))))
   }
 
   undo() {
@@ -326,9 +274,14 @@ class Panel {
     if (this.ends.length) return
     const { bus, root } = this
     const heard = (/** @type {KeyboardEvent} */ event) => this.key(event)
-    const back = () => this.wentBack()
+    const back = () => this.conversation.wentBack()
+    const elsewhere = (/** @type {Event} */ event) => {
+      const ours = event.composedPath().some(node => node instanceof Element && node.matches(".optviz-host"))
+      if (!ours) this.conversation.catchUp()
+    }
     window.addEventListener("keydown", heard)
     window.addEventListener("popstate", back)
+    for (const event of ["pointerdown", "keydown"]) window.addEventListener(event, elsewhere, true)
     const typed = (/** @type {Event} */ event) => {
       this.typing = event.target
     }
@@ -349,6 +302,9 @@ class Panel {
       bus.on("hidden", slots => this.takeHidden(slots)),
       () => window.removeEventListener("keydown", heard),
       () => window.removeEventListener("popstate", back),
+      () => {
+        for (const event of ["pointerdown", "keydown"]) window.removeEventListener(event, elsewhere, true)
+      },
       () => root.removeEventListener("input", typed),
       () => root.removeEventListener("keydown", ended, true),
       () => root.removeEventListener("change", rested),

@@ -1,5 +1,6 @@
-// The Share button: copies the address, which always holds the whole experiment, and shows a QR code of it.
+// The Share button: copies the address, which always says the whole of what is shown, and shows its QR code.
 
+/** @param {string} text @param {HTMLInputElement} field */
 async function copy(text, field) {
   try {
     await navigator.clipboard.writeText(text)
@@ -11,32 +12,37 @@ async function copy(text, field) {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const find = name => parentElement.querySelector(name)
-  const [button, panel, said, field, code] = [".copy", ".panel", ".said", ".link", ".code"].map(find)
-  const asked = button.dataset.asked
-  if (data.qr && asked && data.link === asked) {
+/** @param {{ data: { qr: string }, parentElement: HTMLElement }} component */
+export default function ({ data, parentElement }) {
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector))
+  const [root, button, panel, said, code] = [".share", ".copy", ".panel", ".said", ".code"].map(part)
+  const field = /** @type {HTMLInputElement} */ (part(".link"))
+  if (!root || !button || !panel || !said || !code) return
+  /** @param {boolean} open */
+  const show = open => {
+    panel.hidden = !open
+    button.setAttribute("aria-expanded", String(open))
+  }
+  button.onclick = async () => {
+    const link = window.location.href
+    if (!panel.hidden && field.value === link) return show(false)
+    field.value = link
     const image = new Image()
-    image.src = data.qr
+    image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
     image.alt = "QR code of the link"
     code.replaceChildren(image)
-  } else {
-    code.replaceChildren()
-    if (asked) panel.hidden = true
+    show(true)
+    said.textContent = (await copy(link, field)) ? "The link is copied." : "Copy this link:"
   }
-  button.setAttribute("aria-expanded", String(!panel.hidden))
-  button.onclick = async () => {
-    if (!panel.hidden && asked === data.link) {
-      panel.hidden = true
-      delete button.dataset.asked
-      button.setAttribute("aria-expanded", "false")
-      return
-    }
-    panel.hidden = false
-    field.value = data.link
-    said.textContent = (await copy(data.link, field)) ? "The link is copied." : "Copy this link:"
-    button.dataset.asked = data.link
-    button.setAttribute("aria-expanded", "true")
-    setTriggerValue("asked", data.link)
+  const closed = (/** @type {Event} */ event) => {
+    const escaped = event instanceof KeyboardEvent && event.key === "Escape"
+    const outside = event.type === "pointerdown" && !event.composedPath().includes(root)
+    if (panel.hidden || (!escaped && !outside)) return
+    if (escaped && root.contains(event.target instanceof Node ? event.target : null)) button.focus()
+    show(false)
+  }
+  for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, closed)
+  return () => {
+    for (const event of ["keydown", "pointerdown"]) window.removeEventListener(event, closed)
   }
 }

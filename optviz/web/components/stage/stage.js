@@ -6,6 +6,7 @@ const stages = new WeakMap()
 const PROJECTOR = 1800 // px from which on lines and words are larger
 const AROUND = 230 // px of the window's height for what stands above and below the picture
 const REST = 150 // ms until the server is told which step one looks at
+const AT_REST = 250 // ms without a change until Plotly draws what a canvas has shown at once
 
 class Stage {
   /** @param {HTMLElement} root @param {string} page the key of the page's bus */
@@ -35,7 +36,14 @@ class Stage {
       twice: () => this.resetView(),
     })
     /** @type {Set<string>} slots that the legend or the panel has hidden */ this.hidden = new Set()
-    this.unhear = this.bus.on("hidden", slots => { if (!this.telling) this.takeHidden(slots) })
+    const touched = () => { this.bus.touched = true; this.part(".hint").hidden = true }
+    const unhear = [
+      this.bus.on("draft", touched),
+      this.bus.on("settled", ({ given }) => { if (given) touched() }),
+      this.bus.on("hidden", slots => { if (!this.telling) this.takeHidden(slots) }),
+      this.bus.on("answer", ({ stage }) => { if (stage && this.given) this.bring({ ...this.given, ...stage }) }),
+    ]
+    this.unhear = () => { for (const end of unhear) end() }
     this.telling = false
     /** @type {{ main: Zoom | null, loss: Zoom | null }} */ this.zoom = { main: null, loss: null }
     /** @type {StageData | null} */ this.scene = null
@@ -49,6 +57,7 @@ class Stage {
     this.drawing = false
     this.again = false
     this.news = false // a new scene is not drawn yet
+    this.atRest = false // nothing has changed for a while
     this.width = 0
     /** @type {number | null} the step that the server knows of */ this.reported = null
     this.observer = new ResizeObserver(() => { if (this.plots.clientWidth !== this.width) this.invalidate() })
@@ -68,9 +77,17 @@ class Stage {
 
   // ---- data from the server
 
-  /** @param {StageData} data @param {(step: number) => void} sendStep */
+  /** What a run of the script brings. @param {StageData} data @param {(step: number) => void} sendStep */
   show(data, sendStep) {
     this.sendStep = sendStep
+    this.given = data
+    this.part(".hint").textContent = data.hint ?? ""
+    this.part(".hint").hidden = !data.hint || this.bus.touched
+    this.bring(this.bus.newest("stage", data))
+  }
+
+  /** @param {StageData} data */
+  bring(data) {
     this.pending = this.pending.then(() => this.receive(data)).catch(error => this.say(`${error.message}.`))
   }
 
@@ -177,6 +194,7 @@ class Stage {
     if (draft) this.shown = draft
     const moving = this.live.active || Boolean(this.player.playing)
     if (this.live.active) this.say("")
+    this.root.dataset.moving = String(moving)
     // The words under the picture are those of the server's runs.
     this.root.classList.toggle("drafted", this.shown !== this.served)
     const { shown, news } = this
@@ -186,8 +204,13 @@ class Stage {
     const figures = this.figures(scene, shown, sizes)
     // What Plotly draws does not change while things move, but for the loss axis.
     const still = JSON.stringify([scene.main.view, this.ground.key, sizes, this.zoom, scene.dark, figures.main.layout.font.size])
-    if (moving && !news && still === this.still) await this.sketch(Plotly, figures)
-    else await this.print(Plotly, figures)
+    clearTimeout(this.resting)
+    const atRest = this.atRest && !news && !draft
+    this.atRest = false
+    if (still === this.still && !atRest) {
+      await this.sketch(Plotly, figures)
+      if (!moving) this.resting = setTimeout(() => { this.atRest = true; this.invalidate() }, AT_REST)
+    } else await this.print(Plotly, figures)
     this.still = still
     this.drawn = figures
     this.chips(scene, shown)
@@ -401,9 +424,9 @@ class Stage {
 
   /** Tell the server which step one looks at, if it wants to know, once the player has come to rest. */
   report() {
-    clearTimeout(this.resting)
+    clearTimeout(this.looking)
     if (!this.scene?.follow) { this.reported = null; return }
-    this.resting = setTimeout(() => {
+    this.looking = setTimeout(() => {
       const step = this.player.now
       if (this.player.playing || step === this.reported) return
       this.reported = step
@@ -422,6 +445,7 @@ class Stage {
 
   close() {
     this.player.pause()
+    clearTimeout(this.looking)
     clearTimeout(this.resting)
     cancelAnimationFrame(this.scheduled)
     this.live.close()

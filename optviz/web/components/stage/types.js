@@ -15,7 +15,7 @@
 /** @typedef {{ title: string, main: Main, ground: Ground | null, loss: Loss, side: Side | null, runs: Run[],
  *   followers: Follower[], domain: [number, number][], start: number[], steps: number, unit: string, per: number,
  *   live: LiveData | null, budget: string, alt: string, dark: boolean }} Scene */
-/** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean, drawUrl: string }} StageData */
+/** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean, drawUrl: string, stamp: Stamp | null, hint: string }} StageData */
 
 /** One run's numbers: `points` holds an array for each coordinate, each row is one frame.
  * @typedef {{ points: Numbers[], values: Numbers }} Rows */
