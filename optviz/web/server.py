@@ -19,6 +19,7 @@ from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders, frame_ancestors
 from optviz.web.preload import Preload
+from optviz.web.read_route import route as read_formula
 from optviz.web.under_path import UnderPath
 from optviz.web.visitors import VisitorCookie
 
@@ -106,7 +107,7 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-routes = [*assets.routes, draw, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
+routes = [*assets.routes, draw, read_formula, Route(f"/{GROUND}", ground), Route("/metrics", metrics.route)]
 UNDER = Middleware(UnderPath, ours=[route.path.split("/")[1] for route in routes])
 middleware = [
     UNDER,
