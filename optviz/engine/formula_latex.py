@@ -1,6 +1,7 @@
 """A typed formula as LaTeX, in the order in which it was typed: what the program has read.
 
-SymPy would sort and simplify: 100(y-x^2)^2 would come out as 100 (-x^2 + y)^2. Here only the spelling changes.
+SymPy would sort and simplify: 100(y-x^2)^2 would come out as 100 (-x^2 + y)^2. Here only the
+spelling changes.
 """
 
 import ast
@@ -83,7 +84,9 @@ def _product(left: Part, right: Part) -> Part:
     first = left[0] if left[1] == SIGNED else _within(left, PRODUCT)
     second = _within(right, PRODUCT)
     # Digits side by side would be one number, and a number beside a fraction a mixed one.
-    between = r" \cdot " if second[0].isdigit() or (second.startswith(r"\frac") and first[-1:].isdigit()) else " "
+    between = (
+        r" \cdot " if second[0].isdigit() or (second.startswith(r"\frac") and first[-1:].isdigit()) else " "
+    )
     return f"{first}{between}{second}", SIGNED if left[1] == SIGNED else PRODUCT
 
 

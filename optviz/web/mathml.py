@@ -16,7 +16,7 @@ NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 #: A font with the shapes of mathematics, which most systems have; without one, parentheses do not grow.
 FONTS = "STIX Two Math, Cambria Math, Latin Modern Math, DejaVu Math TeX Gyre, math, serif"
 TOKEN = re.compile(r"\s+|\\[a-zA-Z]+|\\.|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
-DEEPEST = 60
+DEEPEST = 200
 
 GREEK = {
     "alpha": "α",

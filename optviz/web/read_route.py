@@ -33,8 +33,8 @@ async def read_formula(request: Request) -> Response:
     """How `formula` is read, as JSON; 400 with a sentence without one, 429 where too many are being read.
 
     A formula that can be used: `{"mathml": …}`, an element with its words. Else `{"error": {"sentence": …,
-    "start": …, "end": …}, "repaired": …}`: the characters of the text that it is about, where it is about some, and
-    a text that may be meant, or "".
+    "start": …, "end": …}, "repaired": …}`: the characters that it is about, where it is about some, and a
+    text that may be meant, or "".
     """
     text = request.query_params.get("formula")
     if text is None:
@@ -74,7 +74,7 @@ def reading(text: str) -> dict[str, Any]:
     try:
         return {"mathml": time_limit.within(SECONDS, _typeset, text)}
     except FormulaError as error:
-        # The list of what is allowed is too long to read while one types; the page shows it when the formula is taken.
+        # The list of what is allowed is too long to read while one types; who takes the formula is shown it.
         return _error(str(error).replace(f"; {ALLOWED}", ""), error)
 
 

@@ -94,7 +94,9 @@ def test_the_latex_of_any_formula_means_the_same(text: str) -> None:
     except FormulaError:
         assume(False)
     assert_means_the_same(text)
-    assert_means_the_same(ast.unparse(ast.parse(text.replace("^", "**"))))  # with as few parentheses as can be
+    assert_means_the_same(
+        ast.unparse(ast.parse(text.replace("^", "**")))
+    )  # with as few parentheses as can be
 
 
 @pytest.mark.parametrize("key", OBJECTIVES)

@@ -19,6 +19,7 @@ PARTS = (
     "edits.js",
     "simple_fields.js",
     "interval_fields.js",
+    "formula_reading.js",
     "setup_fields.js",
     "cards.js",
     "declared.js",
