@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 DEEPEST = 100
+Place = tuple[int, int]  # from the first character to the one after the last
 
 FUNCTIONS = frozenset(
     "sin cos tan asin acos atan sinh cosh tanh exp log ln log10 sqrt abs sign".split()  # noqa: SIM905
@@ -46,11 +47,15 @@ HEADING = re.compile(r"\s*(?:[A-Za-z]\s*\(\s*[xX]\s*(?:,\s*[yY]\s*)?\)|(?P<alone
 
 
 class SpellingError(ValueError):
-    """A text that cannot be read; the message is a sentence, `repaired` a text that may be meant, or ""."""
+    """A text that cannot be read; the message is a sentence, `repaired` a text that may be meant, or "".
 
-    def __init__(self, sentence: str, repaired: str = "") -> None:
+    `place` says which characters it is about, or between which two something is missing.
+    """
+
+    def __init__(self, sentence: str, repaired: str = "", place: Place | None = None) -> None:
         super().__init__(sentence)
         self.repaired = repaired
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,13 @@ class Spelled:
     def place(self, offset: int) -> int:
         """Where in the typed text the character at `offset` comes from."""
         return self.places[min(max(offset, 0), len(self.places) - 1)] if self.places else 0
+
+    def range(self, place: Place, typed: str) -> Place:
+        """The same characters in the text as `typed`: a range of it, to the end of the last word."""
+        inside = self.places[place[0] : place[1]] or (self.place(place[0]),)
+        start, last = min(inside), max(inside)
+        end = min((each for each in self.places if each > last), default=len(typed))
+        return start, start + len(typed[start:end].rstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ def _without_heading(plain: str, text: str) -> str:
         raise SpellingError(
             "“y =” names the result, but y stands on the right as well; write the formula alone.",
             text[heading.end() :].strip(),
+            (heading.start("alone"), heading.end()),
         )
     return " " * heading.end() + rest
 
@@ -152,6 +165,7 @@ def _number(part: str, text: str, at: int, in_call: bool) -> str:
             f"“{whole},{digits.group()}” can be read in two ways; write {whole}{digits.group()} "
             f"or {whole}.{digits.group()}.",
             f"{text[:at]}{whole}.{text[at + len(whole) + 1 :]}",
+            (at, at + len(whole) + 4),
         )
     return part
 
@@ -250,7 +264,9 @@ class _Writer:
     def _group(self, opening: str, closing: str, opened: _Token) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise SpellingError(f"The formula is nested more than {DEEPEST} levels deep.")
+            raise SpellingError(
+                f"The formula is nested more than {DEEPEST} levels deep.", place=(opened.at, opened.at + 1)
+            )
         self._write(opening, opened.at)
         self._sequence(closing)
         token = self._next()
@@ -261,6 +277,7 @@ class _Writer:
             raise SpellingError(
                 f"The formula is missing {closing} after “{shown}”.",
                 f"{before}{closing}{self.text[end:]}",
+                (len(before), len(before)),
             )
         self.i += 1
         self._write(")", token.at)
@@ -272,6 +289,7 @@ class _Writer:
         raise SpellingError(
             f"There is a {token.text} after “{before[-12:]}” that nothing opens.",
             self.text[: token.at] + self.text[token.at + 1 :],
+            (token.at, token.at + 1),
         )
 
     def _function(self, function: _Token) -> None:
@@ -314,7 +332,10 @@ class _Writer:
         if power.startswith("-"):
             name = function.text
             inverse = f"a{name}(x) or " if name in ("sin", "cos", "tan") else ""
-            raise SpellingError(f"“{name}^{power}” can be read in two ways; write {inverse}1/{name}(x).")
+            raise SpellingError(
+                f"“{name}^{power}” can be read in two ways; write {inverse}1/{name}(x).",
+                place=self._since(function),
+            )
         return f"**{power}"
 
     def _argument(self, function: _Token) -> None:
@@ -331,7 +352,8 @@ class _Writer:
                 break
         if token is not None and token.text == "(":
             raise SpellingError(
-                f"It is not clear where the argument of {function.text} ends; put it in parentheses."
+                f"It is not clear where the argument of {function.text} ends; put it in parentheses.",
+                place=self._since(function),
             )
 
     def _power(self) -> None:
@@ -344,13 +366,18 @@ class _Writer:
         if following is not None and (following.text == "(" or following.kind in ("number", "atom")):
             self._one(following)
 
+    def _since(self, token: _Token) -> Place:
+        """From this token to the one that comes next."""
+        end = self.tokens[self.i].at if self.i < len(self.tokens) else len(self.text)
+        return token.at, token.at + len(self.text[token.at : end].rstrip())
+
     def _root(self, root: _Token) -> None:
         """√ and the one number, variable, parenthesis or function that follows it."""
         token = self._next()
         if token is None or not (
             token.kind in ("number", "atom", "function") or token.text in ("(", "|", "√")
         ):
-            raise SpellingError("The root √ has no argument; write √(x).")
+            raise SpellingError("The root √ has no argument; write √(x).", place=(root.at, root.at + 1))
         self._write("sqrt(", root.at)
         self.ended = False
         self._one(token)
@@ -358,7 +385,9 @@ class _Writer:
         self.ended = True
         token_after = self._next()
         if token_after is not None and token_after.kind in ("superscript", "power") and token.text != "(":
-            raise SpellingError("A power after √ can be read in two ways; write √(x^2) or (√x)^2.")
+            raise SpellingError(
+                "A power after √ can be read in two ways; write √(x^2) or (√x)^2.", place=self._since(root)
+            )
 
 
 def _exponent(superscript: str) -> str:

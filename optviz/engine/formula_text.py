@@ -6,6 +6,7 @@ SymPy sees it.
 """
 
 import ast
+import difflib
 import functools
 import math
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from sympy.printing.precedence import PRECEDENCE
 
 from optviz.engine import elementwise
 from optviz.engine.formula_parts import Absolute, Larger, Sign, Smaller, Within, limits
-from optviz.engine.formula_spelling import Spelled, SpellingError, spelled
+from optviz.engine.formula_spelling import Place, Spelled, SpellingError, spelled
 from optviz.engine.text import shortened
 
 X, Y = VARIABLES = sympy.symbols("x y", real=True)
@@ -26,6 +27,8 @@ X, Y = VARIABLES = sympy.symbols("x y", real=True)
 LONGEST = 300
 DEEPEST = 40
 MOST_NODES = 250
+MOST_REPAIRS = 10
+OPERATORS = "+-*/^=−×·÷"
 LARGEST_EXPONENT = 100
 LARGEST_NUMBER = 1e100
 
@@ -33,12 +36,14 @@ LARGEST_NUMBER = 1e100
 class FormulaError(ValueError):
     """A formula that cannot be used; the message is a sentence for people that names the place.
 
-    `repaired` is a text that may be meant and that can be used, or "".
+    `repaired` is a text that may be meant and that can be used, or "". `place` says which characters of the
+    text it is about, from the first to the one after the last; None if it is about no part of it.
     """
 
-    def __init__(self, sentence: str, repaired: str = "") -> None:
+    def __init__(self, sentence: str, repaired: str = "", place: Place | None = None) -> None:
         super().__init__(sentence)
         self.repaired = repaired
+        self.place = place
 
 
 FUNCTIONS: dict[str, tuple[Any, Callable[[float], Any]]] = {
@@ -79,35 +84,50 @@ def read(text: str) -> sympy.Expr:
     try:
         return _read(text)
     except SpellingError as error:
-        raise FormulaError(str(error), _usable(error.repaired)) from None
+        raise FormulaError(str(error), _usable(error.repaired), error.place) from None
     except FormulaError as error:
-        repaired = text.rstrip().rstrip("+-*/^.,=").rstrip()
-        raise FormulaError(str(error), "" if repaired == text.rstrip() else _usable(repaired)) from None
+        repaired = error.repaired or text.rstrip().rstrip(OPERATORS + ".,;").rstrip()
+        usable = "" if repaired == text.rstrip() else _usable(repaired)
+        raise FormulaError(str(error), usable, error.place) from None
 
 
-def _usable(text: str) -> str:
-    """The text if it can be read, else ""."""
+def _usable(text: str, repairs: int = 0) -> str:
+    """The text if it can be read, perhaps after more repairs of its spelling, else ""."""
     try:
         _read(text.strip())
-    except (FormulaError, SpellingError):
+    except SpellingError as error:
+        return _usable(error.repaired, repairs + 1) if error.repaired and repairs < MOST_REPAIRS else ""
+    except FormulaError:
         return ""
     return text.strip()
 
 
-def _read(text: str) -> sympy.Expr:
+def parsed(text: str) -> tuple[ast.expr, Spelled]:
+    """The syntax tree of a typed formula, and the spelling that it was read from.
+
+    Raises:
+        SpellingError, FormulaError: where no tree can be made; what it holds is not checked.
+    """
     found = spelled(text)
     try:
         tree = ast.parse(found.text, mode="eval")
     except SyntaxError as error:
-        raise FormulaError(_syntax_sentence(text, found, error)) from None
+        raise _syntax_error(text, found, error) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError(f"The formula cannot be read; {ALLOWED}.") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise FormulaError(f"The formula has too many parts; allowed are {MOST_NODES}.")
+    return tree.body, found
+
+
+def _read(text: str) -> sympy.Expr:
+    tree, found = parsed(text)
     bounds: set[sympy.Expr] = set()
     try:
-        expression = sympy.sympify(_build(tree.body, found.text, 0, bounds))
+        expression = sympy.sympify(_build(tree, found.text, 0, bounds))
         expression = Within.of(expression, bounds)
+    except FormulaError as error:
+        raise _placed(error, text, found) from None
     except (RecursionError, OverflowError, ZeroDivisionError, TypeError, AttributeError):
         raise FormulaError("The formula is too complicated to work with.") from None
     check_real(expression)
@@ -137,13 +157,28 @@ def check_real(expression: sympy.Expr) -> None:
         raise FormulaError("The formula divides by zero or has no real value.")
 
 
-def _syntax_sentence(text: str, found: Spelled, error: SyntaxError) -> str:
+def _placed(error: FormulaError, text: str, found: Spelled) -> FormulaError:
+    """The same error, with its place and the repaired part in the text as typed."""
+    if error.place is None:
+        return error
+    start, end = found.range(error.place, text)
+    repaired = f"{text[:start]}{error.repaired}{text[end:]}" if error.repaired else ""
+    return FormulaError(str(error), repaired, (start, end))
+
+
+def _syntax_error(text: str, found: Spelled, error: SyntaxError) -> FormulaError:
     # An offset of zero is Python's way of saying that the text ended too early.
     ended = not error.offset or error.offset > len(found.text)
     place = len(text) if ended else found.place((error.offset or 1) - 1)
     rest = text[place : place + 12]
-    where = f"at “{rest}” (character {place + 1})" if rest.strip() else "at its end"
-    return f"The formula cannot be read {where}; {ALLOWED}."
+    if rest.strip():
+        said = f"The formula cannot be read at “{rest}” (character {place + 1})"
+        return FormulaError(f"{said}; {ALLOWED}.", place=(place, place + 1))
+    before = text.rstrip()
+    shown = before if len(before) <= 12 else f"…{before[-12:]}"
+    lacks = before[-1:] in OPERATORS
+    said = f"The formula {'is missing something' if lacks else 'cannot be read'} at its end, after “{shown}”"
+    return FormulaError(f"{said}; {ALLOWED}.", place=(len(before), len(before)))
 
 
 def _build(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> sympy.Expr:
@@ -151,7 +186,11 @@ def _build(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> sym
 
     Parts that limit where f has a value are added to `bounds`, as SymPy may cancel them later.
     """
-    result = _part(node, text, depth, bounds)
+    try:
+        result = _part(node, text, depth, bounds)
+    except FormulaError as error:
+        error.place = error.place or _place(node, text)  # the innermost part names the place
+        raise
     if limits(result):
         bounds.add(result)
     return result
@@ -173,8 +212,11 @@ def _part(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> symp
         case ast.Name(id=name) if name in CONSTANTS:
             return CONSTANTS[name]
         case ast.Name(id=name):
-            hint = "; write it with its argument in parentheses" if name in (*FUNCTIONS, *PAIRS) else ""
-            raise FormulaError(f"“{shortened(name, 30)}” is unknown here{hint}; {ALLOWED}.")
+            if name in (*FUNCTIONS, *PAIRS):
+                raise FormulaError(
+                    f"“{name}” is unknown here; write it with its argument in parentheses; {ALLOWED}."
+                )
+            raise _unknown(name, "is unknown here", node, text)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_build(operand, text, depth + 1, bounds)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -192,9 +234,25 @@ def _part(node: ast.AST, text: str, depth: int, bounds: set[sympy.Expr]) -> symp
             return _apply_pair(name, [_build(a, text, depth + 1, bounds) for a in arguments], part)
         case ast.Call(func=ast.Name(id=name)) if name in PAIRS:
             raise FormulaError(f"{name} takes two arguments or more, as in {name}(x, 0).")
-        case ast.Call(func=ast.Name(id=name)):
-            raise FormulaError(f"“{shortened(name, 30)}” is not a function here; {ALLOWED}.")
+        case ast.Call(func=ast.Name(id=name) as called):
+            raise _unknown(name, "is not a function here", called, text)
     raise FormulaError(f"“{shortened(part, 30)}” is not allowed; {ALLOWED}.")
+
+
+def _place(node: ast.AST, text: str) -> Place | None:
+    """Where a part stands in the text of the parser, which counts bytes."""
+    if not isinstance(node, ast.expr) or node.end_col_offset is None:
+        return None
+    raw = text.encode()
+    start, end = (len(raw[:offset].decode()) for offset in (node.col_offset, node.end_col_offset))
+    return start, end
+
+
+def _unknown(name: str, hint: str, node: ast.AST, text: str) -> FormulaError:
+    """The error about a name that is not known, with the known one that is most like it."""
+    nearest = difflib.get_close_matches(name.lower(), (*FUNCTIONS, *PAIRS), n=1)
+    place = _place(node, text)
+    return FormulaError(f"“{shortened(name, 30)}” {hint}; {ALLOWED}.", nearest[0] if nearest else "", place)
 
 
 def _number(number: float) -> sympy.Expr:

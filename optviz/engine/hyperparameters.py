@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optviz.engine.text import shortened
+from optviz.engine.text import plain_number, shortened
 
 
 class HyperparameterError(ValueError):
@@ -40,17 +40,21 @@ class Hyperparameter:
         """The default, as a whole number where only those are allowed."""
         return int(self.default) if self.integer else self.default
 
+    @property
+    def _allowed(self) -> str:
+        return f"allowed is {plain_number(self.low)} to {plain_number(self.high)}"
+
     def complaint(self, value: object) -> str | None:
         """Say in one sentence why `value` cannot be used, or return None if it can."""
-        allowed = f"allowed is {self.write(self.low)} to {self.write(self.high)}"
+        allowed = self._allowed
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"{self.name} must be a number; {allowed}."
         if not math.isfinite(value):
             return f"{self.name} must be a finite number; {allowed}."
         if self.integer and value != int(value):
-            return f"{self.name} = {value:g} is not a whole number; {allowed}."
+            return f"{self.name} = {plain_number(value)} is not a whole number; {allowed}."
         if not self.low <= value <= self.high:
-            return f"{self.name} = {value:g} is out of range; {allowed}."
+            return f"{self.name} = {plain_number(value)} is out of range; {allowed}."
         return None
 
     def validate(self, value: float) -> float:
@@ -74,8 +78,7 @@ class Hyperparameter:
             value = float(text)
         except ValueError:
             raise HyperparameterError(
-                f"{self.name} = “{shortened(text)}” is not a number; "
-                f"allowed is {self.write(self.low)} to {self.write(self.high)}."
+                f"{self.name} = “{shortened(text)}” is not a number; {self._allowed}."
             ) from None
         return self.validate(value)
 

@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 
 from optviz.engine import time_limit as deadline
+from optviz.engine.formula_spelling import Place
 from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, compile_to_function, read
 from optviz.engine.minima_search import search
 
@@ -133,16 +134,17 @@ def parse(text: str) -> Objective:
     """
     found = _parse(text)
     if isinstance(found, Refusal):
-        raise FormulaError(found.sentence, found.repaired)
+        raise FormulaError(found.sentence, found.repaired, found.place)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a formula cannot be used, and a text that may be meant."""
+    """Why a formula cannot be used, a text that may be meant, and which characters it is about."""
 
     sentence: str
     repaired: str = ""
+    place: Place | None = None
 
 
 @functools.lru_cache(maxsize=512)
@@ -153,7 +155,7 @@ def _parse(text: str) -> Objective | Refusal:
     except deadline.TooSlowError:
         return Refusal("The formula takes too long to differentiate; make it simpler.")
     except FormulaError as error:
-        return Refusal(str(error), error.repaired)
+        return Refusal(str(error), error.repaired, error.place)
     except (RecursionError, MemoryError, OverflowError, NotImplementedError):
         return Refusal("The formula is too complicated to differentiate; make it simpler.")
     minima = found_minima(objective)

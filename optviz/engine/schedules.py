@@ -39,9 +39,17 @@ class Schedule:
         return np.array([self.factor(t, total, **values) for t in range(total)], dtype=float)
 
 
-GAMMA = Hyperparameter("gamma", r"\gamma", 0.5, 0.001, 1.0, help="What the rate is multiplied by.")
+GAMMA = Hyperparameter(
+    "gamma", r"\gamma", 0.5, 0.001, 1.0, label="factor", help="What the rate is multiplied by."
+)
 FLOOR = Hyperparameter(
-    "floor", r"r", 0.0, 0.0, 1.0, help="Final share: how much of the learning rate is left at the end."
+    "floor",
+    r"r",
+    0.0,
+    0.0,
+    1.0,
+    label="final share",
+    help="Final share: how much of the learning rate is left at the end.",
 )
 
 
@@ -79,7 +87,15 @@ SCHEDULES: dict[str, Schedule] = {
             r"\eta_t = \eta\, \gamma^{\lfloor t / k \rfloor}",
             (
                 Hyperparameter(
-                    "every", "k", 50, 1, 100_000, log=True, integer=True, help="Steps between two drops."
+                    "every",
+                    "k",
+                    50,
+                    1,
+                    100_000,
+                    log=True,
+                    integer=True,
+                    label="steps between drops",
+                    help="Steps between two drops.",
                 ),
                 GAMMA,
             ),
@@ -92,7 +108,13 @@ SCHEDULES: dict[str, Schedule] = {
             r"\eta_t = \eta\, \gamma^{t}",
             (
                 Hyperparameter(
-                    "gamma", r"\gamma", 0.99, 0.5, 1.0, help="What the rate is multiplied by at each step."
+                    "gamma",
+                    r"\gamma",
+                    0.99,
+                    0.5,
+                    1.0,
+                    label="factor",
+                    help="What the rate is multiplied by at each step.",
                 ),
             ),
             torch="ExponentialLR(gamma=gamma)",
@@ -112,7 +134,14 @@ SCHEDULES: dict[str, Schedule] = {
             r"\eta_t = \eta\, \tfrac{t + 1}{w + 1} \text{ for } t < w, \text{ then cosine}",
             (
                 Hyperparameter(
-                    "warm", "w", 10, 0, 100_000, integer=True, help="Steps until the full rate is reached."
+                    "warm",
+                    "w",
+                    10,
+                    0,
+                    100_000,
+                    integer=True,
+                    label="warm-up steps",
+                    help="Steps until the full rate is reached.",
                 ),
                 FLOOR,
             ),

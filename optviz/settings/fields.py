@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
+from optviz.engine.text import plain_number
 from optviz.settings.link import Link, Reader, short
 
 When = Mapping[str, Sequence[str]]
@@ -135,6 +136,10 @@ class Number(Described):
     def parse(self, text: str) -> float:
         """The number; a decimal comma is read too."""
         return self.kind.parse(text)
+
+    def shown(self, value: float) -> str:
+        """As people write it."""
+        return plain_number(value)
 
     def describe(self, usual: Any) -> dict[str, Any]:
         """A hyperparameter under this field's own words."""

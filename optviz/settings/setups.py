@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.optimizers import GROUPS, OPTIMIZERS, Optimizer
+from optviz.engine.text import plain_number
 from optviz.settings.fields import Described, describe_number
 from optviz.settings.link import Link, Reader, short
 
@@ -71,12 +72,14 @@ def read_setup(
         value, place = h.usual, f"{name}.{h.name}"
         if h.name not in pairs:
             said = f"{row.name}: the link says no {h.name};"
-            reader.complain((name,), said, f"used {h.write(value)}.", place)
+            reader.complain((name,), said, f"used {plain_number(value)}.", place)
         else:
             try:
                 value = h.parse(pairs[h.name])
             except HyperparameterError as error:
-                reader.complain((name,), f"{row.name}: {error}", f"Used {h.write(value)} instead.", place)
+                reader.complain(
+                    (name,), f"{row.name}: {error}", f"Used {plain_number(value)} instead.", place
+                )
         values.append((h.name, value))
     return key, tuple(values)
 
@@ -178,7 +181,7 @@ class Spread(Configured):
                 try:
                     value = h.parse(written)
                 except HyperparameterError as error:
-                    reader.complain((name,), str(error), f"This link gets {h.write(value)} instead.")
+                    reader.complain((name,), str(error), f"This link gets {plain_number(value)} instead.")
             found.append((h.name, value))
         return dict(zip(self.attributes, (key, tuple(found)), strict=True))
 

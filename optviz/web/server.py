@@ -20,6 +20,7 @@ from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders, frame_ancestors
 from optviz.web.preload import Preload
+from optviz.web.read_route import route as read_formula
 from optviz.web.under_path import UnderPath
 from optviz.web.visitors import VisitorCookie
 
@@ -113,6 +114,7 @@ routes = [
     draw,
     api_route.route,
     qr_route.route,
+    read_formula,
     Route(f"/{GROUND}", ground),
     Route("/metrics", metrics.route),
 ]

@@ -4,6 +4,7 @@ when and what to answer."""
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -12,6 +13,7 @@ from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
 from optviz.figures.style import DARK, DASHES, LIGHT, MARKERS
 from optviz.web.components import panel as panel_module
+from optviz.web.read_route import reading
 
 GREEK = {"beta": "β", "eta": "η", "gamma": "γ", "rho": "ρ", "epsilon": "ε", "lambda": "λ", "alpha": "α"}
 LABELS = {"lr": "Learning rate", "momentum": "Momentum", "beta1": "First decay", "beta2": "Second decay"}
@@ -297,15 +299,21 @@ class PanelPage:
         served = {
             "/": ("text/html", (Path(__file__).parent / "panel_page.html").read_text("utf-8")),
             "/panel.html": ("text/html", html),
-            "/panel.js": ("text/javascript", SCRIPT + "\nwindow.pageBus = optvizPage('test')\n"),
+            "/assets/panel.js": ("text/javascript", SCRIPT + "\nwindow.pageBus = optvizPage('test')\n"),
             "/declaration.json": ("application/json", json.dumps(declared)),
             "/favicon.ico": ("image/x-icon", ""),
         }
 
+        self.read: list[str] = []  # formulas that the server was asked to read
+
         def fulfil(route) -> None:
             path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
+            if path == "/read":
+                (text,) = parse_qs(urlsplit(route.request.url).query)["formula"]
+                self.read.append(text)
+                return route.fulfill(json=reading(text))
             kind, body = served[path]
-            route.fulfill(content_type=kind + "; charset=utf-8", body=body)
+            return route.fulfill(content_type=kind + "; charset=utf-8", body=body)
 
         page.route("http://localhost/**", fulfil)
         page.goto("http://localhost/")

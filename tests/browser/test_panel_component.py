@@ -799,7 +799,7 @@ class TestPage:
               const host = document.createElement('div')
               host.innerHTML = "<div class='optviz-panel other'></div>"
               document.body.append(host)
-              const mount = (await import('/panel.js')).default
+              const mount = (await import('/assets/panel.js')).default
               const data = { declaration: 'data:application/json,{broken', page: 'other', values: {}, ack: 0 }
               mount({ parentElement: host, setStateValue() {}, data })
             }"""

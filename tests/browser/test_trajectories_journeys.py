@@ -305,6 +305,10 @@ def test_a_formula_is_typed_and_a_bad_one_keeps_the_picture(server, visitors) ->
     stage = Stage(visitors().page).open(link(server, Experiment().on("formula", "x^2 + y^2")))
     field = stage.panel.field("Formula in x")
     field.fill("(x^2 - 1)^2 + y^2")
+    reading = stage.page.locator(".reading math")
+    said = "open parenthesis x squared minus 1 close parenthesis squared plus y squared"
+    expect(reading).to_have_attribute("aria-label", said)
+    assert stage.experiment().formula == "x^2 + y^2"
     field.press("Enter")
     stage.until(lambda: stage.experiment().formula == "(x^2 - 1)^2 + y^2")
     field.fill("x.__class__")

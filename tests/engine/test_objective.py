@@ -273,7 +273,11 @@ def test_people_s_spelling_means_what_they_mean(text: str) -> None:
         ("z", ""),
         ("1,000x", "1.000x"),
         ("y = x + y", "x + y"),
-        ("((x", ""),
+        ("((x", "((x))"),
+        ("sin(cos(|x", "sin(cos(|x|))"),
+        ("x^2;", "x^2"),
+        ("sen(2πx) + 1", "sin(2πx) + 1"),
+        ("1 + sqr(x)", "1 + sqrt(x)"),
         ("2 3", ""),
     ],
 )
@@ -288,6 +292,35 @@ def test_a_repair_is_offered_where_one_can_be_read(text: str, repaired: str) -> 
 def test_the_place_of_a_mistake_is_counted_in_the_text_as_typed() -> None:
     with pytest.raises(FormulaError, match=r"“\* 2” \(character 8\)"):
         parse("2x²|y|+* 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("x)^2", ")"),
+        ("x + zeta*2", "zeta"),
+        ("𝑥² + q", "q"),
+        ("2πx + sinn(x)", "sinn"),
+        ("α + x/0", "α"),
+        ("π² + x/0", "x/0"),
+        ("1,000x", "1,000"),
+        ("x + √", "√"),
+        ("x + sin x(2)", "sin x"),
+        ("y = x+y", "y ="),
+    ],
+)
+def test_a_refusal_marks_the_characters_that_it_is_about(text: str, marked: str) -> None:
+    with pytest.raises(FormulaError) as refusal:
+        parse(text)
+    assert refusal.value.place is not None
+    assert text[slice(*refusal.value.place)] == marked
+
+
+def test_what_is_missing_is_marked_where_it_belongs() -> None:
+    for text, place in {"(x + 1": 6, "2*(x": 4, "x +": 3}.items():
+        with pytest.raises(FormulaError) as refusal:
+            parse(text)
+        assert refusal.value.place == (place, place)
 
 
 HOSTILE = [

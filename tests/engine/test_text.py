@@ -4,10 +4,12 @@ import math
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optviz.engine.edge_text import edge_text, greek
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.engine.text import shortened
+from optviz.engine.text import plain_number, shortened
 
 WITH_EDGE = [o for o in OPTIMIZERS.values() if o.edge]
 
@@ -16,6 +18,23 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert shortened("x" * 20) == "x" * 20
     assert shortened("x" * 21) == "x" * 20 + "…"
     assert shortened("abcdef", 3) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-6, "0.000001"), (10.0, "10"), (1e-16, "1e-16"), (2.5, "2.5"), (0.0, "0"), (-0.0, "0"),
+        (1000000.0, "1000000"), (1e-8, "1e-8"), (-1e6, "-1000000"), (1e20, "1e20"),
+        (7, "7"), (0.30000000000000004, "0.30000000000000004"),
+    ],
+)  # fmt: skip
+def test_a_number_is_spelled_as_people_write_it(value: float, text: str) -> None:
+    assert plain_number(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_spelled_number_is_the_same_number(value: float) -> None:
+    assert float(plain_number(value)) == value
 
 
 @pytest.mark.parametrize(

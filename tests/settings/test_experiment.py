@@ -155,7 +155,7 @@ BAD = {
     "infinity": ({"v": "1", "noise": "inf"}, "noise must be a finite number"),
     "out of range": (
         {"v": "1", "steps": "1e9"},
-        "steps = 1e.09 is out of range; allowed is 1 to 2000. Used 50",
+        "steps = 1000000000 is out of range; allowed is 1 to 2000. Used 50",
     ),
     "a word for a number": ({"v": "1", "seed": "lucky"}, "“lucky” is not a number"),
     "half a step": ({"v": "1", "steps": "2.5"}, "not a whole number"),

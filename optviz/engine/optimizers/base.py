@@ -106,6 +106,7 @@ def epsilon(default: float) -> Hyperparameter:
         1.0,
         log=True,
         advanced=True,
+        label="small constant",
         help="Added to the root in the denominator, so that nothing is divided by zero.",
     )
 
@@ -114,10 +115,22 @@ MOMENTUM = Hyperparameter(
     "momentum", r"\beta", 0.9, 0.0, 0.999, help="The share of the velocity that survives a step."
 )
 BETA1 = Hyperparameter(
-    "beta1", r"\beta_1", 0.9, 0.0, 0.9999, help="Decay of the first moment, the mean of the gradient."
+    "beta1",
+    r"\beta_1",
+    0.9,
+    0.0,
+    0.9999,
+    label="first-moment decay",
+    help="Decay of the first moment, the mean of the gradient.",
 )
 BETA2 = Hyperparameter(
-    "beta2", r"\beta_2", 0.999, 0.0, 0.99999, help="Decay of the second moment, the mean of its square."
+    "beta2",
+    r"\beta_2",
+    0.999,
+    0.0,
+    0.99999,
+    label="second-moment decay",
+    help="Decay of the second moment, the mean of its square.",
 )
 DECAY = Hyperparameter(
     "decay",
@@ -125,5 +138,6 @@ DECAY = Hyperparameter(
     0.01,
     0.0,
     1.0,
+    label="weight decay",
     help="Decoupled weight decay: each step shrinks the point itself by η·λ, apart from the gradient.",
 )

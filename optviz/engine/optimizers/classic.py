@@ -120,7 +120,15 @@ RMSPROP = Optimizer(
     r"x_t = x_{t-1} - \eta\, \frac{g_t}{\sqrt{s_t} + \epsilon}",
     hyperparameters=(
         rate(0.1),
-        Hyperparameter("alpha", r"\alpha", 0.99, 0.0, 0.9999, help="How long the mean square remembers."),
+        Hyperparameter(
+            "alpha",
+            r"\alpha",
+            0.99,
+            0.0,
+            0.9999,
+            label="mean-square decay",
+            help="How long the mean square remembers.",
+        ),
         epsilon(1e-8),
     ),
     state=("mean square",),

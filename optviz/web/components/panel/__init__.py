@@ -22,6 +22,7 @@ PARTS = (
     "conversation.js",
     "simple_fields.js",
     "interval_fields.js",
+    "formula_reading.js",
     "setup_fields.js",
     "cards.js",
     "declared.js",

@@ -1,6 +1,8 @@
 // What Streamlit calls after each run of the server: it loads the declaration and hands the answer to the
 // panel.
 
+FormulaReading.address = String(new URL("../read", import.meta.url)) // beside assets/, under any prefix
+
 /** @type {Map<string, Promise<Declaration>>} */
 const declarations = new Map()
 

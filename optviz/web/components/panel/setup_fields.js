@@ -221,8 +221,24 @@ class LandscapeField {
       { "aria-label": "Formula in x and y", enterkeyhint: "done" },
       text => this.take(text),
     )
-    const body = el("div", { class: "landscape" }, this.choice.node, this.formula.input, this.notes)
-    const { node, label, sentence } = labelled(panel, field, body, [this.choice.input, this.formula.input])
+    const { input } = this.formula
+    this.reading = new FormulaReading(
+      text => this.use(text),
+      said => panel.announce(said),
+    )
+    input.addEventListener("input", () => {
+      this.reading.type(input.value)
+      this.sentence.classList.add("stale")
+    })
+    const { button } = this.reading
+    this.formula.companion = button
+    button.addEventListener("blur", event => {
+      if (event.relatedTarget !== input) this.formula.take()
+    })
+    this.typed = el("div", { class: "formula" }, input, this.reading.node)
+    const body = el("div", { class: "landscape" }, this.choice.node, this.typed, this.notes)
+    const { node, label, sentence } = labelled(panel, field, body, [this.choice.input, input])
+    attribute(input, "aria-describedby", `${input.getAttribute("aria-describedby")} ${this.reading.node.id}`)
     label.addEventListener("dblclick", () => {
       if (typeof field.default === "string") this.choose(field.default)
     })
@@ -249,6 +265,12 @@ class LandscapeField {
     this.panel.commit({ objective: "formula", formula: text, start: null, domain: null })
   }
 
+  /** @param {string} text what may have been meant */
+  use(text) {
+    this.formula.put(text)
+    this.formula.input.focus()
+  }
+
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const key = this.panel.declared.text(texts, this.field)
@@ -257,10 +279,12 @@ class LandscapeField {
     const shown = this.typing ? "formula" : key
     const option = this.options.find(each => each.key === shown)
     this.choice.show(shown)
-    this.formula.input.hidden = shown !== "formula"
+    this.typed.hidden = shown !== "formula"
     this.formula.show(texts.formula ?? "", refusal)
+    if (shown === "formula" && !this.formula.dirty) this.reading.show(this.formula.input.value, Boolean(refusal))
     const notes = option ? detail(option) : ""
     if (this.notes.textContent !== notes) this.notes.textContent = notes
     say(this.sentence, refusal)
+    this.sentence.classList.toggle("stale", this.formula.dirty)
   }
 }

@@ -125,6 +125,7 @@ class TypedText {
     this.text = ""
     this.kept = ""
     this.dirty = false
+    /** @type {HTMLElement | null} */ this.companion = null // going there is not leaving the field
     const lines = look.lines ?? 1
     const common = {
       class: "typed",
@@ -135,7 +136,9 @@ class TypedText {
       oninput: () => {
         this.dirty = true
       },
-      onblur: () => this.take(),
+      onblur: (/** @type {FocusEvent} */ event) => {
+        if (!this.companion || event.relatedTarget !== this.companion) this.take()
+      },
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event, lines === 1),
     }
     this.input =
@@ -163,6 +166,13 @@ class TypedText {
     if (typed === this.readable(this.text)) return
     this.kept = typed
     this.commit(typed)
+  }
+
+  /** As if it had been typed, and taken. @param {string} text */
+  put(text) {
+    this.input.value = text
+    this.dirty = true
+    this.take()
   }
 
   /** @param {KeyboardEvent} event @param {boolean} single */

@@ -1,0 +1,93 @@
+"""How a formula is read, while somebody types it: typeset, in words, or what is wrong and where.
+
+Nothing is differentiated or run here; what only that can refuse, the release will.
+"""
+
+import asyncio
+import functools
+import os
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from optviz.engine import time_limit
+from optviz.engine.formula_latex import as_typed
+from optviz.engine.formula_text import ALLOWED, LONGEST, FormulaError, read
+from optviz.web.mathml import mathml
+
+READ = "read"
+SECONDS = 0.4  # that reading may take
+KEPT = 1024  # answers, about 1 kB each
+AT_ONCE = max(2, (os.cpu_count() or 1) // 2)
+CACHED = "private, max-age=600"
+BUSY = "Too many formulas are being read at the moment."
+_workers = ThreadPoolExecutor(AT_ONCE, "read")
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+async def read_formula(request: Request) -> Response:
+    """How `formula` is read, as JSON; 400 with a sentence without one, 429 where too many are being read.
+
+    A formula that can be used: `{"mathml": …}`, an element with its words. Else `{"error": {"sentence": …,
+    "start": …, "end": …}, "repaired": …}`: the characters that it is about, where it is about some, and a
+    text that may be meant, or "".
+    """
+    text = request.query_params.get("formula")
+    if text is None:
+        return _refused("The address names no formula.", 400)
+    work = _begin(text)
+    if work is None:
+        return _refused(BUSY, 429)
+    try:
+        answer = await asyncio.wrap_future(work)
+    except time_limit.TooSlowError:
+        answer = _error("The formula takes too long to read; make it simpler.")
+    return JSONResponse(answer, headers={"cache-control": CACHED})
+
+
+def _refused(sentence: str, status: int) -> Response:
+    return JSONResponse({"error": {"sentence": sentence}}, status, headers={"cache-control": "no-store"})
+
+
+def _begin(text: str) -> "Future[dict[str, Any]] | None":
+    """Read in a thread; None if as many are at it as may be."""
+    if not _places.acquire(blocking=False):
+        return None
+    try:
+        work = _workers.submit(reading, text)
+    except RuntimeError:  # the server is about to end
+        _places.release()
+        return None
+    work.add_done_callback(lambda _: _places.release())
+    return work
+
+
+@functools.lru_cache(maxsize=KEPT)
+def reading(text: str) -> dict[str, Any]:
+    """How a formula is read; see `read_formula`. Raises TooSlowError."""
+    if len(text) > LONGEST:
+        return _error(f"The formula has {len(text)} characters; allowed are {LONGEST}.")
+    try:
+        return {"mathml": time_limit.within(SECONDS, _typeset, text)}
+    except FormulaError as error:
+        # The list of what is allowed is too long to read while one types; who takes the formula is shown it.
+        return _error(str(error).replace(f"; {ALLOWED}", ""), error)
+
+
+def _typeset(text: str) -> str:
+    read(text)
+    return mathml(as_typed(text), display=True)
+
+
+def _error(sentence: str, error: FormulaError | None = None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"error": {"sentence": sentence}, "repaired": error.repaired if error else ""}
+    if error and error.place:
+        answer["error"]["start"], answer["error"]["end"] = error.place
+    return answer
+
+
+route = Route(f"/{READ}", read_formula)
