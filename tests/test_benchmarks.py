@@ -80,5 +80,5 @@ def test_the_results_are_written_as_the_lessons_read_them() -> None:
     assert done.returncode == 0, done.stderr
     found = from_json(done.stdout)
     assert from_json(found.to_json()) == found
-    assert set(found.networks) == {"mnist_mlp", "softmax_regression", "dropout"}
+    assert set(found.networks) == {"mnist_mlp", "softmax_regression", "dropout", "dropout_normal"}
     assert all(0 <= low <= high <= 1 for low, high in (n.test_accuracy for n in found.networks.values()))

@@ -50,7 +50,7 @@ CURVES = (
         (10.0,),
         ((7.26938814631,), (-1.82568457867,)),
         "many minima",
-        "Several valleys: the start and the rate decide which one catches the run.",
+        "Two valleys: the start and the rate decide which one catches the run.",
         Telling(0.1, 0.02, 0.4, 200),
     ),
     Objective(

@@ -186,7 +186,7 @@ SURFACES = (
             (1.60710475292, 0.568651454884),
         ),
         "many minima",
-        "Six valleys, two of them equally deep.",
+        "Six valleys in three pairs; both of a pair are equally deep.",
         Telling(0.02, 0.02, 1.0, 150),
     ),
     Objective(

@@ -12,7 +12,7 @@ from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.traces import entry, line, look, marks, powers, rule
 from optviz.teaching.activations import ACTIVATIONS, Chain, sigmoid
-from optviz.teaching.dying_units import Silence
+from optviz.teaching.dying_units import Units
 from optviz.teaching.losses import (
     binary_cross_entropy_from_logits_gradient,
     squared_error_on_sigmoid_gradient,
@@ -64,37 +64,46 @@ def function_panels(shown: Sequence[str], width: float, theme: Theme) -> tuple[P
     ], legend
 
 
-def dying_panels(runs: Sequence[Silence], theme: Theme) -> tuple[Panels, Legend]:
-    """The share of silent units and the loss, step by step."""
-    silent, losses = [], []
+def dying_panels(runs: Sequence[Units], theme: Theme) -> tuple[Panels, Legend]:
+    """The shares of units without gradient and of silent units, and the loss, step by step."""
+    dead, losses = [], []
     legend: Legend = []
     for run in runs:
         row, style = ACTIVATIONS[run.activation], look(run.activation, theme)
         steps = np.arange(len(run.losses))
         dash = "dash" if legend else "solid"  # both curves may lie on each other
-        silent.append(line(steps, run.silent, style.color, row.name, dash=dash, hover="step %{x}: %{y:.1%}"))
+        silent = f"{row.name}, silent"
+        dead.append(
+            line(steps, run.silent, style.color, silent, dash="dot", width=1.4, hover="step %{x}: %{y:.1%}")
+        )
+        dead.append(line(steps, run.dead, style.color, row.name, dash=dash, hover="step %{x}: %{y:.1%}"))
         losses.append(line(steps, run.losses, style.color, row.name, dash=dash, hover="step %{x}: %{y:.4g}"))
         legend.append(entry(row.name, style.color, dash))
+    legend.append(entry("silent units", theme.ink, "dot"))
     ends = "; ".join(
-        f"{ACTIVATIONS[r.activation].name} {r.silent[-1]:.0%} silent, loss {number(float(r.losses[-1]))}"
+        f"{ACTIVATIONS[r.activation].name} {r.dead[-1]:.0%} without gradient, {r.silent[-1]:.0%} silent, "
+        f"loss {number(float(r.losses[-1]))}"
         for r in runs
     )
     steps_axis = axis(theme, "step", rangemode="tozero")
     every = np.concatenate([run.losses for run in runs])
     return [
         panel(
-            "dying.silent",
-            "Silent units",
+            "dying.dead",
+            "Units that get no gradient",
             {
-                "data": silent,
+                "data": dead,
                 "layout": layout(
                     theme,
                     xaxis=steps_axis,
                     yaxis=axis(theme, "share of units", tickformat=".0%", range=[-0.03, 1.05]),
                 ),
             },
-            about="Units whose z is negative for all points. A silent ReLU gets no gradient.",
-            alt=f"Share of silent units against steps. At the end: {ends}.",
+            about=(
+                "Dotted: silent units, whose z is negative for all points. A silent leaky ReLU still gets a "
+                "gradient."
+            ),
+            alt=f"Share of units without gradient, and of silent units, against steps. At the end: {ends}.",
             aspect=0.75,
         ),
         panel(

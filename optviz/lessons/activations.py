@@ -1,5 +1,6 @@
 """Lessons on activations and softmax."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -40,17 +41,29 @@ def _chains() -> Chart:
     return Chart(tuple(lines), x="layers", y="gradient that is left", log="y")
 
 
-def _silent(key: str) -> float:
-    """The share of units that are silent after 200 steps."""
-    return float(dying_units.trained(key, 0.1, 2).silent[-1])
+DYING_RATE, DYING_SEEDS = 0.1, range(20)
 
 
-def _silence() -> Chart:
+@functools.cache
+def dying_runs(key: str) -> tuple[dying_units.Units, ...]:
+    """The trainings of the lesson on dying units, one for each seed."""
+    return tuple(dying_units.trained(key, DYING_RATE, seed) for seed in DYING_SEEDS)
+
+
+def _at_the_end(key: str, share: Callable[[dying_units.Units], float]) -> list[float]:
+    """The mean of a share over the seeds."""
+    return [float(np.mean([share(run) for run in dying_runs(key)]))]
+
+
+def _deaths() -> Chart:
     lines = []
     for key in ("relu", "leaky_relu"):
-        silent = dying_units.trained(key, 0.1, 2).silent
-        lines.append(Line(FUNCTIONS[key].name, np.arange(len(silent)), silent))
-    return Chart(tuple(lines), x="step", y="share of silent units")
+        name, runs = FUNCTIONS[key].name, dying_runs(key)
+        steps = np.arange(len(runs[0].dead))
+        lines.append(Line(f"{name}: no gradient", steps, np.mean([run.dead for run in runs], axis=0)))
+        if key == "leaky_relu":
+            lines.append(Line(f"{name}: silent", steps, np.mean([run.silent for run in runs], axis=0)))
+    return Chart(tuple(lines), x="step", y="share of units, mean of 20 seeds")
 
 
 ACTIVATIONS = (
@@ -91,8 +104,8 @@ ACTIVATIONS = (
         title="A gradient fades from layer to layer",
         chapter="activations",
         idea=(
-            "Backpropagation multiplies the derivatives of all layers. With sigmoids each factor is at most "
-            "1/4."
+            "Backpropagation multiplies the slopes and weights of all layers. A sigmoid's slope is at most "
+            "1/4, so with |w| ≤ 1 every layer loses at least three quarters."
         ),
         formula=r"\frac{\partial a_n}{\partial x} = \prod_{k=1}^{n} w_k\, a'(z_k)",
         look_at="On a logarithmic axis the sigmoid's line falls straight down; ReLU's stays.",
@@ -120,25 +133,49 @@ ACTIVATIONS = (
         title="Units that die",
         chapter="activations",
         idea=(
-            "A ReLU whose input is negative for every example has the gradient 0, so its weights no longer "
-            "change. A slope of 0.01 on the left, as in leaky ReLU, keeps some gradient."
+            "A ReLU whose input is negative for every example is silent and has the gradient 0, so its "
+            "weights no longer change. In this network nothing brings it back; with layers below, their "
+            "changes can. A slope of 0.01 on the left, as in leaky ReLU, keeps some gradient."
         ),
         formula=r"\mathrm{ReLU}'(z) = 0 \text{ for } z < 0",
-        look_at="The share of silent ReLU units only goes up.",
-        try_next="Raise the rate: one large step is enough to throw a unit off for good.",
-        opens=on_activations("dying", rate=0.1, seed=2),
-        picture=_silence,
+        look_at=(
+            "More than half of the ReLU units lose their gradient. Just as many leaky units fall silent, "
+            "but none of them loses its gradient. It is so small that in 200 steps fewer than 1 unit in 100 "
+            "comes back."
+        ),
+        try_next="Lower the rate to 0.05. How many units die now? Then try other seeds.",
+        opens=on_activations("dying", rate=DYING_RATE, seed=0),
+        picture=_deaths,
         checks=(
             Check(
-                what="Silent units with ReLU and with a leak, rate 0.1",
-                computed=lambda: [_silent("relu"), _silent("leaky_relu")],
+                what="Share of units without gradient, ReLU, rate 0.1, mean of 20 seeds",
+                computed=lambda: _at_the_end("relu", lambda run: run.dead[-1]),
+                interval=(0.5, 0.7),
+                claim="more than half",
             ),
             Check(
-                what="How many more with ReLU",
-                computed=lambda: [_silent("relu") - _silent("leaky_relu")],
-                interval=(0.1, 1.0),
-                claim="more than with a leak",
+                what="Share of units without gradient, leaky ReLU",
+                computed=lambda: _at_the_end("leaky_relu", lambda run: run.dead[-1]),
+                printed=(0.0,),
+                digits=3,
+                claim="none",
             ),
+            Check(
+                what="Share of silent units, leaky ReLU",
+                computed=lambda: _at_the_end("leaky_relu", lambda run: run.silent[-1]),
+                interval=(0.5, 0.7),
+                claim="as many as with ReLU",
+            ),
+            Check(
+                what="Share of leaky units that came back",
+                computed=lambda: _at_the_end("leaky_relu", lambda run: run.returned),
+                interval=(0.0, 0.01),
+                claim="fewer than 1 in 100",
+            ),
+        ),
+        errata=(
+            "The notes' formula gives ReLU'(0) = 1, while their text says that ReLU is not differentiable "
+            "at 0. The text is right; programs choose a number. PyTorch and this page take 0.",
         ),
     ),
     Lesson(
@@ -165,6 +202,9 @@ ACTIVATIONS = (
             ),
         ),
         covers="softmax",
+        errata=(
+            "In one place the notes write eⁱ, with the index in the exponent. It is e to the number zᵢ.",
+        ),
     ),
     Lesson(
         key="temperature",
@@ -172,7 +212,7 @@ ACTIVATIONS = (
         chapter="activations",
         idea="Dividing the logits by a temperature sharpens or flattens the shares; their order stays.",
         formula=r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
-        look_at="Towards T = 0 the largest takes all, towards ∞ all get the same.",
+        look_at="Towards T = 0 the largest share approaches 1; towards ∞ all shares become equal.",
         try_next="Find the temperature at which the first share is a half.",
         opens=on_activations("softmax", temperature=5.0),
         picture=lambda: Chart(

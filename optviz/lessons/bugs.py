@@ -59,7 +59,7 @@ def _adam_lesson(
     look_at: str,
     checks: tuple[Check, ...],
     covers: str = "",
-    erratum: str = "",
+    errata: tuple[str, ...] = (),
 ) -> Lesson:
     """A lesson on a mistake in Adam's step, which is shown beside the right one."""
     return Lesson(
@@ -74,7 +74,7 @@ def _adam_lesson(
         picture=lambda: _beside_adam(faulty),
         checks=checks,
         covers=covers,
-        erratum=erratum,
+        errata=errata,
         codes=(
             ("Something is wrong here. What?", re.sub("  #.*", "", faulty.source)),
             ("The answer: the step as it should be", ADAM.source),
@@ -147,9 +147,10 @@ BUGS = (
             ),
         ),
         covers="adam-as-printed",
-        erratum=(
+        errata=(
             "The notes divide by 1 − β instead of 1 − βᵗ, so the correction never fades. Their printed "
-            "position belongs to the faulty step. The right step ends elsewhere, as PyTorch does."
+            "position belongs to the faulty step. The right step ends elsewhere, as PyTorch does.",
+            "The notes label this run “AdaGrad, 50 iterations”. It is Adam, with 20.",
         ),
     ),
     _adam_lesson(
@@ -183,7 +184,9 @@ BUGS = (
         title="Spot the bug: turned upside down",
         faulty=ADAM_INVERTED,
         idea="Multiplying by 1 − βᵗ makes both moments smaller, the second one most: the steps explode.",
-        look_at="The first step alone crosses the picture; it is ten times too long.",
+        look_at=(
+            "The first step is ten times too long: 1.6 along each coordinate, where the right one is 0.16."
+        ),
         checks=(
             Check(
                 what="First step in learning rates, with the mistake",

@@ -1,5 +1,8 @@
 """Lessons on gradient descent: the learning rate, the ravine, the edge of stability."""
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 
 from optviz.lessons.experiments import GD, START, experiment_on, runs_in_ravine, trajectory_lesson
@@ -36,8 +39,10 @@ def _swept() -> Chart:
     return Chart(tuple(lines), x="learning rate", y="f, cut at 1e−12, 1000", log="xy")
 
 
-def _edges() -> list[float]:
-    return [float(c.observed or 0.0) for c in SWEEP.make(resolution=400).curves]  # type: ignore[union-attr]
+def _edge(place: int) -> Callable[[], list[float]]:
+    """The largest rate that came nearer, on the rates of the page that the lesson opens."""
+    made = functools.partial(SWEEP.make, resolution=SWEEP.fineness)
+    return lambda: [float(made().curves[place].observed or 0.0)]  # type: ignore[union-attr]
 
 
 def _theory() -> list[float]:
@@ -138,7 +143,7 @@ PLANE = (
         key="edge",
         title="The edge of stability",
         chapter="plane",
-        idea="On a quadratic the largest rate that still converges is known before the first step.",
+        idea="On a quadratic the rate below which descent converges can be computed in advance.",
         formula=(
             r"\begin{aligned} \text{descent: } & \eta < \tfrac{2}{\lambda_{\max}} \\ "
             r"\text{momentum: } & \eta < \tfrac{2(1 + \beta)}{\lambda_{\max}} \\ "
@@ -156,11 +161,16 @@ PLANE = (
                 digits=3,
                 claim="2/λmax and its relatives",
             ),
-            Check(
-                what="Largest rates that came nearer in 200 steps",
-                computed=_edges,
-                interval=(0.35, 0.78),
-                claim="just below these",
+            *(
+                Check(
+                    what=f"{name}: the largest rate that came nearer in 200 steps",
+                    computed=_edge(place),
+                    interval=(0.97 * edge, edge),
+                    claim=f"just below {edge:g}",
+                )
+                for place, (name, edge) in enumerate(
+                    (("Descent", 0.5), ("Momentum 0.5", 0.75), ("Nesterov 0.5", 0.375))
+                )
             ),
         ),
     ),

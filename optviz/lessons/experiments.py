@@ -36,6 +36,7 @@ def experiment_lesson(
     try_next: str,
     checks: tuple[Check, ...],
     covers: str = "",
+    errata: tuple[str, ...] = (),
 ) -> Lesson:
     """A lesson that opens an experiment and shows its paths."""
     return Lesson(
@@ -50,6 +51,7 @@ def experiment_lesson(
         picture=lambda: paths_of(experiment),
         checks=checks,
         covers=covers,
+        errata=errata,
     )
 
 

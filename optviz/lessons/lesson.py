@@ -155,7 +155,7 @@ class Lesson:
 
     `chapter` is a key of CHAPTERS and `formula` is LaTeX. `look_at` says what to see in the picture, and
     `try_next` what to do on the page that the lesson `opens`. `covers` is the key of the printed figure that
-    the lesson is about, if any; `erratum` explains a mistake of the notes. `codes` are pairs of a title and
+    the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are pairs of a title and
     source code to compare.
     """
 
@@ -170,7 +170,7 @@ class Lesson:
     picture: Callable[[], Picture]
     checks: tuple[Check, ...]
     covers: str = ""
-    erratum: str = ""
+    errata: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -186,7 +186,7 @@ class Lesson:
     @property
     def words(self) -> str:
         """The text that a search looks through, in lower case."""
-        parts = (self.title, CHAPTERS[self.chapter], self.idea, self.look_at, self.try_next, self.erratum)
+        parts = (self.title, CHAPTERS[self.chapter], self.idea, self.look_at, self.try_next, *self.errata)
         more = (self.key, *self.link.values(), *(check.what for check in self.checks))
         return " ".join((*parts, *more)).lower()
 

@@ -133,9 +133,9 @@ LOSSES = (
             ),
         ),
         covers="nll",
-        erratum=(
+        errata=(
             "The worked line next to it in the notes, −(−1.3110 − 1.4703 − 1.7949)/3 = 1.5254, is of "
-            "another random draw. The matrix that is printed gives 1.7342."
+            "another random draw. The matrix that is printed gives 1.7342.",
         ),
     ),
     Lesson(
@@ -155,8 +155,31 @@ LOSSES = (
                 printed=(1.0491,),
                 digits=4,
             ),
+            Check(
+                what="With a softmax in front, which the loss repeats",
+                computed=as_list(lambda: cross_entropy_from_logits(softmax(CLASS_LOGITS), CLASS_LABELS)),
+                printed=(1.0753,),
+                digits=4,
+                claim="not 1.0491: it does have an effect",
+            ),
+            Check(
+                what="The lowest loss that three classes can reach with a softmax in front",
+                computed=as_list(lambda: cross_entropy_from_logits(np.eye(3), (0, 1, 2))),
+                printed=(0.5514,),
+                digits=4,
+                claim="log(e + 2) − 1 = 0.5514",
+            ),
         ),
         covers="cross_entropy",
+        errata=(
+            "The worked line next to it in the notes ends at 1.3169. It is of another random draw; the "
+            "logits that are printed give 1.0491.",
+            "The notes say that an extra softmax before this loss has no effect. It has: the loss here "
+            "becomes 1.0753, and with three classes it can never fall below 0.551, however sure the network "
+            "is.",
+            "Where the notes reduce the sum over classes for a one-hot target, the p is missing: "
+            "−Σ yᵢ log pᵢ = −log p of the true class.",
+        ),
     ),
     Lesson(
         key="bce_with_logits",

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.engine.outcomes import first_within
 from optviz.lessons.experiments import (
     experiment_lesson,
     runs_in_ravine,
@@ -29,8 +27,18 @@ STABILITY = replace(map_settings.DEFAULTS["stability"], steps=100)
 
 
 def _arrivals() -> list[float]:
-    target = OBJECTIVES["ravine"].minima[0]
-    return [float(first_within(run.points, target, 1e-3) or np.inf) for run in NAG.run()]
+    """The steps from which momentum and Nesterov stay within 0.001 of the minimum."""
+    return [float(run.outcome.step) for run in NAG.run()]
+
+
+def _lead() -> list[float]:
+    momentum, nesterov = _arrivals()
+    return [momentum - nesterov]
+
+
+def _overshoot() -> list[float]:
+    """The largest x of both runs, which start on the left of the minimum."""
+    return [float(run.points[:, 0].max()) for run in NAG.run()]
 
 
 def _heavy_edges() -> Chart:
@@ -82,14 +90,40 @@ MOMENTUM = (
             "Nesterov adds the next velocity to the gradient, so it slows down before the objective rises."
         ),
         formula=OPTIMIZERS["nag"].formula,
-        look_at="Momentum overshoots far to the right and comes back; Nesterov hardly does.",
-        try_next="Raise the rate of both to 0.35. Nesterov's edge is nearer.",
+        look_at=(
+            "Along the floor momentum overshoots to x = 2.6, Nesterov to 1.8. Across it, Nesterov's first "
+            "swing is the larger one, but its swings die out much sooner."
+        ),
+        try_next="Raise the rate of both to 0.35. Nesterov diverges above 0.339; momentum holds to 0.95.",
         checks=(
             Check(
-                what="Steps until within 0.001: momentum, Nesterov",
+                what="Steps until they stay within 0.001: momentum, Nesterov",
                 computed=_arrivals,
                 interval=(1, 200),
-                claim="both arrive, Nesterov first",
+                claim="both arrive",
+            ),
+            Check(
+                what="How many steps earlier Nesterov arrives",
+                computed=_lead,
+                interval=(1, 200),
+                claim="Nesterov first",
+            ),
+            Check(
+                what="Largest x: momentum, Nesterov",
+                computed=_overshoot,
+                printed=(2.6, 1.8),
+                digits=1,
+                claim="2.6 and 1.8",
+            ),
+            Check(
+                what="Largest rate at which momentum, then Nesterov, is stable",
+                computed=lambda: [
+                    OPTIMIZERS[key].stable_rate({"lr": 0.3, "momentum": 0.9}, 4.0) or 0.0
+                    for key in ("momentum", "nag")
+                ],
+                printed=(0.95, 0.339),
+                digits=3,
+                claim="0.95 and 0.339",
             ),
         ),
     ),

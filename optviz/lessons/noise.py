@@ -131,9 +131,9 @@ NOISE = (
                 claim="some, as batches differ",
             ),
         ),
-        erratum=(
+        errata=(
             "The notes' mini-batch loop computes the loss on the whole x and y instead of on the batch "
-            "(data, label). So it is batch descent, run five times an epoch."
+            "(data, label). So it is batch descent, run five times an epoch.",
         ),
         codes=(("As printed", PRINTED_LOOP), ("As meant", RIGHT_LOOP)),
     ),
@@ -155,7 +155,11 @@ NOISE = (
                 what="Radius for B = 5 over radius for B = 20",
                 computed=_radii,
                 interval=(1.8, 2.9),
-                claim="√4 = 2, a little more as batches of 20 of 100 points overlap less",
+                claim=(
+                    "√4 = 2, and a little more: 20 of 100 points drawn without replacement leave only 80 % "
+                    "of the "
+                    "variance"
+                ),
             ),
         ),
     ),

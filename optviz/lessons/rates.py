@@ -1,5 +1,6 @@
 """Lessons on a learning rate for each coordinate: AdaGrad, RMSProp, AdamW."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,35 @@ DECOUPLED = experiment_on(
 )
 
 
+EPSILON = (
+    "The notes' formula has δ outside the root, their code has it inside. The printed position is that of "
+    "the code; here both agree to within 0.000002."
+)
+
+
 def _step_lengths(experiment: Experiment, place: int) -> list[float]:
     """The lengths of the first and of the last step of one entrant."""
     points = experiment.run()[place].points
     lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
     return [float(lengths[0]), float(lengths[-1])]
+
+
+def _adagrad_rates(*steps: int) -> list[float]:
+    """AdaGrad's rate along x at some steps, as multiples of that after 1000 steps."""
+    run = replace(FADING, steps=1000).run()[0]
+    sums = np.cumsum(run.gradients[:-1, 0] ** 2)
+    return [float(np.sqrt(sums[-1] / sums[step - 1])) for step in steps]
+
+
+def _off(steps: int) -> float:
+    """How far AdamW is from the minimum of the lesson on decoupled decay."""
+    run = replace(DECOUPLED, steps=steps, entrants=DECOUPLED.entrants[1:]).run()[0]
+    return float(np.linalg.norm(run.points[-1] - np.array((1.0, 3.0))))
+
+
+def _distance(experiment: Experiment, place: int, step: int) -> float:
+    """How far one entrant is from the origin after so many steps."""
+    return float(np.linalg.norm(experiment.run()[place].points[step]))
 
 
 def _epsilon_lesson(
@@ -48,8 +73,9 @@ def _epsilon_lesson(
     idea: str,
     look_at: str,
     try_next: str,
+    more: tuple[Check, ...] = (),
 ) -> Lesson:
-    """A printed run that has ε inside the root in the notes, as `inside` has, and outside it here."""
+    """A printed run that has ε inside the root in the notes' code, as `inside` has, and outside it here."""
     (entrant,) = experiment.entrants
     values: dict[str, Any] = dict(entrant.values)
 
@@ -59,12 +85,12 @@ def _epsilon_lesson(
 
     checks = (
         Check(
-            what="Position with ε inside the root, as in the notes",
+            what="Position with ε inside the root, as in the notes' code",
             computed=final_position_inside,
             printed=printed,
         ),
         Check(
-            what="Position with ε outside the root, as in PyTorch",
+            what="Position with ε outside the root, as in PyTorch and the notes' formula",
             computed=final_position(experiment),
             printed=printed,
             within=2e-6,
@@ -79,8 +105,9 @@ def _epsilon_lesson(
         formula=OPTIMIZERS[entrant.optimizer].formula,
         look_at=look_at,
         try_next=try_next,
-        checks=checks,
+        checks=(*checks, *more),
         covers=key,
+        errata=(EPSILON,),
     )
 
 
@@ -92,9 +119,9 @@ RATES = (
         inside=ADAGRAD_INSIDE,
         printed=(-2.382563, -0.158591),
         idea=ADAGRAD.idea
-        + " It sees the ravine as round, because each coordinate is divided by its own gradients.",
+        + " It turns the ravine into a bowl, because each coordinate is divided by its own gradients.",
         look_at="The path goes straight at first; then the steps fade, and it has not arrived after 20.",
-        try_next="Give it 500 steps. Is the rate or the time what it lacks?",
+        try_next="Give it 500 steps. Does it need a larger rate or more steps?",
     ),
     _epsilon_lesson(
         key="adagrad-fast",
@@ -102,7 +129,10 @@ RATES = (
         experiment=ADA_FAST,
         inside=ADAGRAD_INSIDE,
         printed=(-0.002295, -0.0),
-        idea="Since the steps fade anyway, AdaGrad can take a rate that would throw others out.",
+        idea=(
+            "AdaGrad divides by the gradients that it has seen, so it can take a rate at which others "
+            "diverge."
+        ),
         look_at="A rate of 2 arrives; plain descent diverges here with a third of it.",
         try_next="Add gradient descent with the rate 0.6 beside it.",
     ),
@@ -112,26 +142,46 @@ RATES = (
         chapter="rates",
         experiment=FADING,
         idea=(
-            "The sum of squared gradients only grows, so AdaGrad's steps shrink for ever. RMSProp forgets, "
-            "and its steps stay as long as its rate."
+            "AdaGrad never forgets a gradient: the sum of squares only grows, and so its rates only fall. "
+            "Where gradients fade too, as here, the sum settles and so do the rates. RMSProp forgets, so "
+            "its rates grow again as gradients become small, and it never comes to rest."
         ),
-        formula=r"\frac{\eta}{\sqrt{\sum_t g_t^2}} \to 0",
-        look_at="AdaGrad creeps into the minimum; RMSProp is there early and then jumps about it.",
-        try_next="Give RMSProp the cosine schedule, so that it comes to rest.",
+        formula=r"\text{AdaGrad: } \frac{\eta}{\sqrt{\sum_t g_t^2}}, \qquad \text{RMSProp: } "
+        r"\frac{\eta}{\sqrt{\text{mean of recent } g^2}}",
+        look_at="AdaGrad creeps into the minimum. RMSProp is there early and then jumps around it.",
+        try_next=(
+            "Choose the cosine schedule, which is for both. RMSProp comes to rest; why does AdaGrad suffer?"
+        ),
         checks=(
             Check(
-                what="AdaGrad: length of the first and the last step",
-                computed=lambda: _step_lengths(FADING, 0),
+                what="AdaGrad's rate along x after 100 and 200 steps, in multiples of that after 1000",
+                computed=lambda: _adagrad_rates(100, 200),
+                interval=(1.0, 1.02),
+                claim="the rate has settled",
             ),
             Check(
-                what="RMSProp: length of the first and the last step",
-                computed=lambda: _step_lengths(FADING, 1),
-            ),
-            Check(
-                what="AdaGrad: last step over first step",
+                what="AdaGrad: length of the last step over the first",
                 computed=lambda: [_step_lengths(FADING, 0)[1] / _step_lengths(FADING, 0)[0]],
                 interval=(0.0, 0.05),
-                claim="it fades",
+                claim="it creeps",
+            ),
+            Check(
+                what="RMSProp: length of the last step over the first",
+                computed=lambda: [_step_lengths(FADING, 1)[1] / _step_lengths(FADING, 1)[0]],
+                interval=(0.1, 1.0),
+                claim="it jumps",
+            ),
+            Check(
+                what="Distance from the minimum after 50 steps: AdaGrad over RMSProp",
+                computed=lambda: [_distance(FADING, 0, 50) / _distance(FADING, 1, 50)],
+                interval=(10.0, np.inf),
+                claim="RMSProp is there early",
+            ),
+            Check(
+                what="Distance from the minimum after 200 steps: RMSProp over AdaGrad",
+                computed=lambda: [_distance(FADING, 1, 200) / _distance(FADING, 0, 200)],
+                interval=(2.0, np.inf),
+                claim="RMSProp does not stay",
             ),
         ),
     ),
@@ -142,8 +192,27 @@ RATES = (
         inside=RMSPROP_INSIDE,
         printed=(-0.010599, 0.0),
         idea=RMSPROP.idea + " The mean square remembers about 1/(1 − α) = 10 steps.",
-        look_at="The steps keep their length along the floor until the minimum is near.",
+        look_at=(
+            "The first step is 3.2 rates long along each coordinate, 1/√(1 − α). After 20 steps RMSProp has "
+            "0.01 to go, AdaGrad 2.4."
+        ),
         try_next="Raise α to 0.99 and lower it to 0.5.",
+        more=(
+            Check(
+                what="First step along x and y, in rates",
+                computed=lambda: (np.abs(np.diff(RMS.run()[0].points[:2], axis=0))[0] / 0.4).tolist(),
+                printed=(3.16, 3.16),
+                digits=2,
+                claim="1/√0.1 = 3.16",
+            ),
+            Check(
+                what="Distance to go after 20 steps: RMSProp, AdaGrad",
+                computed=lambda: [_distance(RMS, 0, 20), _distance(ADA, 0, 20)],
+                printed=(0.01, 2.39),
+                digits=2,
+                claim="0.01 and 2.4",
+            ),
+        ),
     ),
     experiment_lesson(
         key="decoupled",
@@ -151,15 +220,15 @@ RATES = (
         chapter="rates",
         experiment=DECOUPLED,
         idea=(
-            "AdamW shrinks the weights apart from the gradient. So the decay is not divided by the root "
-            "of the squares, and it pulls every weight alike."
+            "AdamW shrinks the weights in a separate step. So the decay is not divided by the root of the "
+            "squares, and it shrinks all weights by the same share."
         ),
         formula=r"x_t = (1 - \eta \lambda)\, x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}",
         look_at=(
-            "Adam ends in the minimum (1, 3). AdamW stops where the gradient and the decay towards zero "
-            "cancel."
+            "After 300 steps Adam is in the minimum (1, 3). AdamW is still 0.88 away: v̂ remembers the large "
+            "gradients of the start, so the decay weighs more. As that memory fades, it comes nearer."
         ),
-        try_next="Set the decay to 0 and watch both paths fall together.",
+        try_next="Give it 3000 steps: AdamW comes nearer. Then set the decay to 0: the paths coincide.",
         checks=(
             Check(
                 what="Adam ends at",
@@ -168,7 +237,13 @@ RATES = (
                 digits=3,
                 claim="the minimum (1, 3)",
             ),
-            Check(what="AdamW ends at", computed=final_position(DECOUPLED, 1)),
+            Check(
+                what="AdamW's distance from the minimum after 300, 3000 and 30,000 steps",
+                computed=lambda: [_off(steps) for steps in (300, 3000, 30_000)],
+                printed=(0.88, 0.25, 0.01),
+                digits=2,
+                claim="it comes nearer: 0.88, 0.25, 0.01",
+            ),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from optviz.lessons.lesson import Chart, Check, Lesson, Line, Picture, Target
 from optviz.settings import regularization as regularization_settings
 from optviz.teaching import constraints, dropout
 from optviz.teaching import fits as polynomials
-from optviz.teaching.weight_decay import NORM_WITH_3, NORM_WITHOUT, decayed
+from optviz.teaching.weight_decay import DECAY_ERRATUM, VERSIONS, decayed
 
 SEEDS = (0, 1, 2)
 BOWL = constraints.Bowl((1.0, 2.2), 0.0)
@@ -36,8 +36,8 @@ def _fit_chart() -> Chart:
     )
 
 
-def _norms(penalty: float) -> Callable[[], Sequence[float]]:
-    return lambda: [float(decayed(penalty, seed=seed).norms[-1]) for seed in SEEDS]
+def _norms(penalty: float, version: str) -> Callable[[], Sequence[float]]:
+    return lambda: [float(decayed(penalty, seed=seed, version=version).norms[-1]) for seed in SEEDS]
 
 
 def _decays() -> Picture:
@@ -68,7 +68,7 @@ def _averages() -> Chart:
 REGULARIZATION = (
     Lesson(
         key="fitting",
-        title="Learning by heart",
+        title="Memorizing (overfitting)",
         chapter="regularization",
         idea="A model with enough freedom fits its training points perfectly and fails between them.",
         formula=r"\text{train error} \to 0, \qquad \text{test error} \to \infty",
@@ -95,27 +95,29 @@ REGULARIZATION = (
         key="weight_decay",
         title="Weight decay",
         chapter="regularization",
-        idea="200 weights and 20 examples: endless weights fit. The penalty chooses short ones.",
+        idea=(
+            "200 weights and 20 examples: infinitely many weight vectors fit. The penalty chooses short ones."
+        ),
         formula=r"L(w) = \frac{1}{n} \sum_i \tfrac{1}{2} (\hat y_i - y_i)^2 + \frac{\lambda}{2} \|w\|^2",
         look_at="Without a penalty the length of w hardly changes from where it began; with λ = 3 it falls.",
-        try_next="Look at the test error with and without. Then try L1 and count the zeros.",
+        try_next="Compare the test loss with and without. Then set λ = 1 and count the zeros of L1.",
         opens=_on_regularization("decay", penalty=3.0),
         picture=_decays,
-        checks=(
+        checks=tuple(
             Check(
-                what="‖w‖ without a penalty, seeds 0, 1, 2",
-                computed=_norms(0.0),
-                interval=NORM_WITHOUT,
-                claim="13.11 and 12.57",
-            ),
-            Check(
-                what="‖w‖ with λ = 3, seeds 0, 1, 2",
-                computed=_norms(3.0),
-                interval=NORM_WITH_3,
-                claim="0.337 and 0.367",
-            ),
+                what=(
+                    f"{version.name}: ‖w‖ {f'with λ = {penalty:g}' if penalty else 'without a penalty'}, "
+                    "seeds 0, 1, 2"
+                ),
+                computed=_norms(penalty, version.key),
+                interval=(norm.low, norm.high),
+                claim=f"{norm.printed:g}; 99 % of seeds end between {norm.low:g} and {norm.high:g}",
+            )
+            for version in VERSIONS.values()
+            for penalty, norm in version.norms.items()
         ),
         covers="weight_decay",
+        errata=(DECAY_ERRATUM,),
     ),
     Lesson(
         key="corners",
@@ -126,8 +128,11 @@ REGULARIZATION = (
             "a corner, and in a corner a weight is exactly 0."
         ),
         formula=r"\|w\|_2 \le r \quad\text{against}\quad \|w\|_1 \le r",
-        look_at="In the diamond the first weight is 0, in the circle it is only small.",
-        try_next="Drag the lowest place of the loss about. How long does the corner hold?",
+        look_at="In the diamond the first weight is exactly 0. In the circle it is 0.41.",
+        try_next=(
+            "Move the lowest place of the loss: raise w₁ from 1 in small steps. How long does the corner "
+            "hold?"
+        ),
         opens=_on_regularization("constraint", radius=1.0, c1=1.0, c2=2.2, tilt=0.0),
         picture=_bounds,
         checks=(
@@ -145,13 +150,25 @@ REGULARIZATION = (
                 digits=0,
                 claim="one",
             ),
+            Check(
+                what="The first weight: in the circle, in the diamond",
+                computed=lambda: [
+                    constraints.lowest_in_circle(BOWL, 1.0).point[0],
+                    constraints.lowest_in_diamond(BOWL, 1.0).point[0],
+                ],
+                printed=(0.41, 0.0),
+                digits=2,
+                claim="0.41 and 0",
+            ),
         ),
     ),
     Lesson(
         key="masks",
         title="Dropout keeps the mean",
         chapter="regularization",
-        idea="Units are switched off at random and the others scaled up, so that the mean stays the same.",
+        idea=(
+            "Units are switched off at random and the others scaled up by 1/(1 − p), so that the mean stays."
+        ),
         formula=r"h' = \frac{m\, h}{1 - p}, \quad m \sim \text{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h",
         look_at="The averages settle at zero difference as the draws add up.",
         try_next="Raise the share to 0.9. The mean stays, but how long does it take?",
@@ -164,6 +181,10 @@ REGULARIZATION = (
                 interval=(0.0, 0.15),
                 claim="near 0",
             ),
+        ),
+        errata=(
+            "The notes say that the outputs are scaled at test time. With inverted dropout, the formula "
+            "here and in PyTorch, they are scaled while training, and nothing is done at test time.",
         ),
     ),
 )

@@ -144,8 +144,8 @@ ACTIVATIONS: dict[str, Activation] = {
             sigmoid_derivative,
             r"\sigma(z) = \frac{1}{1 + e^{-z}}",
             r"\sigma'(z) = \sigma(z)\,(1 - \sigma(z))",
-            "Maps any number to a probability. Its derivative is at most 1/4, so a gradient loses at least "
-            "three quarters in every layer.",
+            "Maps any number to a probability. Its slope is at most 1/4: with |w| ≤ 1 a gradient loses at "
+            "least three quarters in every layer.",
             "sigmoid",
         ),
         Activation(

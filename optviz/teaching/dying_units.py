@@ -1,4 +1,4 @@
-"""Dying ReLU: a small network trained with gradient descent, and how many of its units fell silent.
+"""Dying ReLU: a small network trained with gradient descent, and how many of its units get no gradient.
 
 One input, 100 hidden units, one output, on y = sin(3x) with 64 points in −1…1, mean squared error, all
 points in every step. The same seed gives the same first weights whatever the activation and the rate.
@@ -25,21 +25,25 @@ RATE = Hyperparameter(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Silence:
+class Units:
     """A training of the small network, by step and the start first, all of shape (steps + 1,).
 
-    `silent` is the share of units whose input is negative for every point: with ReLU they are dead, as
-    nothing reaches their weights any more. `losses` are mean squared errors; `broke_at` is the first step
-    at which one was not finite, or None, and there the rows end.
+    `dead` is the share of units whose incoming weights have the gradient zero: nothing changes them any
+    more. `silent` is the share of units whose input is negative for every point. A silent ReLU is dead, a
+    silent leaky ReLU is not. `returned` is how many of the units that were ever silent are not at the end,
+    as a share of all units. `losses` are mean squared errors; `broke_at` is the first step at which one was
+    not finite, or None, and there the rows end.
     """
 
     activation: str
+    dead: np.ndarray
     silent: np.ndarray
+    returned: float
     losses: np.ndarray
     broke_at: int | None
 
 
-def trained(activation: str, rate: float, seed: int, steps: int = STEPS) -> Silence:
+def trained(activation: str, rate: float, seed: int, steps: int = STEPS) -> Units:
     """Train with gradient descent at this rate; `activation` is a key of ACTIVATIONS."""
     row = ACTIVATIONS[activation]
     random = np.random.default_rng(seed)
@@ -49,7 +53,9 @@ def trained(activation: str, rate: float, seed: int, steps: int = STEPS) -> Sile
     b1 = np.zeros(UNITS)
     w2 = random.normal(0.0, np.sqrt(2.0 / UNITS), (UNITS, 1))
     b2 = np.zeros(1)
-    silent, losses, broke_at = [], [], None
+    dead, silent, losses, broke_at = [], [], [], None
+    now: np.ndarray = np.zeros(UNITS, bool)
+    ever = now
     with np.errstate(all="ignore"):
         for step in range(steps + 1):
             z = x @ w1 + b1
@@ -59,10 +65,14 @@ def trained(activation: str, rate: float, seed: int, steps: int = STEPS) -> Sile
             if not np.isfinite(loss):
                 broke_at = step
                 break
-            silent.append(float((z < 0).all(axis=0).mean()))
             losses.append(loss)
             back = 2 * error / POINTS
             behind = (back @ w2.T) * row.derivative(z)
+            now = np.asarray((z < 0).all(axis=0))
+            ever = ever | now
+            silent.append(float(now.mean()))
+            dead.append(float((behind == 0).all(axis=0).mean()))
             w2, b2 = w2 - rate * h.T @ back, b2 - rate * back.sum(axis=0)
             w1, b1 = w1 - rate * x.T @ behind, b1 - rate * behind.sum(axis=0)
-    return Silence(activation, np.array(silent), np.array(losses), broke_at)
+    returned = float((ever & ~now).mean())
+    return Units(activation, np.array(dead), np.array(silent), returned, np.array(losses), broke_at)

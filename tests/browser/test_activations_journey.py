@@ -36,7 +36,7 @@ def test_every_picture_of_activations_and_losses_is_there(server, visitors) -> N
     page.goto(f"{server.url}/activations")
     drawn(page, "functions.derivatives")
     charts = {
-        "dying": "dying.silent",
+        "dying": "dying.dead",
         "chain": "chain.gradients",
         "softmax": "softmax.bars",
         "entropy": "entropy.sums",

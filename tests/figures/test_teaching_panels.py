@@ -133,6 +133,7 @@ def test_the_curve_of_dying_units_is_the_training() -> None:
     run = trained("relu", 0.1, 2)
     panels, _ = dying_panels([run], LIGHT)
     np.testing.assert_array_equal(unpacked(panels[0]["data"][0]["y"]), run.silent)
+    np.testing.assert_array_equal(unpacked(panels[0]["data"][1]["y"]), run.dead)
     np.testing.assert_array_equal(unpacked(panels[1]["data"][0]["y"]), run.losses)
 
 

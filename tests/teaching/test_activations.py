@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optviz.teaching.activations import ACTIVATIONS, chain, sigmoid, sigmoid_derivative
-from optviz.teaching.dying_units import RATE, trained
+from optviz.teaching.dying_units import trained
 
 H = 1e-30
 POINTS = np.array([-60.0, -12.5, -3.0, -0.7, -1e-3, 1e-3, 0.4, 2.0, 9.0, 60.0])
@@ -87,15 +87,45 @@ def test_ten_sigmoids_leave_less_than_a_millionth() -> None:
 
 
 def test_a_large_rate_kills_every_relu_for_good_and_a_leak_still_learns() -> None:
-    dead, leaky = trained("relu", RATE.default, 0), trained("leaky_relu", RATE.default, 0)
+    dead, leaky = trained("relu", 0.3, 0), trained("leaky_relu", 0.3, 0)
     assert dead.losses[0] != leaky.losses[0]  # 0.01 z is not 0
-    assert dead.silent[-1] == 1
+    assert dead.dead[-1] == dead.silent[-1] == 1
+    assert leaky.dead[-1] == 0
     # Only the last bias learns: what is left is the variance of the targets.
     assert dead.losses[-1] == pytest.approx(np.sin(3 * np.linspace(-1, 1, 64)).var(), rel=1e-3)
     assert leaky.losses[-1] < dead.losses[-1] / 2
     gentle = trained("relu", 0.01, 0)
-    assert gentle.silent[-1] == 0
+    assert gentle.dead[-1] == 0
     assert gentle.losses[-1] < gentle.losses[0] / 2
+
+
+def test_dead_is_the_gradient_of_torch_and_silent_is_not() -> None:
+    torch = pytest.importorskip("torch")
+    for key, function in (("relu", torch.relu), ("leaky_relu", torch.nn.LeakyReLU(0.01))):
+        random = np.random.default_rng(3)
+        x = torch.linspace(-1, 1, 64, dtype=torch.float64)[:, None]
+        w1 = torch.tensor(random.normal(0, 2**0.5, (1, 100)), requires_grad=True)
+        b1 = torch.zeros(100, dtype=torch.float64, requires_grad=True)
+        w2 = torch.tensor(random.normal(0, (2 / 100) ** 0.5, (100, 1)), requires_grad=True)
+        b2 = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+        for _ in range(20):
+            loss = ((function(x @ w1 + b1) @ w2 + b2 - torch.sin(3 * x)) ** 2).mean()
+            found = torch.autograd.grad(loss, (w1, b1, w2, b2))
+            none = ((found[0] == 0).all(dim=0) & (found[1] == 0)).double().mean()
+            silent = ((x @ w1 + b1) < 0).all(dim=0).double().mean()
+            with torch.no_grad():
+                for parameter, gradient in zip((w1, b1, w2, b2), found, strict=True):
+                    parameter -= 0.1 * gradient
+        run = trained(key, 0.1, 3, steps=19)
+        assert run.dead[-1] == pytest.approx(float(none))
+        assert run.silent[-1] == pytest.approx(float(silent))
+        assert silent > 0.5
+        assert (none > 0.5) == (key == "relu")
+
+
+def test_a_unit_that_was_silent_and_is_not_any_more_has_returned() -> None:
+    assert all(trained("relu", 0.1, seed).returned == 0 for seed in range(4))
+    assert max(trained("leaky_relu", 0.3, seed).returned for seed in range(4)) > 0
 
 
 def test_a_training_that_overflows_says_where() -> None:

@@ -67,7 +67,7 @@ def test_every_lesson_has_its_own_link(key: str) -> None:
     assert dict(parse_qsl(live.proto.query_string.lstrip("?"), keep_blank_values=True)) == lesson.link
     assert page.button(key="lesson.previous").disabled == (key == next(iter(COURSE)))
     assert page.button(key="lesson.next").disabled == (key == list(COURSE)[-1])
-    assert bool(page.warning) == bool(lesson.erratum)
+    assert len(page.warning) == len(lesson.errata)
 
 
 def test_previous_and_next_follow_the_course() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from optviz.settings.regularization import VIEWS, RegularizationSettings, encode, shown_at
+from optviz.teaching.weight_decay import decayed
 from optviz.training.config import decode as decode_training
 from optviz.training.presets import PRESETS
 from tests.web.visit import Visit
@@ -28,10 +29,15 @@ def test_every_view_opens_by_link_and_can_be_chosen(view: str) -> None:
     assert Visit("regularization").change(view=view).settings == shown_at(view)
 
 
-def test_the_printed_lengths_stand_beside_the_computed_ones() -> None:
+def test_the_printed_lengths_of_both_programs_stand_beside_the_computed_ones() -> None:
     said = at("decay").words
-    assert "| without a penalty | 13.11, 12.57 | 13.47 |" in said
-    assert "| L2, λ = 3 | 0.337, 0.367 | 0.373 |" in said
+    assert "| From scratch, without a penalty | 13.11 | 13.47 |" in said
+    assert "| From scratch, L2, λ = 3 | 0.337 | 0.373 |" in said
+    for key, printed in (("without a penalty", "12.57"), ("L2, λ = 3", "0.367")):
+        penalty = 3.0 if "λ" in key else 0.0
+        found = decayed(penalty, version="concise").norms[-1]
+        digits = 3 if penalty else 2
+        assert f"| With torch.optim, {key} | {printed} | {found:.{digits}f} |" in said
 
 
 def test_too_few_points_for_a_degree_are_said() -> None:

@@ -178,10 +178,12 @@ VIEWS: dict[str, View] = {
     ),
     "dying": View(
         r"\mathrm{ReLU}'(z) = 0 \text{ for } z < 0 \;\Rightarrow\; \frac{\partial L}{\partial w} = 0",
-        "One step that is too large can push a unit below zero for every point; then nothing reaches its "
-        "weights any more, and ReLU leaves it there. The network here has 100 hidden units, one input and "
-        "one output, and learns sin(3x) from 64 points with 200 steps of gradient descent.",
-        "lower the rate until no unit dies. At rate 0.3, which of the two networks still learns, and why?",
+        "One step that is too large can push a unit below zero for every point. Its gradient is then zero, "
+        "and in this network nothing brings it back; with layers below, their changes can. The network has "
+        "100 hidden units, one input and one output, and learns sin(3x) from 64 points with 200 steps of "
+        "gradient descent.",
+        "lower the rate until no unit dies. At rate 0.3 and seed 0, which of the two networks still "
+        "learns, and why?",
         _dying,
         _broken,
         _training_time,
@@ -196,7 +198,8 @@ VIEWS: dict[str, View] = {
     "softmax": View(
         r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
         "Softmax turns any numbers into shares of one; only the differences between them count.",
-        "add 100 to every number: nothing changes. Then lower the temperature: the largest takes all.",
+        "add 100 to every number: nothing changes. Then lower the temperature: the largest share approaches "
+        "1.",
         _softmax,
         _softmax_printed,
     ),

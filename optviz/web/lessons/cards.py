@@ -73,15 +73,13 @@ def _card(lesson: Lesson, theme: Theme) -> None:
 def _mark(lesson: Lesson) -> str:
     """One line: whether what is printed is what is computed."""
     compared = [v.agrees for v in verdicts(lesson.key) if v.agrees is not None]
-    if lesson.erratum:
+    if lesson.errata:
         return "The notes have a mistake here, which the lesson explains."
-    if not compared:
-        return "Computed here"
     if not all(compared):
         return "What is printed and what is computed differ"
     if any(check.source for check in lesson.checks):
         return "Printed and measured agree"
-    return "Printed and computed agree" if lesson.covers else "Checked by what is computed here"
+    return "Printed and computed agree" if lesson.covers else "Verified by computation"
 
 
 def _show(key: str) -> None:
@@ -100,13 +98,13 @@ def single(lesson: Lesson, theme: Theme) -> None:
     with right:
         st.latex(lesson.formula)
         st.markdown(lesson.idea)
-        st.markdown(f"**Look at this.** {lesson.look_at}")
-        st.markdown(f"**Then try this.** {lesson.try_next}")
+        st.markdown(f"**Notice:** {lesson.look_at}")
+        st.markdown(f"**Try:** {lesson.try_next}")
         # A link, not a button that switches pages: that would leave a false entry in the history.
         link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", lesson.link)
     _numbers(lesson)
-    if lesson.erratum:
-        st.warning(f"**Erratum.** {plain(lesson.erratum)}")
+    for erratum in lesson.errata:
+        st.warning(f"**Erratum.** {plain(erratum)}")
     if lesson.codes:
         _codes(lesson)
     if lesson.key in CONFIGS:
