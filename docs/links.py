@@ -1,9 +1,10 @@
 """The page docs/links.md, every parameter of every link, from the declarations of the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from optviz.engine.outcomes import number
+from optviz.figures.training_curves import UNITS, WINDOWS
 from optviz.settings.activations import ActivationSettings
 from optviz.settings.declaration import declaration
 from optviz.settings.experiment import Experiment
@@ -12,6 +13,7 @@ from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
+from optviz.training.rivals import MOST_RIVALS
 from optviz.web.site import PAGES
 
 SETTINGS: tuple[type[Settings], ...] = (
@@ -45,10 +47,16 @@ def page() -> str:
             parts += [_row(field, said["defaults"]) for field in section["fields"]]
         parts.append("")
     parts.append(
-        "`run` and `over` in an address of Train live name the run that is shown and up to five others that "
-        "are laid over it.\n"
+        "`race=on` in an address of Train live starts a race of `opt` against `r1`, `r2` and so on, up to "
+        f"`r{MOST_RIVALS}`. `run` and `over` name the run that is shown and up to five others that are laid "
+        f"over it. `x` is what the curves are drawn against ({_keys(UNITS)}), `y` the axis of the loss "
+        f"(`linear`, `log`), `smooth` how many points the smoothed loss is the mean of ({_keys(WINDOWS)}).\n"
     )
     return "\n".join(parts)
+
+
+def _keys(keys: Iterable[object]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
 
 
 def _row(field: dict[str, Any], defaults: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.theme import current_theme
 from optviz.web.train.controls import PAGE, chosen_on_page, network
+from optviz.web.train.curve_view import choose_view
 from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
 from optviz.web.train.run_panel import buttons, differs, headline, live, watched
@@ -18,6 +19,8 @@ seen = watched(chosen, fresh=True)
 with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.config))}"):
     buttons(chosen, seen)
     differs(chosen, seen)
+    if seen.history:
+        choose_view()
     live(chosen, seen, theme)
     if not seen.history:
         st.markdown("Press **Start** to train this network, or choose another preset.")

@@ -72,6 +72,12 @@ def styles(entrants: Sequence[object], theme: Theme) -> list[Style]:
     return [_style(place, theme) for place in range(len(entrants))]
 
 
+def racer_styles(count: int, theme: Theme) -> list[Style]:
+    """The styles of a race: the first racer is in ink, its rivals have the styles of their cards."""
+    first = Style(theme.palette[SLOTS - 1], "solid", MARKERS[SLOTS])
+    return [first, *(_style(place, theme) for place in range(count - 1))]
+
+
 def _style(place: int, theme: Theme) -> Style:
     lap = place // SLOTS
     return Style(

@@ -10,17 +10,49 @@ import numpy as np
 from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import LegendEntry, Panel
-from optviz.figures.style import Style, Theme, styles
+from optviz.figures.style import Style, Theme, racer_styles, styles
 
-#: The smoothed loss is the mean of so many points of the curve, which has up to 1,000.
-WINDOW = 20
 CLOSE = 0.95  # test accuracy from which the axis shows only the last tenth
 LOWEST_SHOWN = 0.9
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the horizontal axis counts: its name in links, on the axis, and in front of a place."""
+
+    key: str
+    axis: str
+    word: str
+    digits: str
+
+
+UNITS: dict[str, Unit] = {
+    unit.key: unit
+    for unit in (
+        Unit("epochs", "epochs", "epoch", ".2f"),
+        Unit("steps", "steps", "step", ",.0f"),
+        Unit("seconds", "seconds of training", "second", ".1f"),
+    )
+}
+EPOCHS = UNITS["epochs"]
+#: The smoothed loss is the mean of so many points of the curve, which has up to 1,000.
+WINDOW = 20
+#: What may be asked for in its place; 1 is not smoothed at all.
+WINDOWS = (1, 5, WINDOW, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How curves are looked at: against what, with a logarithmic axis of losses or not, how much smoothed."""
+
+    unit: Unit = EPOCHS
+    log: bool = False
+    window: int = WINDOW
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curves:
-    """What is drawn of one run; all places are epochs, with fractions.
+    """What is drawn of one run; all places are in the same unit, and the axis reaches to `end`.
 
     `at` and `losses` are of single batches. `judged_at` are the places of the evaluations, with the loss
     and the accuracy on the test images, and the accuracy on training images (NaN where not measured).
@@ -29,7 +61,7 @@ class Curves:
     key: str
     name: str
     optimizer: str
-    epochs: int
+    end: float
     at: np.ndarray
     losses: np.ndarray
     judged_at: np.ndarray
@@ -47,56 +79,73 @@ def smoothed(losses: np.ndarray, window: int = WINDOW) -> np.ndarray:
 
 
 def curve_panels(
-    runs: Sequence[Curves], theme: Theme, *, log: bool = False
+    runs: Sequence[Curves], theme: Theme, view: View | None = None, *, racers: int = 1
 ) -> tuple[list[Panel], list[LegendEntry]]:
-    """The panels of loss and accuracy, and their legend; the first run is the one that is looked at."""
+    """The panels of loss and accuracy, and their legend; the first run is the one that is looked at.
+
+    The first `racers` of them are one race.
+    """
+    view = view or View()
     drawn = styles([run.optimizer for run in runs], theme)
+    if racers > 1:
+        drawn = racer_styles(len(runs), theme)
     legend: list[LegendEntry] = [
         {"name": run.name, "color": style.color, "dash": style.dash}
         for run, style in zip(runs, drawn, strict=True)
     ]
-    return [_loss(runs, drawn, theme, log), _accuracy(runs, drawn, theme)], legend
+    return [_loss(runs, drawn, theme, view), _accuracy(runs, drawn, theme, view.unit)], legend
 
 
-def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, log: bool) -> Panel:
+def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, view: View) -> Panel:
+    log, unit = view.log, view.unit
     traces: list[Trace] = []
     # The run that is looked at comes last, on top of the others.
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         if place == 0:
-            traces.append(_line(run.at, run.losses, style, f"{run.name}, one batch", width=1, opacity=0.3))
-        traces.append(_line(run.at, smoothed(run.losses), style, f"{run.name}, smoothed", width=2.4))
+            traces.append(
+                _line(run.at, run.losses, style, f"{run.name}, one batch", unit, width=1, opacity=0.3)
+            )
+        traces.append(
+            _line(run.at, smoothed(run.losses, view.window), style, f"{run.name}, smoothed", unit, width=2.4)
+        )
         if place == 0:
-            traces.append(_points(run.judged_at, run.test_losses, style, theme, f"{run.name}, test"))
+            traces.append(_points(run.judged_at, run.test_losses, style, theme, f"{run.name}, test", unit))
     vertical = axis(theme, "loss", type="log" if log else "linear", rangemode="normal" if log else "tozero")
     if log:
         vertical |= {"exponentformat": "power", "dtick": 1 if _decades(runs) > 1.5 else None}
     first = runs[0]
-    last = f"{smoothed(first.losses)[-1]:.4g}" if len(first.losses) else "not known yet"
+    last = f"{smoothed(first.losses, view.window)[-1]:.4g}" if len(first.losses) else "not known yet"
     return panel(
         "loss",
         "Loss",
-        {"data": traces, "layout": _frame(runs, theme, vertical, f"loss {log}")},
-        about=f"Faint: single batches. Line: mean of {WINDOW} points. Rings: test images.",
-        alt=f"Loss against epochs. {first.name}: smoothed training loss {last}.",
+        {"data": traces, "layout": _frame(runs, theme, vertical, f"loss {log}", unit)},
+        about=_about_losses(view.window),
+        alt=f"Loss against {unit.axis}. {first.name}: smoothed training loss {last}.",
         aspect=0.66,
         lowest=230,
     )
 
 
-def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> Panel:
+def _about_losses(window: int) -> str:
+    if window == 1:
+        return "Line: single batches. Rings: test images."
+    return f"Faint: single batches. Line: mean of {window} points. Rings: test images."
+
+
+def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, unit: Unit) -> Panel:
     traces: list[Trace] = []
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         template = "%{y:.2%}"
-        line = _line(run.judged_at, run.test_accuracy, style, f"{run.name}, test", 2.4, template=template)
+        line = _line(
+            run.judged_at, run.test_accuracy, style, f"{run.name}, test", unit, 2.4, template=template
+        )
         marker = {"size": 7, "symbol": style.marker, "color": style.color}
         traces.append(
             {**line, "mode": "lines+markers" if len(run.judged_at) <= 60 else "lines", "marker": marker}
         )
         if place == 0:
             name = f"{run.name}, training images"
-            traces.append(
-                _line(run.judged_at, run.train_accuracy, style, name, 1.4, opacity=0.55, template=template)
-            )
+            traces.append(_line(run.judged_at, run.train_accuracy, style, name, unit, 1.4, 0.55, template))
     first = runs[0]
     last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else "not known yet"
     vertical = axis(theme, "accuracy", tickformat=".3~%")
@@ -111,24 +160,27 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme) -> P
         "Accuracy",
         {
             "data": traces,
-            "layout": _frame(runs, theme, vertical, f"accuracy {close}"),
+            "layout": _frame(runs, theme, vertical, f"accuracy {close}", unit),
         },
         about="Strong, with marks: test images. Faint: images it was trained on."
         + (f" The axis begins at {LOWEST_SHOWN:.0%}." if close else ""),
-        alt=f"Test accuracy against epochs. {first.name}: {last}.",
+        alt=f"Test accuracy against {unit.axis}. {first.name}: {last}.",
         aspect=0.66,
         lowest=230,
     )
 
 
-def _frame(runs: Sequence[Curves], theme: Theme, vertical: dict[str, Any], kind: str) -> dict[str, Any]:
+def _frame(
+    runs: Sequence[Curves], theme: Theme, vertical: dict[str, Any], kind: str, unit: Unit
+) -> dict[str, Any]:
     # The whole way is shown from the start, so that one sees how much of it is done.
-    end = max(run.epochs for run in runs)
+    end = max(run.end for run in runs)
+    named = "" if unit == EPOCHS else f" {unit.key}"
     return layout(
         theme,
-        xaxis=axis(theme, "epochs", range=[0, end]),
+        xaxis=axis(theme, unit.axis, range=[0, end]),
         yaxis=vertical,
-        uirevision=f"{kind} {runs[0].key} {end}",
+        uirevision=f"{kind} {runs[0].key}{named}" + (f" {end}" if unit.key != "seconds" else ""),
     )
 
 
@@ -137,6 +189,7 @@ def _line(
     y: np.ndarray,
     style: Style,
     name: str,
+    unit: Unit,
     width: float,
     opacity: float = 1.0,
     template: str = "%{y:.4g}",
@@ -149,11 +202,11 @@ def _line(
         "y": packed(y),
         "opacity": opacity,
         "line": {"color": style.color, "width": width, "dash": style.dash},
-        "hovertemplate": f"%{{fullData.name}}<br>epoch %{{x:.2f}}: {template}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>{unit.word} %{{x:{unit.digits}}}: {template}<extra></extra>",
     }
 
 
-def _points(x: np.ndarray, y: np.ndarray, style: Style, theme: Theme, name: str) -> Trace:
+def _points(x: np.ndarray, y: np.ndarray, style: Style, theme: Theme, name: str, unit: Unit) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
@@ -166,7 +219,7 @@ def _points(x: np.ndarray, y: np.ndarray, style: Style, theme: Theme, name: str)
             "color": theme.ground,
             "line": {"color": style.color, "width": 1.8},
         },
-        "hovertemplate": "%{fullData.name}<br>epoch %{x:.2f}: %{y:.4g}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>{unit.word} %{{x:{unit.digits}}}: %{{y:.4g}}<extra></extra>",
     }
 
 

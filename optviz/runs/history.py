@@ -23,6 +23,7 @@ from optviz.training.events import (
     Diverged,
     Evaluation,
     Event,
+    Finished,
     FirstLayer,
     Notice,
     Progress,
@@ -37,16 +38,15 @@ KEPT_RUNS = 64
 
 
 @dataclass(frozen=True, eq=False)
-class History:
-    """A run and its events at one moment.
+class Lane:
+    """One network of a run, and its events so far."""
 
-    Steps that were trained twice, because a worker was lost, are in it once. `complaint` says why nothing
-    newer can be read, or is empty.
-    """
-
-    run: Run
     events: tuple[Event, ...] = ()
-    complaint: str = ""
+
+    @property
+    def own(self) -> tuple[Event, ...]:
+        """The events of this network."""
+        return self.events
 
     @cached_property
     def started(self) -> Started | None:
@@ -74,25 +74,27 @@ class History:
         return self.last(Diverged)
 
     @cached_property
-    def checkpoint(self) -> Checkpoint | None:
-        """The newest checkpoint, without its data."""
-        return self.last(Checkpoint)
+    def finished(self) -> Finished | None:
+        """The end, when it was trained to the end."""
+        return self.last(Finished)
 
     @cached_property
     def evaluations(self) -> tuple[Evaluation, ...]:
         """All evaluations, in order."""
-        return tuple(event for event in self.events if isinstance(event, Evaluation))
-
-    @cached_property
-    def notices(self) -> tuple[str, ...]:
-        """The sentences of all notices."""
-        return tuple(event.sentence for event in self.events if isinstance(event, Notice))
+        return tuple(event for event in self.own if isinstance(event, Evaluation))
 
     @cached_property
     def losses(self) -> tuple[np.ndarray, np.ndarray]:
         """Steps and losses of single batches, each of shape (n,)."""
-        pairs = [pair for event in self.events if isinstance(event, Progress) for pair in event.losses]
+        pairs = [pair for event in self.own if isinstance(event, Progress) for pair in event.losses]
         table = np.array(pairs, dtype=float).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
+
+    @cached_property
+    def clock(self) -> tuple[np.ndarray, np.ndarray]:
+        """Steps and the seconds of training until then, each of shape (n,), beginning with 0 and 0."""
+        pairs = [(event.step, event.trained) for event in self.own if isinstance(event, Progress)]
+        table = np.array([(0, 0.0), *pairs], dtype=float)
         return table[:, 0], table[:, 1]
 
     @property
@@ -108,20 +110,72 @@ class History:
 
     def last(self, kind: type[E]) -> E | None:
         """The newest event of one kind."""
-        return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
+        return next((event for event in reversed(self.own) if isinstance(event, kind)), None)
+
+
+@dataclass(frozen=True, eq=False)
+class History(Lane):
+    """A run and its events at one moment; what is asked of one network is that of the first.
+
+    Steps that were trained twice, because a worker was lost, are in it once. `complaint` says why nothing
+    newer can be read, or is empty.
+    """
+
+    run: Run = field(kw_only=True)
+    complaint: str = ""
+
+    @property
+    def own(self) -> tuple[Event, ...]:
+        """The events of the first network."""
+        return self.lanes[0].events
+
+    @cached_property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Every network of the race, in order; one where there is no race."""
+        told: list[list[Event]] = [[] for _ in self.run.config.entrants]
+        for event in self.events:
+            place = getattr(event, "racer", 0)
+            if place < len(told):
+                told[place].append(event)
+        return tuple(Lane(tuple(events)) for events in told)
+
+    @property
+    def level(self) -> Lane:
+        """The network that is furthest behind of those that did not diverge; the first if all did."""
+        going = [lane for lane in self.lanes if not lane.diverged]
+        return min(going, key=lambda lane: lane.step, default=self.lanes[0])
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint, without its data."""
+        return self.last(Checkpoint)
+
+    @cached_property
+    def notices(self) -> tuple[str, ...]:
+        """The sentences of all notices, each once."""
+        return tuple(dict.fromkeys(event.sentence for event in self.events if isinstance(event, Notice)))
+
+    @property
+    def best(self) -> float | None:
+        """The best newest test accuracy of all networks."""
+        return max((lane.accuracy for lane in self.lanes if lane.accuracy is not None), default=None)
 
 
 def continued(events: Iterable[Event], entries: Iterable[Entry]) -> tuple[Event, ...]:
     """`events` and then the newer `entries`, as if the run had never been interrupted.
 
-    A run that lost its worker goes on from its last checkpoint and repeats the steps since then. The store
-    keeps both; here what came after that checkpoint is dropped when the repetition begins.
+    A network that lost its worker goes on from its last checkpoint and repeats the steps since then. The
+    store keeps both; here what came after that checkpoint is dropped when the repetition begins.
     """
     told = list(events)
     for entry in entries:
         if isinstance(entry.event, Started):
-            since = entry.event.resumed_at
-            told = [event for event in told if since and getattr(event, "step", 0) <= since]
+            since, racer = entry.event.resumed_at, entry.event.racer
+            told = [
+                event
+                for event in told
+                if getattr(event, "racer", 0) != racer or (since and getattr(event, "step", 0) <= since)
+            ]
         told.append(entry.event)
     return tuple(told)
 
@@ -170,25 +224,31 @@ def watch(run_id: str, fresh: bool = False) -> History:
         if old and run == old.run and not new:
             return old
         before = old.events if old else ()
-        followed.history = History(run, continued(before, new) if new else before)
+        followed.history = History(continued(before, new) if new else before, run=run)
         if new:
             followed.last_event = new[-1].number
         return followed.history
 
 
 def accuracies(runs: list[Run]) -> dict[str, float | None]:
-    """The newest test accuracy of each run, by its id."""
+    """The newest test accuracy of each run by its id, the best one of a race."""
     store = scheduler.current().store
-    return {run.id: _accuracy(store, run.id, run.last_event) for run in runs}
+    return {run.id: _accuracy(store, run.id, run.last_event, len(run.config.entrants)) for run in runs}
 
 
 @lru_cache(maxsize=2000)
-def _accuracy(store: Store, run_id: str, last_event: int) -> float | None:
-    """The accuracy when `last_event` was the newest event; that never changes, so it is kept."""
+def _accuracy(store: Store, run_id: str, last_event: int, racers: int) -> float | None:
+    """The accuracy when `last_event` was the newest event; that never changes, so it is kept.
+
+    Racers keep level, so that the newest evaluation of each is among twice as many as there are racers.
+    """
     if not last_event:
         return None
-    entry = store.latest(run_id, "evaluation")
-    return entry.event.test_accuracy if entry and isinstance(entry.event, Evaluation) else None
+    newest: dict[int, float] = {}
+    for entry in store.newest(run_id, "evaluation", 2 * racers if racers > 1 else 1):
+        if isinstance(entry.event, Evaluation):
+            newest.setdefault(entry.event.racer, entry.event.test_accuracy)
+    return max(newest.values(), default=None)
 
 
 _loading = threading.Lock()

@@ -175,10 +175,14 @@ class Store:
 
     def latest(self, run_id: str, kind: str) -> Entry | None:
         """The newest event of one kind."""
+        return next(iter(self.newest(run_id, kind, 1)), None)
+
+    def newest(self, run_id: str, kind: str, most: int) -> list[Entry]:
+        """The newest events of one kind, at most so many, the newest first."""
         query = select(EVENTS).where(EVENTS.c.run == valid(run_id), EVENTS.c.kind == kind)
         with self.reading() as connection:
-            row = connection.execute(query.order_by(EVENTS.c.number.desc()).limit(1)).first()
-        return next(_read([row]), None) if row else None
+            rows = connection.execute(query.order_by(EVENTS.c.number.desc()).limit(most)).all()
+        return list(_read(rows))
 
     def history(self, owner: str, limit: int = 100) -> list[Run]:
         """A person's runs, the newest first."""

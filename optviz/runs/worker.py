@@ -84,26 +84,34 @@ def _safely(writer: EventWriter, store: Store, lease: Lease) -> tuple[Ending, st
 
 def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     warm_up()
-    from optviz.training.loop import train
+    from optviz.training import loop, race
 
     if run.complaints:
         return "failed", "This run was configured by another version of optviz. " + " ".join(run.complaints)
     checkpoint: Checkpoint | None = _patiently(lambda: store.checkpoint(run.id))
     dataset = _dataset(writer, run.config.dataset)
+    train = race.race if run.config.rivals else loop.train
+    parameters = run.config.parameters * len(run.config.entrants)
     events = train(
         run.config,
         dataset,
         resume=checkpoint.data if checkpoint else None,
-        checkpoint_every=max(CHECKPOINT_SECONDS, run.config.parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
+        checkpoint_every=max(CHECKPOINT_SECONDS, parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
         control=lambda: "run" if writer.wanted == "run" else "stop",
     )
+    ended: dict[int, Finished | Diverged] = {}
     for event in events:
         writer.write(event)
-        if isinstance(event, Finished):
-            return "finished", ""
-        if isinstance(event, Diverged):
-            return "diverged", event.reason
-    return "halted", ""
+        if isinstance(event, Finished | Diverged):
+            ended[event.racer] = event
+    if len(ended) < len(run.config.entrants):
+        return "halted", ""
+    if all(isinstance(event, Diverged) for event in ended.values()):
+        first = ended[0]
+        if len(ended) == 1 and isinstance(first, Diverged):
+            return "diverged", first.reason
+        return "diverged", "All racers diverged; each lane says when and why."
+    return "finished", ""
 
 
 _loaded: dict[str, Dataset] = {}

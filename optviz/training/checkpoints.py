@@ -6,7 +6,7 @@ step also gives the position in the order of the images, which depends only on t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from safetensors.torch import load, save
 from optviz.training.config import TrainingConfig, decode, encode
 
 FORMAT = "optviz-checkpoint-1"
+RACE_FORMAT = "optviz-race-1"
 
 
 class CheckpointError(ValueError):
@@ -28,7 +29,8 @@ class Saved:
     """What a checkpoint holds.
 
     `optimizer` maps the number of a parameter to its state by name. `random` is the state of the generator
-    on `device`, "cpu", "cuda" or "mps"; `elapsed` are seconds.
+    on `device`, "cpu", "cuda" or "mps"; `elapsed` are seconds, `trained` those of them on training alone.
+    `order_hash` stands for the batches of all epochs that are complete.
     """
 
     config: TrainingConfig
@@ -38,6 +40,8 @@ class Saved:
     random: torch.Tensor
     model: dict[str, torch.Tensor] = field(default_factory=dict)
     optimizer: dict[int, dict[str, Any]] = field(default_factory=dict)
+    trained: float = 0.0
+    order_hash: str = ""
 
 
 def pack(saved: Saved) -> bytes:
@@ -56,6 +60,8 @@ def pack(saved: Saved) -> bytes:
         "config": json.dumps(encode(saved.config)),
         "step": str(saved.step),
         "elapsed": repr(saved.elapsed),
+        "trained": repr(saved.trained),
+        "order": saved.order_hash,
         "device": saved.device,
         "numbers": json.dumps(numbers),
     }
@@ -69,10 +75,7 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
         CheckpointError: when it is damaged, or belongs to another configuration.
     """
     try:
-        tensors = load(data)
-        # The header is JSON behind its length; safetensors reads it but does not hand it out.
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        metadata = header.get("__metadata__", {})
+        tensors, metadata = _read(data)
         if metadata.get("format") != FORMAT:
             raise CheckpointError("This file is no checkpoint of a training run.")
         _refuse_another(json.loads(metadata["config"]), config)
@@ -82,6 +85,8 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
             float(metadata["elapsed"]),
             metadata["device"],
             tensors.pop("random"),
+            trained=float(metadata.get("trained", metadata["elapsed"])),  # older ones have one clock only
+            order_hash=metadata.get("order", ""),
         )
         for path, value in {**tensors, **_numbers(metadata["numbers"])}.items():
             part, _, name = path.partition(".")
@@ -99,14 +104,54 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
     return saved
 
 
-def weights(data: bytes) -> bytes:
+def pack_race(parts: Sequence[bytes], config: TrainingConfig, endings: Mapping[str, str]) -> bytes:
+    """Write the checkpoints of all racers as one; `endings` has the last events of those that ended."""
+    tensors = {
+        f"racer.{i}": torch.frombuffer(bytearray(part), dtype=torch.uint8) for i, part in enumerate(parts)
+    }
+    metadata = {
+        "format": RACE_FORMAT,
+        "config": json.dumps(encode(config)),
+        "endings": json.dumps(dict(endings)),
+    }
+    return save(tensors, metadata)
+
+
+def unpack_race(data: bytes, config: TrainingConfig) -> tuple[list[bytes], dict[str, str]]:
+    """Read what `pack_race` wrote of a race of `config`; raises CheckpointError."""
+    try:
+        tensors, metadata = _read(data)
+        if metadata.get("format") != RACE_FORMAT:
+            raise CheckpointError("This file is no checkpoint of a race.")
+        _refuse_another(json.loads(metadata["config"]), config)
+        parts = [tensors[f"racer.{i}"].numpy().tobytes() for i in range(len(config.entrants))]
+        return parts, json.loads(metadata["endings"])
+    except CheckpointError:
+        raise
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+
+
+def _read(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors and the metadata."""
+    tensors = load(data)
+    # The header is JSON behind its length; safetensors reads it but does not hand it out.
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return tensors, header.get("__metadata__", {})
+
+
+def weights(data: bytes, racer: int = 0) -> bytes:
     """The weights alone, as a safetensors file with the names of the network's `state_dict`.
+
+    `racer` is the place in a race.
 
     Raises:
         CheckpointError: when `data` is damaged.
     """
     try:
         tensors = load(data)
+        if f"racer.{racer}" in tensors:
+            tensors = load(tensors[f"racer.{racer}"].numpy().tobytes())
     except SafetensorError as error:
         raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
     return save({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})

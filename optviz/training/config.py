@@ -6,21 +6,29 @@ a page can show a configuration without it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError, complete
-from optviz.engine.optimizers import OPTIMIZERS, Optimizer
 from optviz.engine.schedules import SCHEDULES
 from optviz.settings import link
-from optviz.settings.fields import Described, Number, OneOf, relabelled
+from optviz.settings.fields import Described, Number, OneOf
 from optviz.settings.link import Reader, Section, Settings, Unfit, encode, setting, short
-from optviz.settings.setups import Spread
+from optviz.settings.setups import Entrant, Spread
 from optviz.training.activations import ACTIVATIONS
 from optviz.training.datasets import DATASETS
 from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.losses import LOSSES
+from optviz.training.rivals import (
+    MOST_RIVALS,
+    NETWORK_OPTIMIZERS,
+    WITHOUT_WEIGHT_DECAY,
+    Rivals,
+    on_networks,
+    rival,
+    takes_weight_decay,
+)
 
 __all__ = ["NETWORK_OPTIMIZERS", "TrainingConfig", "decode", "encode", "takes_weight_decay"]
 
@@ -55,28 +63,12 @@ SEED = Hyperparameter(
 )
 
 #: Names in the address that belong to the page and not to the configuration.
-BESIDES = frozenset({"run", "over"})
+BESIDES = frozenset({"run", "over", "x", "y", "smooth"})
 MAX_LAYERS = 6
 #: The most work of a run, measured as `TrainingConfig.work_per_epoch` does: about two hours on one core.
 MAX_WORK = 1e14
 #: What a step of the optimizer costs, in images: it goes through all parameters several times.
 STEP_IMAGES = 40
-
-#: The optimizers that torch has, and so can train a network here.
-NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if optimizer.torch}
-#: Classes of torch.optim that take no weight decay.
-WITHOUT_WEIGHT_DECAY = {"Rprop"}
-
-
-def takes_weight_decay(optimizer: str) -> bool:
-    """Whether `weight_decay` may be set beside this optimizer, given by its key."""
-    entry = NETWORK_OPTIMIZERS[optimizer]
-    return "weight_decay" not in entry.torch_arguments and entry.torch not in WITHOUT_WEIGHT_DECAY
-
-
-def _on_networks(optimizer: Optimizer) -> list[Hyperparameter]:
-    """Its hyperparameters, with the defaults for networks."""
-    return relabelled(optimizer.hyperparameters, optimizer.network_defaults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +145,14 @@ class Dropouts(PerLayer):
             return {"dropout": (0.0,) * layers}
 
 
+RIVALS = Rivals(
+    "r",
+    "Race",
+    "Other optimizers train the same network from the same first weights on the same batches.",
+    attribute="rivals",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingConfig(Settings):
     """A network, its data, and how it is trained.
@@ -160,7 +160,8 @@ class TrainingConfig(Settings):
     `hidden` holds the units of each hidden layer, first to last; () is softmax regression. `dropout`
     follows each of them, () meaning none. `optimizer_values` and `schedule_values` are pairs of name
     and number; those left out get the optimizer's defaults for networks and the schedule's defaults.
-    A batch larger than the data set is the whole data set.
+    A batch larger than the data set is the whole data set. `rivals` are the other optimizers of a race: they
+    train the same network from the same first weights on the same batches.
 
     Raises:
         HyperparameterError: for a value that is not allowed; the message is a sentence for people.
@@ -168,7 +169,7 @@ class TrainingConfig(Settings):
 
     page: ClassVar[str] = "train"
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("", ("data", "hidden", "act", "loss", "opt", "sched", "batch", "epochs")),
+        Section("", ("data", "hidden", "act", "loss", "opt", "r", "sched", "batch", "epochs")),
         Section("First weights, dropout, weight decay, seed", ("init", "drop", "wd", "seed"), folded=True),
     )
 
@@ -196,7 +197,7 @@ class TrainingConfig(Settings):
             table=NETWORK_OPTIMIZERS,
             noun="optimizer",
             prefix="o.",
-            numbers=_on_networks,
+            numbers=on_networks,
         ),
         "adam",
     )
@@ -246,6 +247,7 @@ class TrainingConfig(Settings):
         "torch",
     )
     seed: int = setting(Number.of(SEED, "Seed", advanced=False), 0)
+    rivals: tuple[Entrant, ...] = setting(RIVALS, ())
 
     def __post_init__(self) -> None:
         """Validate everything and fill in what was left out."""
@@ -271,11 +273,13 @@ class TrainingConfig(Settings):
             "epochs": EPOCHS.validate(self.epochs),
             "weight_decay": WEIGHT_DECAY.validate(self.weight_decay),
             "seed": SEED.validate(self.seed),
+            "rivals": _rivals(self.rivals),
         }
         for name, value in complete_values.items():
             object.__setattr__(self, name, value)  # the dataclass is frozen from here on
-        if self.weight_decay and not takes_weight_decay(self.optimizer):
-            raise HyperparameterError(_no_weight_decay(self.optimizer))
+        for entrant in self.entrants:
+            if self.weight_decay and not takes_weight_decay(entrant.optimizer):
+                raise HyperparameterError(_no_weight_decay(entrant.optimizer))
         if self.epochs > self.largest_epochs:
             raise HyperparameterError(
                 f"{self.parameters:,} parameters, {self.images:,} images and {self.epochs} epochs in batches "
@@ -286,8 +290,10 @@ class TrainingConfig(Settings):
     def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
         """A weight decay beside an optimizer that takes none, and more work than a run may be."""
         found, decay = [], values["weight_decay"]
-        if decay and not takes_weight_decay(values["optimizer"]):
-            said = _no_weight_decay(values["optimizer"])
+        racing = (values["optimizer"], *(each.optimizer for each in values["rivals"]))
+        without = [key for key in racing if not takes_weight_decay(key)]
+        if decay and without:
+            said = _no_weight_decay(without[0])
             found.append(Unfit(("wd",), said, "This link gets 0 instead.", {"weight_decay": 0.0}))
             decay = 0.0
         most = cls(**{**values, "weight_decay": decay, "epochs": 1}).largest_epochs
@@ -325,9 +331,21 @@ class TrainingConfig(Settings):
         return self.epochs * self.steps_per_epoch
 
     @property
+    def entrants(self) -> tuple[Entrant, ...]:
+        """All optimizers of the race, this one's first; it alone where there is no race."""
+        return (Entrant(self.optimizer, self.optimizer_values), *self.rivals)
+
+    def alone(self, place: int) -> "TrainingConfig":
+        """What the entrant at this place trains, as a configuration without rivals."""
+        entrant = self.entrants[place]
+        values = {"optimizer": entrant.optimizer, "optimizer_values": entrant.values}
+        return replace(self, **values, rivals=())  # type: ignore[arg-type]
+
+    @property
     def work_per_epoch(self) -> int:
         """Parameters times images of an epoch, each step of the optimizer counting as `STEP_IMAGES`."""
-        return self.parameters * (self.images + STEP_IMAGES * self.steps_per_epoch)
+        work = self.parameters * (self.images + STEP_IMAGES * self.steps_per_epoch)
+        return work * (1 + len(self.rivals))
 
     @property
     def largest_epochs(self) -> int:
@@ -366,6 +384,15 @@ def _layers(hidden: Any) -> tuple[int, ...]:
     if len(hidden) > MAX_LAYERS:
         raise HyperparameterError(f"hidden has {len(hidden)} layers; allowed are at most {MAX_LAYERS}.")
     return tuple(int(UNITS.validate(units)) for units in hidden)
+
+
+def _rivals(rivals: Any) -> tuple[Entrant, ...]:
+    """The rivals with a value for each of their hyperparameters."""
+    if not isinstance(rivals, tuple | list) or not all(isinstance(each, Entrant) for each in rivals):
+        raise HyperparameterError("rivals must be a tuple of entrants, one for each other optimizer.")
+    if len(rivals) > MOST_RIVALS:
+        raise HyperparameterError(f"A race has {len(rivals)} rivals; allowed are at most {MOST_RIVALS}.")
+    return tuple(rival(each.optimizer, **dict(each.values)) for each in rivals)
 
 
 def _dropouts(dropout: Any, layers: int) -> tuple[float, ...]:

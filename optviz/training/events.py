@@ -2,7 +2,8 @@
 
 Events are plain values (finite numbers, strings, and tuples of them), so that they can be stored, sent and
 compared. Only `Checkpoint` carries bytes, which its JSON leaves out. Steps count from 1: after step k, the
-network has been trained on k batches.
+network has been trained on k batches. `racer` is the place of the network in a race, 0 for the first one and
+where there is no race.
 """
 
 import base64
@@ -28,6 +29,7 @@ class Started:
     images: int
     initial_weights_hash: str
     resumed_at: int = 0
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Progress:
     `loss` is the mean over the steps since the last such event. `losses` are (step, loss) of single
     batches: every n-th step of the run, the same steps in every run, so that two runs can be overlaid.
     `epoch` counts finished epochs and has a fraction. `lr` is the learning rate of the last step, `elapsed`
-    the seconds spent on training and evaluating, without pauses.
+    the seconds spent on training and evaluating, without pauses, and `trained` those on training alone.
     """
 
     step: int
@@ -47,6 +49,8 @@ class Progress:
     images_per_second: float
     elapsed: float
     losses: tuple[tuple[int, float], ...] = ()
+    trained: float = 0.0
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ class Evaluation:
     """The network on the whole test set, with dropout switched off.
 
     `confusion[i][j]` counts the test images of class i that were predicted as class j. `train_accuracy` is
-    measured in the same way on the first `train_images` training images, or None.
+    measured in the same way on the first `train_images` training images, or None. `trained` are the seconds
+    spent on training until then. `order_hash` is the same for two networks that have been trained on the same
+    batches in the same order; it is made of the batches as they were taken.
     """
 
     step: int
@@ -64,6 +70,9 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]
     train_accuracy: float | None = None
     train_images: int = 0
+    trained: float = 0.0
+    order_hash: str = ""
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Samples:
     indices: tuple[int, ...]
     labels: tuple[int, ...]
     probabilities: tuple[tuple[float, ...], ...]
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ class FirstLayer:
     width: int
     scale: float
     pixels: str
+    racer: int = 0
 
     def images(self) -> np.ndarray:
         """Unsigned bytes of shape (units, height, width): 128 is zero, 255 is +scale and 1 is -scale."""
@@ -108,14 +119,16 @@ class Notice:
 
     step: int
     sentence: str
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Diverged:
-    """The loss is no longer a finite number at `step`; the run ends here."""
+    """The loss is no longer a finite number at `step`; this network is trained no further."""
 
     step: int
     reason: str
+    racer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +141,13 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The run is complete."""
+    """This network has been trained to the end."""
 
     step: int
     elapsed: float
     test_accuracy: float
     weights_hash: str
+    racer: int = 0
 
 
 Event = Started | Progress | Evaluation | Samples | FirstLayer | Notice | Diverged | Checkpoint | Finished

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -123,19 +122,34 @@ def train(
     yield Finished(trainer.step, trainer.elapsed, trainer.test_accuracy or 0.0, weights_hash(trainer.model))
 
 
-class Trainer:
-    """A network in training: all that changes during `train`, and the steps that change it."""
+class OnDevice:
+    """A data set as tensors on a device, pixels from 0 to 1; networks that race share it."""
 
-    def __init__(self, config: TrainingConfig, dataset: Dataset, device: torch.device) -> None:
+    def __init__(self, dataset: Dataset, device: torch.device) -> None:
+        white = dataset.info.white
+        self.images = torch.tensor(dataset.train_images, device=device).float().div_(white)
+        self.labels = torch.tensor(dataset.train_labels, device=device)
+        self.test_images = torch.tensor(dataset.test_images, device=device).float().div_(white)
+        self.test_labels = torch.tensor(dataset.test_labels, device=device)
+
+
+class Trainer:
+    """A network in training: all that changes during `train`, and the steps that change it.
+
+    `data` is the data set on the device, if it is there already.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, dataset: Dataset, device: torch.device, data: "OnDevice | None" = None
+    ) -> None:
         if dataset.info.key != config.dataset:
             raise TrainingError(f"The run is for {config.dataset}, but the data set is {dataset.info.key}.")
         self.config = config
         self.shape = dataset.info.shape
         self.device = device
-        self.images = self._on_device(dataset.train_images).float().div_(dataset.info.white)
-        self.labels = self._on_device(dataset.train_labels)
-        self.test_images = self._on_device(dataset.test_images).float().div_(dataset.info.white)
-        self.test_labels = self._on_device(dataset.test_labels)
+        data = data or OnDevice(dataset, device)
+        self.images, self.labels = data.images, data.labels
+        self.test_images, self.test_labels = data.test_images, data.test_labels
 
         self.generator = torch.Generator(device).manual_seed(config.seed)
         self.model = build(config, device, self.generator)
@@ -149,37 +163,51 @@ class Trainer:
         self.train_batch = self.graphed or self.train_on
 
         self.step = 0
-        self.elapsed = 0.0
+        self.elapsed = self.trained = 0.0
+        self.orders_hash = ""  # of the batches of the epochs before `order_of`
         self.order = torch.empty(0, dtype=torch.int64)  # of the images in epoch `order_of`
         self.order_of = -1
         self.last_loss = math.nan
         self.test_logits: torch.Tensor | None = None
         self.test_accuracy: float | None = None
 
-    def train_for(self, seconds: float) -> Iterator[Event]:
-        """Train until `seconds` have passed or the epoch ends, then yield what came of it."""
+    def train_for(self, seconds: float, until: int | None = None) -> Iterator[Event]:
+        """Train until `seconds` have passed, step `until` is done or the epoch ends, and tell of it."""
         since, before = time.perf_counter(), self.step
         losses: list[torch.Tensor] = []
         for batch in self.batches():
             self.set_learning_rate()
             losses.append(self.train_batch(batch))
             self.step += 1
-            if time.perf_counter() - since >= seconds or len(losses) == MOST_UNREAD:
+            if time.perf_counter() - since >= seconds or len(losses) == MOST_UNREAD or self.step == until:
                 break
         read = torch.stack(losses).tolist()  # the one place where the processor waits for the device
         took = time.perf_counter() - since
         self.elapsed += took
+        self.trained += took
         yield from self._tell(before, read, took)
 
     def batches(self) -> Iterator[torch.Tensor]:
         """The batches of this epoch that are still to come, each as indices of training images."""
         epoch, done = divmod(self.step, self.config.steps_per_epoch)
         if self.order_of != epoch:
-            self.order = batch_order(self.config.seed, epoch, len(self.images)).to(self.device)
-            self.order_of = epoch
+            if self.order_of >= 0:
+                self.orders_hash = self.order_hash()
+            self._take_order(epoch)
         size = self.config.batch_size
         for start in range(done * size, len(self.order), size):
             yield self.order[start : start + size]
+
+    def _take_order(self, epoch: int) -> None:
+        self.order = batch_order(self.config.seed, epoch, len(self.images)).to(self.device)
+        self.order_of = epoch
+
+    def order_hash(self) -> str:
+        """A hash of all batches so far in their order: of the hash of earlier epochs and of this one."""
+        taken = (self.step - max(self.order_of, 0) * self.config.steps_per_epoch) * self.config.batch_size
+        digest = hashlib.sha256(self.orders_hash.encode())
+        digest.update(self.order[:taken].cpu().numpy().tobytes())
+        return digest.hexdigest()
 
     def train_on(self, batch: torch.Tensor) -> torch.Tensor:
         """One step of training on the images with these indices; returns their mean loss."""
@@ -209,6 +237,7 @@ class Trainer:
                 losses=tuple(
                     (k, loss) for k, loss in enumerate(losses[:good], start=first) if (k - 1) % stride == 0
                 ),
+                trained=self.trained,
             )
         if good < len(losses):
             yield self._diverged(first + good, f"The loss is {losses[good]} at step {first + good:,}")
@@ -231,6 +260,8 @@ class Trainer:
             confusion(self.test_logits, self.test_labels),
             accuracy(seen, self.labels[:TRAIN_IMAGES]),
             len(seen),
+            self.trained,
+            self.order_hash()[:16],
         )
         self.elapsed += time.perf_counter() - since
         if not math.isfinite(test_loss):
@@ -254,6 +285,8 @@ class Trainer:
                 self.generator.get_state(),
                 self.model.state_dict(),
                 self.optimizer.state_dict()["state"],
+                self.trained,
+                self.orders_hash,
             )
         )
 
@@ -270,7 +303,10 @@ class Trainer:
                 self.generator.manual_seed(self.config.seed + saved.step)
         except (RuntimeError, TypeError, ValueError) as error:
             raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
-        self.step, self.elapsed = saved.step, saved.elapsed
+        self.step, self.elapsed, self.trained = saved.step, saved.elapsed, saved.trained
+        self.orders_hash = saved.order_hash
+        if self.step:
+            self._take_order((self.step - 1) // self.config.steps_per_epoch)
 
     def _graphed(self) -> GraphedStep | None:
         """The step as a CUDA graph for whole batches, if the optimizer allows it."""
@@ -305,9 +341,6 @@ class Trainer:
             return epochs * self.config.images + batches * self.config.batch_size
 
         return until(end) - until(start)
-
-    def _on_device(self, array: np.ndarray) -> torch.Tensor:
-        return torch.tensor(array, device=self.device)
 
 
 def batch_order(seed: int, epoch: int, images: int) -> torch.Tensor:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import present
+from optviz.training.rivals import rival
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,30 @@ PRESETS: dict[str, Preset] = {
             ),
             "The other half. Ten times the learning rate makes up for the mean over ten outputs; what "
             "still slows it down is the factor σ'(z), which vanishes where the error is largest.",
+        ),
+        Preset(
+            "race_digits",
+            "Race on the 8 × 8 digits",
+            TrainingConfig(
+                "digits",
+                (64,),
+                batch_size=32,
+                epochs=60,
+                rivals=(rival("gd"), rival("momentum"), rival("nag"), rival("adagrad"), rival("rmsprop")),
+            ),
+            "Six optimizers at their usual rates, from the same weights on the same batches: who is first?",
+        ),
+        Preset(
+            "race_mnist",
+            "Race on MNIST",
+            TrainingConfig(
+                "mnist",
+                (512, 512),
+                batch_size=100,
+                epochs=5,
+                rivals=(rival("gd"), rival("momentum"), rival("rmsprop")),
+            ),
+            "Adam against three others on the network of the notes.",
         ),
     )
 }

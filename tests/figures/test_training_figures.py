@@ -12,8 +12,8 @@ from optviz.figures.confusion import confusion_panel
 from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import diverging
-from optviz.figures.style import DARK, LIGHT
-from optviz.figures.training_curves import WINDOW, Curves, curve_panels, smoothed
+from optviz.figures.style import DARK, LIGHT, slot_styles
+from optviz.figures.training_curves import UNITS, WINDOW, Curves, View, curve_panels, smoothed
 
 DIGITS = tuple("0123456789")
 rng = np.random.default_rng(0)
@@ -53,7 +53,7 @@ def network(*units: int, theme=LIGHT):
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_plotly_accepts_every_panel(theme) -> None:
     panels, _ = curve_panels([run(), run("b", "gd")], theme)
-    panels += curve_panels([run(points=0, judged=0)], theme, log=True)[0]
+    panels += curve_panels([run(points=0, judged=0)], theme, View(log=True))[0]
     panels += [
         samples(theme)[1],
         weights(32, theme=theme)[1],
@@ -189,3 +189,27 @@ def test_once_95_per_cent_are_reached_the_axis_shows_the_last_tenth() -> None:
         shown = accuracy["layout"]["yaxis"].get("range")
         assert (shown is not None and shown[0] == 0.9) == close
         assert ("begins at 90%" in accuracy["about"]) == close
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
+def test_the_axis_says_what_the_curves_are_drawn_against(unit) -> None:
+    for shown in curve_panels([run()], LIGHT, View(unit))[0]:
+        assert shown["layout"]["xaxis"]["title"]["text"] == unit.axis
+        assert unit.axis in shown["alt"]
+        assert all(unit.word in trace["hovertemplate"] for trace in shown["data"])
+
+
+def test_a_curve_that_is_not_smoothed_is_its_losses() -> None:
+    one = run()
+    loss = curve_panels([one], LIGHT, View(window=1))[0][0]
+    assert unpacked(loss["data"][1]["y"]) == pytest.approx(one.losses, rel=1e-6)
+    assert "mean" not in loss["about"]
+
+
+def test_a_race_draws_the_first_in_ink_and_its_rivals_as_on_their_cards() -> None:
+    for theme in (LIGHT, DARK):
+        _, legend = curve_panels([run(f"{i}") for i in range(8)], theme, racers=8)
+        cards = slot_styles(theme)
+        assert legend[0]["color"] == theme.palette[5]
+        assert [(e["color"], e["dash"]) for e in legend[1:7]] == [(s.color, s.dash) for s in cards]
+        assert len({(e["color"], e["dash"]) for e in legend}) == 8

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ import pytest
 from safetensors.numpy import load
 from starlette.requests import Request
 
+from optviz.figures.scenes import legend_name
 from optviz.runs import history as live
 from optviz.runs import scheduler
 from optviz.runs.history import watch
 from optviz.settings.declaration import declaration
-from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig, decode, encode
+from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
 from optviz.training.presets import PRESETS, first
+from optviz.training.rivals import USUAL, rival
 from optviz.web.assets import serve
 from optviz.web.page import declared
 from optviz.web.train.controls import PAGE
@@ -105,7 +108,7 @@ def test_the_presets_stand_first_in_the_panel() -> None:
     field = json.loads(answer.body)["sections"][0]["fields"][0]
     assert field["kind"] == "presets"
     assert {o["key"]: o["values"] for o in field["options"]} == {
-        key: encode(preset.config) for key, preset in PRESETS.items()
+        key: {**dict.fromkeys(RIVALS.names), **encode(preset.config)} for key, preset in PRESETS.items()
     }
 
 
@@ -332,3 +335,45 @@ def test_a_store_that_is_gone_gets_a_sentence(monkeypatch, tmp_path) -> None:
         scheduler.stop()
         monkeypatch.undo()
         scheduler.start()
+
+
+RACE = replace(QUICK, rivals=(rival("gd"), rival("momentum")))
+
+
+def test_the_switch_starts_and_ends_a_race_in_the_settings() -> None:
+    page = opened(encode(QUICK)).change(race="on")
+    assert page.settings.rivals == USUAL
+    assert page.panel["values"]["r1"].startswith("gd_lr_")
+    assert "against Gradient descent 0.1" in page.words
+    page.change(r1="gd_lr_0.5", r2=None)
+    assert page.settings.rivals == (rival("gd", lr=0.5),)
+    assert "out of range" in page.change(r1="gd_lr_99").refused["r1.lr"]
+    assert page.change(race="off").settings == QUICK
+    assert address(page) == encode(QUICK)
+
+
+def test_a_race_has_a_lane_for_each_optimizer_its_ranking_and_its_proof() -> None:
+    page = press(opened(encode(RACE)), "Start")
+    run_id = ended(page)
+    for said in ("Adam", "Gradient descent", "Momentum", "Rank 1 of 3", "Rank 3 of 3", "98%"):
+        assert said in page.tables
+    assert f"{watch(run_id).best:.2%}" in page.words
+    assert [p.label for p in page.page.button_group] == ["Curves against", "Look into the network of"]
+    rows = list(csv.DictReader(io.StringIO(as_csv(watch(run_id)).decode("utf-8-sig"))))
+    assert {row["optimizer"] for row in rows} == {legend_name(entrant) for entrant in RACE.entrants}
+    files = {weights(run_id, place) for place in range(3)}
+    assert len(files) == 3
+    assert "momentum" in script(RACE.alone(2)).decode()
+
+
+def test_how_the_curves_are_looked_at_stands_in_the_link() -> None:
+    run_id = ended(press(opened(encode(QUICK)), "Start"))
+    view = {"x": "seconds", "y": "log", "smooth": "5"}
+    page = opened({"run": run_id, **view})
+    assert view.items() <= address(page).items()
+    page.page.button_group(key="training.view.x").set_value("epochs")
+    page.page.toggle(key="training.view.y").set_value(False)
+    page.page.selectbox(key="training.view.smooth").set_value(20)
+    assert not view.keys() & address(page.run()).keys()
+    bad = opened({**encode(QUICK), "x": "parsecs", "y": "square", "smooth": "3"}).notices
+    assert all(word in bad for word in ("parsecs", "square", "one of 1, 5, 20, 100"))

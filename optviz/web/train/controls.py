@@ -1,19 +1,21 @@
 """Train live as a page with settings: its configuration, the run that is shown, and those laid over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from optviz.engine.hyperparameters import HyperparameterError
+from optviz.figures.training_curves import View
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
 from optviz.settings.link import TRACKING, Link, fields_of
-from optviz.training.config import DROPOUT, PerLayer, TrainingConfig, decode, encode
+from optviz.training.config import BESIDES, DROPOUT, RIVALS, PerLayer, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS, first
 from optviz.web.page import Changes, Page
+from optviz.web.train.curve_view import VIEW, read_view, write_view
 
 MOST_OVERLAYS = 5
 RUN, OVERLAYS = "training.run", "training.overlays"  # where the session keeps what is shown
@@ -25,19 +27,21 @@ state = st.session_state
 class Chosen:
     """What the page shows: the configuration in the panel, the run, and the runs laid over it.
 
-    `complaint` says why the last edit makes no configuration; `config` is then the one before.
+    `complaint` says why the last edit makes no configuration; `config` is then the one before. `view` is
+    how the curves are looked at.
     """
 
     config: TrainingConfig
     complaint: str = ""
     run: str = ""
     overlays: tuple[str, ...] = ()
+    view: View = field(default_factory=View)
 
 
 def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     """Read a link; one with nothing but a run opens the configuration of that run."""
     overlays = [o for o in link.get("over", "").split("_") if o]
-    run, rest = link.get("run", ""), link.keys() - {"run", "over"}
+    run, rest = link.get("run", ""), link.keys() - BESIDES
     said = any(not name.lower().startswith(TRACKING) for name in link)
     config, notices = decode(link) if said else (first().config, [])
     if run and not rest:
@@ -49,13 +53,14 @@ def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     if len(overlays) > MOST_OVERLAYS:
         notices.append(f"This link overlays {len(overlays)} runs; {MOST_OVERLAYS} are shown.")
     state[RUN], state[OVERLAYS] = run, overlays[:MOST_OVERLAYS]
+    state[VIEW] = read_view(link, notices)
     return config, notices
 
 
 def _address(config: TrainingConfig) -> Link:
-    """The configuration, the run and its overlays."""
+    """The configuration, the run and its overlays, and how the curves are looked at."""
     over = {"over": "_".join(state[OVERLAYS])} if state[OVERLAYS] else {}
-    return encode(config) | ({"run": state[RUN]} if state[RUN] else {}) | over
+    return encode(config) | ({"run": state[RUN]} if state[RUN] else {}) | over | write_view(state[VIEW])
 
 
 def arrange(before: TrainingConfig, changes: Changes) -> Changes:
@@ -73,9 +78,15 @@ def arrange(before: TrainingConfig, changes: Changes) -> Changes:
 
 
 def _presets() -> list[dict[str, Any]]:
-    """The presets, as a field that sets all the others."""
+    """The presets, as a field that sets all the others; one without a race ends the race."""
     options = [
-        {"key": key, "name": preset.name, "help": preset.about, "group": "", "values": encode(preset.config)}
+        {
+            "key": key,
+            "name": preset.name,
+            "help": preset.about,
+            "group": "",
+            "values": {**dict.fromkeys(RIVALS.names), **encode(preset.config)},
+        }
         for key, preset in PRESETS.items()
     ]
     return [{"name": "preset", "kind": "presets", "label": "Preset", "help": "", "options": options}]
@@ -88,7 +99,7 @@ def chosen_on_page() -> Chosen:
     """What the address and the panel say."""
     config = PAGE.read()
     complaint = next(iter(PAGE.refused.values()), "")
-    return Chosen(config, complaint, state[RUN], tuple(state[OVERLAYS]))
+    return Chosen(config, complaint, state[RUN], tuple(state[OVERLAYS]), state[VIEW])
 
 
 def network(config: TrainingConfig) -> str:

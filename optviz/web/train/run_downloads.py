@@ -9,8 +9,9 @@ from types import ModuleType
 import streamlit as st
 
 from optviz.figures.csv_text import csv_bytes
+from optviz.figures.scenes import legend_name
 from optviz.runs import scheduler
-from optviz.runs.history import History
+from optviz.runs.history import History, Lane
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.events import Evaluation, Progress
 from optviz.web.train.run_words import name_of
@@ -29,20 +30,32 @@ COLUMNS = (
 
 
 def downloads(history: History) -> None:
-    """Four buttons; what they give is made when they are pressed."""
-    run = history.run
-    with st.container(horizontal=True, gap="small", key="run-downloads"):
+    """Four buttons; what they give is made when they are pressed. In a race one says of whom."""
+    run, place = history.run, 0
+    names = [legend_name(entrant) for entrant in run.config.entrants]
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="run-downloads"):
+        if len(names) > 1:
+            place = st.selectbox(
+                "Weights and script of",
+                range(len(names)),
+                format_func=lambda place: names[place],
+                key=f"download.of.{run.id}",
+                width=320,
+            )
+        of = f"-{place + 1}" if place else ""
         _button(
             "Weights",
-            lambda: weights(run.id),
-            f"{run.id}.safetensors",
+            lambda: weights(run.id, place),
+            f"{run.id}{of}.safetensors",
             "application/octet-stream",
             disabled=history.checkpoint is None,
             help="The last checkpoint's weights as safetensors, with the names of the network's state_dict.",
         )
         _button("History", lambda: as_csv(history), f"{run.id}.csv", "text/csv")
         _button("Configuration", lambda: as_json(history), f"{run.id}.json", "application/json")
-        _button("PyTorch script", lambda: script(run.config), f"{run.id}.py", "text/x-python")
+        _button(
+            "PyTorch script", lambda: script(run.config.alone(place)), f"{run.id}{of}.py", "text/x-python"
+        )
 
 
 def _button(
@@ -62,21 +75,32 @@ def _button(
     )
 
 
-def weights(run_id: str) -> bytes:
-    """The weights of the last checkpoint as a safetensors file."""
+def weights(run_id: str, place: int = 0) -> bytes:
+    """The weights of the last checkpoint as a safetensors file, of the network at this place in a race."""
     saved = scheduler.current().store.checkpoint(run_id)
     if saved is None:
         raise LookupError(f"Run {run_id} has no checkpoint yet.")
-    return _with_torch("checkpoints").weights(saved.data)
+    return _with_torch("checkpoints").weights(saved.data, place)
 
 
 def as_csv(history: History) -> bytes:
-    """A row for each progress and each evaluation, in order; what was not measured is empty."""
-    return csv_bytes(COLUMNS, _rows(history))
+    """A row for each progress and each evaluation, in order; what was not measured is empty.
+
+    In a race each row begins with its optimizer, and the rows of one stand together.
+    """
+    entrants = history.run.config.entrants
+    if len(entrants) == 1:
+        return csv_bytes(COLUMNS, _rows(history))
+    named = (
+        [legend_name(entrant), *row]
+        for entrant, lane in zip(entrants, history.lanes, strict=True)
+        for row in _rows(lane)
+    )
+    return csv_bytes(("optimizer", *COLUMNS), named)
 
 
-def _rows(history: History) -> Iterator[list[float | None]]:
-    for e in history.events:
+def _rows(lane: Lane) -> Iterator[list[float | None]]:
+    for e in lane.events:
         if isinstance(e, Progress):
             yield [e.step, e.epoch, e.loss, e.lr, e.images_per_second, e.elapsed, None, None, None]
         elif isinstance(e, Evaluation):
@@ -87,7 +111,7 @@ def _rows(history: History) -> Iterator[list[float | None]]:
 def as_json(history: History) -> bytes:
     """The configuration under the keys of the link, with the run's name and what it came to."""
     run = history.run
-    about = {"name": name_of(run), "run": run.id, "status": run.status, "test_accuracy": history.accuracy}
+    about = {"name": name_of(run), "run": run.id, "status": run.status, "test_accuracy": history.best}
     return json.dumps({**about, "configuration": encode(run.config)}, indent=2, ensure_ascii=False).encode()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme
 from optviz.runs import scheduler
 from optviz.runs.database import StoreUnavailableError
@@ -17,6 +18,7 @@ from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
 from optviz.web.train.controls import Chosen
+from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
 from optviz.web.visitors import network, owner
 
@@ -169,29 +171,47 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     if seen.history is None:
         return
     _status(seen)
-    log = bool(state.get("t.log", False))
     histories = (seen.history, *seen.overlays)
-    panels, legend = scene.curves(histories, theme, log)
+    racing = len(seen.history.lanes) > 1
+    panels, legend = scene.curves(histories, theme, chosen.view)
     places = " ".join(f"{h.run.id}:{h.run.last_event}:{name_of(h.run)}" for h in histories)
     charts(
         panels,
         key="curves",
-        version=f"{places} {theme.dark} {log}",
+        version=f"{places} {theme.dark} {chosen.view}",
         legend=legend,
         note=scene.fairness(histories),
     )
+    if racing:
+        board(seen.history, theme, chosen.view.unit)
+        st.caption(caption(chosen.view.unit))
+    place = _racer(seen.history) if racing else 0
     charts(
-        scene.pictures(seen.history, theme),
+        scene.pictures(seen.history, theme, place),
         key="pictures",
-        version=f"{scene.pictures_version(seen.history)} {theme.dark}",
+        version=f"{scene.pictures_version(seen.history, place)} {theme.dark}",
     )
+
+
+def _racer(history: History) -> int:
+    """Whose predictions and weights are shown."""
+    names = [legend_name(entrant) for entrant in history.run.config.entrants]
+    places = list(range(len(names)))
+    chosen = st.pills(
+        "Look into the network of",
+        places,
+        format_func=lambda place: names[place],
+        default=0,
+        key=f"training.racer.{history.run.id}",
+    )
+    return chosen or 0
 
 
 def _status(seen: Watched) -> None:
     history = seen.history
     assert history is not None
     run = history.run
-    st.progress(min(history.step / run.config.steps, 1.0), plain(sentence(history)))
+    st.progress(min(history.level.step / run.config.steps, 1.0), plain(sentence(history)))
     if not seen.own:
         st.caption("You are watching: only who started this run can pause or stop it. Start trains your own.")
     for notice in (*history.notices, history.complaint):

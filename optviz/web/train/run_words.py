@@ -21,10 +21,19 @@ STATUS = {
 
 
 def describe(config: TrainingConfig) -> str:
-    """A configuration in one line: data, layers, optimizer and rate."""
-    rate = number(dict(config.optimizer_values)["lr"])
+    """A configuration in one line: data, layers, and each optimizer with its rate."""
     layers = "–".join(map(str, config.widths))
-    return f"{DATASETS[config.dataset].name}, {layers}, {NETWORK_OPTIMIZERS[config.optimizer].name} {rate}"
+    racers = [
+        f"{NETWORK_OPTIMIZERS[e.optimizer].name} {number(dict(e.values)['lr'])}" for e in config.entrants
+    ]
+    return f"{DATASETS[config.dataset].name}, {layers}, {racers[0]}{_against(racers[1:])}"
+
+
+def _against(rivals: list[str]) -> str:
+    if not rivals:
+        return ""
+    more = f" and {len(rivals) - 2} more" if len(rivals) > 2 else ""
+    return f" against {', '.join(rivals[:2])}{more}"
 
 
 def name_of(run: Run) -> str:
@@ -42,8 +51,9 @@ def sentence(history: History) -> str:
     where = _where(history)
     if run.status == "finished":
         end = history.last(Finished)
-        took = f" in {duration(end.elapsed)}" if end else ""
-        result = f" Test accuracy {history.accuracy:.2%}." if history.accuracy is not None else ""
+        took = f" in {duration(end.elapsed)}" if end and not run.config.rivals else ""
+        best = "Best test accuracy" if run.config.rivals else "Test accuracy"
+        result = f" {best} {history.best:.2%}." if history.best is not None else ""
         epochs = f"{run.config.epochs} epoch{'s' * (run.config.epochs > 1)}"
         return f"Finished: {epochs}{took} on {run.device or 'its device'}.{result}"
     if run.status == "paused":
@@ -63,7 +73,7 @@ def _waiting(run: Run) -> str:
 
 
 def _running(history: History) -> str:
-    run, progress, started = history.run, history.progress, history.started
+    run, progress, started = history.run, history.level.progress, history.level.started
     if run.wanted == "pause":
         return "Pausing: the worker writes a checkpoint."
     if run.wanted == "stop":
@@ -73,19 +83,24 @@ def _running(history: History) -> str:
     words = f"Training on {started.device_name}"
     if progress is None or progress.step <= started.resumed_at:
         return f"{words}: starting."
-    left = (started.steps - progress.step) * progress.elapsed / progress.step
+    racers = len(history.lanes)
+    told = [lane.progress for lane in history.lanes if lane.progress]
+    left = sum((started.steps - p.step) * p.elapsed / p.step for p in told if p.step < started.steps)
+    rate = sum(p.images_per_second for p in told) / racers**2  # of one racer while the others wait
+    each = " each" if racers > 1 else ""
     return (
         f"{words}: epoch {progress.epoch:.1f} of {run.config.epochs}, "
-        f"step {progress.step:,} of {started.steps:,}, {_rate(progress.images_per_second)} images/s, "
+        f"step {progress.step:,} of {started.steps:,}, {_rate(rate)} images/s{each}, "
         f"about {duration(left)} left."
     )
 
 
 def _where(history: History) -> str:
-    if not history.step:
+    step = history.level.step
+    if not step:
         return "before its first step"
-    epoch = history.step / history.run.config.steps_per_epoch
-    return f"after {epoch:.1f} of {history.run.config.epochs} epochs ({history.step:,} steps)"
+    epoch = step / history.run.config.steps_per_epoch
+    return f"after {epoch:.1f} of {history.run.config.epochs} epochs ({step:,} steps)"
 
 
 def _rate(value: float) -> str:

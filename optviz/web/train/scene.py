@@ -8,9 +8,11 @@ from optviz.figures.confusion import confusion_panel
 from optviz.figures.image_grids import samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.scene_types import LegendEntry, Panel
+from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme
-from optviz.figures.training_curves import Curves, curve_panels
-from optviz.runs.history import History, test_images
+from optviz.figures.training_curves import EPOCHS, Curves, Unit, View, curve_panels
+from optviz.runs.history import History, Lane, test_images
+from optviz.runs.standings import proof
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.layers import describe
@@ -19,59 +21,73 @@ from optviz.web.train.run_words import name_of
 Panels = list[Panel]
 
 
-@lru_cache(maxsize=128)
-def curves_of(history: History) -> Curves:
-    """The curves of one run."""
-    config = history.run.config
-    steps, losses = history.losses
-    judged = history.evaluations
+@lru_cache(maxsize=256)
+def curves_of(history: History, place: int = 0, unit: Unit = EPOCHS) -> Curves:
+    """The curves of one network of a run."""
+    config, lane = history.run.config, history.lanes[place]
+    steps, losses = lane.losses
+    judged = lane.evaluations
+    at = np.array([e.step for e in judged], dtype=float)
+    ends = {"epochs": config.epochs, "steps": config.steps, "seconds": float(lane.clock[1][-1])}
+    racing = len(history.lanes) > 1
     return Curves(
-        history.run.id,
-        name_of(history.run),
-        config.optimizer,
-        config.epochs,
-        steps / config.steps_per_epoch,
+        history.run.id if place == 0 else f"{history.run.id} {place}",
+        legend_name(config.entrants[place]) if racing else name_of(history.run),
+        config.entrants[place].optimizer,
+        ends[unit.key],
+        _in_unit(steps, lane, config, unit),
         losses,
-        np.array([e.epoch for e in judged]),
+        _in_unit(at, lane, config, unit),
         np.array([e.test_loss for e in judged]),
         np.array([e.test_accuracy for e in judged]),
         np.array([np.nan if e.train_accuracy is None else e.train_accuracy for e in judged]),
     )
 
 
-@lru_cache(maxsize=64)
-def curves(histories: tuple[History, ...], theme: Theme, log: bool) -> tuple[Panels, list[LegendEntry]]:
-    """Loss and accuracy of one run or several, and the legend."""
-    return curve_panels([curves_of(history) for history in histories], theme, log=log)
+def _in_unit(steps: np.ndarray, lane: Lane, config: TrainingConfig, unit: Unit) -> np.ndarray:
+    """Steps as places on the axis; seconds are those of training alone, straight between two reports."""
+    if unit.key == "steps":
+        return steps
+    return np.interp(steps, *lane.clock) if unit.key == "seconds" else steps / config.steps_per_epoch
 
 
 @lru_cache(maxsize=64)
-def pictures(history: History, theme: Theme) -> Panels:
-    """The panels of predictions, confusion, weights and network that one run has so far."""
-    run, info = history.run, DATASETS[history.run.config.dataset]
+def curves(histories: tuple[History, ...], theme: Theme, view: View) -> tuple[Panels, list[LegendEntry]]:
+    """Loss and accuracy of one run or several with all their racers, and the legend."""
+    shown = [
+        curves_of(history, place, view.unit) for history in histories for place in range(len(history.lanes))
+    ]
+    return curve_panels(shown, theme, view, racers=len(histories[0].lanes))
+
+
+@lru_cache(maxsize=64)
+def pictures(history: History, theme: Theme, place: int = 0) -> Panels:
+    """The panels of predictions, confusion, weights and network that one network of a run has so far."""
+    run, info, lane = history.run, DATASETS[history.run.config.dataset], history.lanes[place]
     panels = []
-    if history.samples and (images := _images(info.key)) is not None:
-        seen = history.samples
+    if lane.samples and (images := _images(info.key)) is not None:
+        seen = lane.samples
         panels.append(
             samples_panel(
                 images[list(seen.indices)], seen.labels, seen.probabilities, info.classes, info.white, theme
             )
         )
-    if history.evaluations:
-        judged = history.evaluations[-1]
+    if lane.evaluations:
+        judged = lane.evaluations[-1]
         when = "before training" if judged.step == 0 else f"after epoch {judged.epoch:.3g}"
         panels.append(confusion_panel(judged.confusion, info.classes, when, theme))
-    if history.first_layer:
-        layer = history.first_layer
+    if lane.first_layer:
+        layer = lane.first_layer
         names = () if run.config.hidden else info.classes
         panels.append(weights_panel(layer.images(), layer.scale, layer.of, names, theme))
     return [*panels, drawing(run.config, theme)]
 
 
-def pictures_version(history: History) -> str:
+def pictures_version(history: History, place: int = 0) -> str:
     """A text that changes whenever `pictures` would."""
-    steps = [event.step for event in (history.samples, history.first_layer) if event]
-    return f"{history.run.id} {len(history.evaluations)} {steps}"
+    lane = history.lanes[place]
+    steps = [event.step for event in (lane.samples, lane.first_layer) if event]
+    return f"{history.run.id} {place} {len(lane.evaluations)} {steps}"
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +103,7 @@ def drawing(config: TrainingConfig, theme: Theme) -> Panel:
 def fairness(histories: tuple[History, ...]) -> str:
     """Whether overlaid runs began with the same weights and saw the images in the same order."""
     if len(histories) < 2:
-        return ""
+        return proof(histories[0].lanes) if len(histories[0].lanes) > 1 else ""
     configs = [history.run.config for history in histories]
     hashes = {history.started.initial_weights_hash for history in histories if history.started}
     same_order = len({(c.dataset, c.seed, c.batch_size) for c in configs}) == 1

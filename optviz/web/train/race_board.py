@@ -1,0 +1,71 @@
+"""The lanes of a race: one row for each optimizer, with its state and when it reached which accuracy."""
+
+from optviz.figures.scenes import legend_name
+from optviz.figures.style import Theme, racer_styles
+from optviz.figures.training_curves import Unit
+from optviz.runs.history import History
+from optviz.runs.standings import THRESHOLDS, Standing, standings
+from optviz.training.events import Evaluation
+from optviz.training.judging import FIRST_EPOCH, LATER_EPOCHS
+from optviz.web.tables import table
+from optviz.web.train.run_words import STATUS, duration
+
+HEADINGS = ("Lane", "State", "Accuracy", "Test loss", *(f"{least:.0%}" for least in THRESHOLDS))
+
+
+def board(history: History, theme: Theme, unit: Unit) -> None:
+    """The lanes in the order of the settings; in that of the ranking once the race is over."""
+    rows = standings(history)
+    if any(row.rank for row in rows):
+        rows = sorted(rows, key=lambda row: row.rank or len(rows) + 1)
+    drawn = racer_styles(len(rows), theme)
+    config = history.run.config
+    table(
+        HEADINGS,
+        [
+            (drawn[row.place].color, legend_name(config.entrants[row.place]), _cells(row, history, unit))
+            for row in rows
+        ],
+    )
+
+
+def caption(unit: Unit) -> str:
+    """What the columns of percentages say."""
+    what = {"epochs": "epochs", "steps": "steps", "seconds": "seconds of its own training"}[unit.key]
+    first = ", ".join(f"{share:g}" for share in FIRST_EPOCH)
+    return (
+        f"Under 90 % to 98 %: after how many {what} an evaluation first found that test accuracy or a better "
+        f"one. Each network is evaluated after {first} of the first epoch, and then {len(LATER_EPOCHS)} "
+        "times in each epoch."
+    )
+
+
+def _cells(row: Standing, history: History, unit: Unit) -> tuple[str, ...]:
+    newest = row.newest
+    return (
+        _state(row, history),
+        f"{newest.test_accuracy:.2%}" if newest else "—",
+        f"{newest.test_loss:.4g}" if newest else "—",
+        *(_when(e, unit) for e in row.reached),
+    )
+
+
+def _state(row: Standing, history: History) -> str:
+    config = history.run.config
+    if row.diverged_at is not None:
+        return f"Diverged at step {row.diverged_at:,}. {row.reason}"
+    if row.rank:
+        return f"Rank {row.rank} of {len(config.entrants)}"
+    if row.finished:
+        return "Finished; the others go on"
+    state = STATUS[history.run.status].capitalize()
+    return f"{state}: step {row.step:,} of {config.steps:,}"
+
+
+def _when(reached: Evaluation | None, unit: Unit) -> str:
+    """When an accuracy was reached, in the unit of the curves."""
+    if reached is None:
+        return "—"
+    if unit.key == "steps":
+        return f"{reached.step:,}"
+    return duration(reached.trained) if unit.key == "seconds" else f"{reached.epoch:.1f}"
