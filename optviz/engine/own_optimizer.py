@@ -13,8 +13,9 @@ import numpy as np
 
 from optviz.engine import elementwise
 from optviz.engine.optimizers.base import Optimizer, Step
+from optviz.engine.rule_expressions import FUNCTIONS, RuleError
 from optviz.engine.rule_latex import rule_latex
-from optviz.engine.rule_text import FUNCTIONS, Rule, RuleError, read_rule
+from optviz.engine.rule_text import Rule, read_rule
 
 __all__ = ["KEY", "NAME", "RuleError", "own_optimizer", "step_with"]
 

@@ -3,7 +3,8 @@
 import ast
 from collections import Counter
 
-from optviz.engine.rule_text import FUNCTIONS, Line, Rule, symbol
+from optviz.engine.rule_expressions import FUNCTIONS
+from optviz.engine.rule_text import Line, Rule, symbol
 
 SUM, PRODUCT, ATOM = 1, 2, 3  # how tightly a part binds
 SIGNS: dict[type[ast.cmpop], str] = {

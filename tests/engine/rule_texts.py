@@ -92,6 +92,22 @@ x = x - size*sign(old)""",
 }
 
 
+#: Rules that divide by zero, overflow, or leave the plain numbers in another way.
+STRANGE = {
+    "a division by zero at the first step": "m = m + g/(t - 1)\nx = x - lr*g/m",
+    "a place for everybody": "x = lr",
+    "the same number for all": "x = t/10 + 0*lr",
+    "a fractional power of what may be negative": "x = x - lr*g**0.5",
+    "a power of a power": "x = x - lr*((g**9)**9)**9",
+    "a power that overflows": "x = x - lr*9**(t*t)",
+    "whole sliders": "k = 3 in 1..9 whole\nx -= where(t % k == 0, lr, lr/2)*((k**64)**64)**64*g",
+    "counting": "n = where(t == 1, 2, n*n)\nx = x - lr*g/n",
+    "remainders": "x = x - lr*(g // t + t % 3)",
+    "a gradient that is changed": "g = min(max(g, -1), 1)\nx -= lr*g",
+    "a gap in a state": "m = where(t == 1, 1, 0)/(t - 2)\nx = x - lr*g",
+}
+
+
 def with_sliders(key: str) -> str:
     """The text with a line for each hyperparameter of the row: its default and its range."""
     lines = []

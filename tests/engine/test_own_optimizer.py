@@ -16,11 +16,12 @@ from optviz.engine.elementwise import Rows, raised
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.own_optimizer import NAME, own_optimizer
+from optviz.engine.rule_expressions import RuleError
 from optviz.engine.rule_starters import STARTERS
-from optviz.engine.rule_text import LONGEST, RuleError
+from optviz.engine.rule_text import LONGEST
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import simulate, simulate_many
-from tests.engine.rule_texts import ROWS, with_sliders
+from tests.engine.rule_texts import ROWS, STRANGE, with_sliders
 from tests.engine.test_ensembles import is_the_run_of_row, random_rows, random_starts
 
 LANDSCAPES = ("rosenbrock", "himmelblau", "parabola", "saddle", "ravine")
@@ -51,21 +52,6 @@ def test_a_text_walks_in_ensembles_as_its_row_does(key: str) -> None:
     assert ours.points.tolist() == theirs.points.tolist()
     values = {name: float(v[2]) for name, v in rows.items()}
     is_the_run_of_row(ours, 2, "himmelblau", own, start=starts[2], steps=30, **values)
-
-
-STRANGE = {
-    "a division by zero at the first step": "m = m + g/(t - 1)\nx = x - lr*g/m",
-    "a place for everybody": "x = lr",
-    "the same number for all": "x = t/10 + 0*lr",
-    "a fractional power of what may be negative": "x = x - lr*g**0.5",
-    "a power of a power": "x = x - lr*((g**9)**9)**9",
-    "a power that overflows": "x = x - lr*9**(t*t)",
-    "whole sliders": "k = 3 in 1..9 whole\nx -= where(t % k == 0, lr, lr/2)*((k**64)**64)**64*g",
-    "counting": "n = where(t == 1, 2, n*n)\nx = x - lr*g/n",
-    "remainders": "x = x - lr*(g // t + t % 3)",
-    "a gradient that is changed": "g = min(max(g, -1), 1)\nx -= lr*g",
-    "a gap in a state": "m = where(t == 1, 1, 0)/(t - 2)\nx = x - lr*g",
-}
 
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=list(STRANGE))
