@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from optviz.engine.outcomes import number
+from optviz.engine.rule_text import LONGEST
 from optviz.figures.training_curves import UNITS, WINDOWS
 from optviz.settings.activations import ActivationSettings
 from optviz.settings.declaration import declaration
@@ -12,6 +13,7 @@ from optviz.settings.link import Settings
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
+from optviz.settings.setups import MOST_WITH_RULES
 from optviz.training.config import TrainingConfig
 from optviz.training.rivals import MOST_RIVALS
 from optviz.web.site import PAGES
@@ -24,7 +26,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     RegularizationSettings,
     TrainingConfig,
 )
-INTRODUCTION = """# Every parameter of every link
+INTRODUCTION = f"""# Every parameter of every link
 
 This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.
 
@@ -33,6 +35,12 @@ used is replaced by the default and named on the page. Numbers are written with 
 numbers of one value with `_` between them, rows with `~`. An optimizer or a schedule is its key followed by
 the names and values of its hyperparameters, as in `momentum_lr_0.1_momentum_0.9`; the
 [catalogue](catalogue.md) lists all of them.
+
+A rule that somebody wrote is `own`, its text, and its values, as in `own_0eCA9IHggLSBscipn_lr_0.1`. The text
+stands there as `0` and base64, or as `1` and base64 of the text compressed (raw deflate, with the words of
+`optviz/settings/rule_link.py` as its dictionary), with `-` and `.` in place of `+` and `/`, and without `=`.
+Values that are missing are those that the text states. A text has at most {LONGEST} characters. Where there
+is a rule, all optimizers of a link take at most {MOST_WITH_RULES:,} characters together.
 """
 
 
@@ -87,7 +95,8 @@ def _allowed(field: dict[str, Any]) -> str:
     if kind == "landscape":
         return "a landscape of the catalogue, or `formula` and the formula itself"
     if kind in ("compared", "configured"):
-        return "a row of the catalogue with its values"
+        own = f", or `{field['own']['key']}` with a rule and its values" if "own" in field else ""
+        return f"a row of the catalogue with its values{own}"
     if kind in ("choice", "several"):
         keys = ", ".join(f"`{option['key']}`" for option in field["options"])
         return keys if kind == "choice" else f"one or several, with dots between them: {keys}"

@@ -29,8 +29,10 @@ def catalogue() -> str:
         f"## {len(OPTIMIZERS)} optimizers",
     ]
     for group, label in OPTIMIZER_GROUPS.items():
-        parts.append(f"### {label}")
-        for o in (o for o in OPTIMIZERS.values() if o.group == group):
+        optimizers = [o for o in OPTIMIZERS.values() if o.group == group]
+        if optimizers:
+            parts.append(f"### {label}")
+        for o in optimizers:
             same = f"`torch.optim.{o.torch}`" if o.torch else "none in torch; its authors' equations"
             values = ", ".join(
                 f"{h.name} {number(h.default)} ({_bound(h.low)} to {_bound(h.high)})"

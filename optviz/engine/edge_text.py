@@ -1,14 +1,14 @@
 """The largest stable learning rate as a formula, such as “2(1 + β)/λmax”."""
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import sympy
 
 from optviz.engine.optimizers.base import Optimizer
 
 
-@cache
+@lru_cache(maxsize=256)
 def edge_text(optimizer: Optimizer) -> str | None:
     """The largest stable rate on a quadratic whose largest curvature is λmax, or None if theory has none.
 

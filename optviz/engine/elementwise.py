@@ -29,6 +29,23 @@ def power(base: Any, exponent: Any) -> Any:
     return _as_given(np.power(base, exponent, dtype=float), base, exponent)
 
 
+def raised(base: Any, exponent: Any) -> Any:
+    """`base**exponent` over the reals, with the bits of `**` between two floats, for arrays too.
+
+    `power` is numpy's own, which may differ in the last digit. A negative base with a fractional exponent is
+    not a number; what is too large is infinite.
+    """
+    if type(base) is float and type(exponent) is float and base > 0:
+        try:
+            return base**exponent
+        except OverflowError:
+            return math.inf
+    if isinstance(base, Rows) and type(exponent) is float:
+        return base**exponent
+    # `float_power` asks the C library for each element, like Python, and not a vector unit.
+    return _as_given(np.float_power(np.asarray(base), np.asarray(exponent)), base, exponent)
+
+
 def maximum(a: Any, b: Any) -> Any:
     """The larger one; not a number stays not a number."""
     if type(a) is float and type(b) is float:

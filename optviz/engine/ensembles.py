@@ -264,7 +264,8 @@ class _Block:
             if self.draws is not None:
                 g = g + self.draws[t - 1, i][self.seed_of]
             moved, *self.state[i] = optimizer.step(self.x[i], g, t, *self.state[i], **values)
-            x.append(moved)
+            # A rule may send every row to the same place: then it is one number, or a hyperparameter.
+            x.append(moved if type(moved) is np.ndarray else np.full(len(self.rows), moved, dtype=float))
         self.x = x
 
     def note_arrivals(self, minima: tuple[tuple[float, ...], ...], t: int) -> None:

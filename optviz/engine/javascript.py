@@ -10,7 +10,6 @@ import functools
 import hashlib
 import inspect
 import json
-import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -136,8 +135,8 @@ def _compiled(function: Callable[..., Any]) -> str:
 
 
 def _globals(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """What the free names of a function of a table mean: those of its module."""
-    return vars(sys.modules[function.__module__])
+    """What the free names of a function of a table mean: those of its module, or of its compiled text."""
+    return inspect.unwrap(function).__globals__
 
 
 def _object(entries: Mapping[str, str]) -> str:

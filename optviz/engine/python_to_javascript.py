@@ -39,6 +39,7 @@ FUNCTIONS: tuple[tuple[Any, JavaScriptFunction], ...] = (
     (elementwise.sqrt, JavaScriptFunction("Math.sqrt")),
     (elementwise.sign, JavaScriptFunction("sign")),
     (elementwise.power, JavaScriptFunction("power", 2)),
+    (elementwise.raised, JavaScriptFunction("power", 2)),
     (elementwise.maximum, JavaScriptFunction("maximum", 2)),
     (elementwise.minimum, JavaScriptFunction("minimum", 2)),
     (elementwise.square, JavaScriptFunction("square")),

@@ -1,6 +1,7 @@
 """An experiment as a PyTorch script that anybody can run: it ends where the engine ends."""
 
 import inspect
+import re
 from typing import Any
 
 import sympy
@@ -10,10 +11,31 @@ from optviz.engine import elementwise
 from optviz.engine.formula_parts import Larger
 from optviz.engine.formula_text import FUNCTIONS, VARIABLES, read
 from optviz.engine.objective import Objective
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.schedules import SCHEDULES
 
 NAMES = {symbolic.__name__: name for name, (symbolic, _) in FUNCTIONS.items() if name not in ("ln", "sqrt")}
+
+
+#: The functions of `elementwise` for tensors, as a step that a person wrote may call them.
+TORCH_FUNCTIONS: dict[str, str] = {
+    name: f"def {head}:\n    return {body}\n\n"
+    for name, head, body in (
+        ("sqrt", "sqrt(v)", "torch.sqrt(torch.as_tensor(v))"),
+        ("sign", "sign(v)", "torch.sign(torch.as_tensor(v))"),
+        ("square", "square(v)", "v * v"),
+        (
+            "whole_power",
+            "whole_power(v, n)",
+            "v if n == 1 else whole_power(v * v, n // 2) * (v if n % 2 else 1)",
+        ),
+        ("power", "power(base, exponent)", "torch.pow(torch.as_tensor(base), exponent)"),
+        ("raised", "raised(base, exponent)", "torch.pow(torch.as_tensor(base), exponent)"),
+        ("maximum", "maximum(a, b)", "torch.maximum(torch.as_tensor(a), torch.as_tensor(b))"),
+        ("minimum", "minimum(a, b)", "torch.minimum(torch.as_tensor(a), torch.as_tensor(b))"),
+        ("where", "where(condition, yes, no)", "torch.where(torch.as_tensor(condition), yes, no)"),
+    )
+}
 
 
 class _TorchPrinter(PythonCodePrinter):
@@ -62,7 +84,7 @@ def torch_formula(objective: Objective) -> str:
 
 def torch_script(
     objective: Objective,
-    optimizer: str,
+    optimizer: Optimizer | str,
     values: dict[str, float],
     start: tuple[float, ...],
     steps: int,
@@ -73,7 +95,7 @@ def torch_script(
     seed: int = 0,
 ) -> str:
     """A complete script for one optimizer; it needs torch, and numpy where there is noise."""
-    chosen = OPTIMIZERS[optimizer]
+    chosen = as_optimizer(optimizer)
     scheduled = schedule != "constant"
     arguments = ", ".join(v.name for v in VARIABLES[: objective.dimension])
     expression = torch_formula(objective)
@@ -118,7 +140,7 @@ def torch_script(
     return "\n".join([*head, *_definitions(chosen), *body]) + "\n"
 
 
-def _update(optimizer: Any, values: dict[str, float], scheduled: bool) -> tuple[list[str], list[str]]:
+def _update(optimizer: Optimizer, values: dict[str, float], scheduled: bool) -> tuple[list[str], list[str]]:
     """The lines that prepare the update, and those inside the loop that make it."""
     if optimizer.torch:
         keywords = "".join(f", {k}={v!r}" for k, v in optimizer.torch_keywords(values).items())
@@ -128,6 +150,8 @@ def _update(optimizer: Any, values: dict[str, float], scheduled: bool) -> tuple[
             before.append("scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)")
             during.append("    scheduler.step()")
         return before, during
+    if optimizer.written:
+        return _own_update(optimizer, values, scheduled)
     before = [
         f"values = {values!r}",
         f"state = [torch.zeros_like(point) for _ in range({len(optimizer.state)})]",
@@ -141,10 +165,32 @@ def _update(optimizer: Any, values: dict[str, float], scheduled: bool) -> tuple[
     return before, during
 
 
-def _definitions(optimizer: Any) -> list[str]:
+def _own_update(
+    optimizer: Optimizer, values: dict[str, float], scheduled: bool
+) -> tuple[list[str], list[str]]:
+    """As `_update`, with every number a tensor: so that a division by zero is infinite, as in the engine."""
+    numbers = ", ".join(f"{name!r}: torch.tensor({float(value)!r})" for name, value in values.items())
+    before = [
+        f"values = {{{numbers}}}",
+        f"state = [torch.zeros_like(point) for _ in range({len(optimizer.state)})]",
+    ]
+    during = [f"    values['lr'] = torch.tensor({values['lr']!r} * factor(t))"] if scheduled else []
+    during += [
+        "    with torch.no_grad():",
+        "        moved, *state = own(point, point.grad, torch.tensor(t + 1.0), *state, **values)",
+        "        point.copy_(moved)",
+    ]
+    return before, during
+
+
+def _definitions(optimizer: Optimizer) -> list[str]:
     """torch has no such optimizer: bring its step along, with torch's own elementwise functions."""
     if optimizer.torch:
         return []
+    if optimizer.written:
+        used = re.findall(r"(\w+)\(", optimizer.written)
+        functions = [TORCH_FUNCTIONS[name] for name in dict.fromkeys(used) if name in TORCH_FUNCTIONS]
+        return [*functions, f"# {optimizer.name}: a rule written by hand.", optimizer.source, ""]
     used = [
         name
         for name in optimizer.step.__code__.co_names

@@ -5,7 +5,6 @@ from collections.abc import Container, Sequence
 import numpy as np
 
 from optviz.engine.noise import gaussian_noise
-from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number, point
 from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import curve, frame, ground_figure, ground_key, minima, sample
@@ -22,7 +21,7 @@ EDGE = 18  # px there without one
 
 def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
     """The optimizer with its own hyperparameters, but for the advanced ones and those of `without`."""
-    optimizer = OPTIMIZERS[entrant.optimizer]
+    optimizer = entrant.row
     advanced = {h.name for h in optimizer.hyperparameters if h.advanced}
     shown = [(name, v) for name, v in entrant.values if name not in advanced and name not in without]
     values = ", ".join(f"{name} {number(v)}" for name, v in shown)
@@ -35,14 +34,16 @@ def short_names(entrants: Sequence[Entrant]) -> list[str]:
     Where all have the same optimizer, only what sets them apart.
     """
     found = []
-    several = len({entrant.optimizer for entrant in entrants}) > 1
+    several = len({entrant.row.name for entrant in entrants}) > 1
     for entrant in entrants:
-        alike = [dict(e.values) for e in entrants if e.optimizer == entrant.optimizer]
+        alike = [
+            dict(e.values) for e in entrants if (e.optimizer, e.text) == (entrant.optimizer, entrant.text)
+        ]
         apart = [
             f"{name} {number(v)}" for name, v in entrant.values if any(other[name] != v for other in alike)
         ]
         named = several or not apart
-        found.append(", ".join([*([OPTIMIZERS[entrant.optimizer].name] if named else []), *apart]))
+        found.append(", ".join([*([entrant.row.name] if named else []), *apart]))
     return found
 
 

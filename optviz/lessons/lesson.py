@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.engine.objective import Objective
-from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.settings import experiment as experiments
 from optviz.settings import maps, minibatches
@@ -198,7 +197,7 @@ def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:
 
 def paths_of(experiment: Experiment) -> Paths:
     """The paths of an experiment as a picture."""
-    names = [OPTIMIZERS[e.optimizer].name for e in experiment.entrants]
+    names = [e.row.name for e in experiment.entrants]
     keys = [e.optimizer for e in experiment.entrants]
     points = [run.points for run in experiment.run()]
     return Paths(experiment.landscape(), experiment.domain, tuple(zip(names, keys, points, strict=True)))

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.optimizers.base import Optimizer
 from optviz.engine.optimizers.classic import ADAGRAD, RMSPROP
 from optviz.engine.optimizers.faulty import ADAGRAD_INSIDE, RMSPROP_INSIDE
@@ -102,7 +101,7 @@ def _epsilon_lesson(
         chapter="rates",
         experiment=experiment,
         idea=idea,
-        formula=OPTIMIZERS[entrant.optimizer].formula,
+        formula=entrant.row.formula,
         look_at=look_at,
         try_next=try_next,
         checks=(*checks, *more),

@@ -144,7 +144,7 @@ def _trajectory(
     sigma, seed = noise
     return simulate(
         landscape(objective, formula),
-        entrant.optimizer,
+        entrant.row,
         start,
         steps,
         schedule=key,

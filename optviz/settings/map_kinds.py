@@ -56,8 +56,8 @@ class Kind:
     refusal: Callable[["MapSettings"], str | None] = lambda settings: None
 
 
-def _chosen(m: "MapSettings") -> list[tuple[str, dict[str, float]]]:
-    return [(e.optimizer, dict(e.values)) for e in m.entrants]
+def _chosen(m: "MapSettings") -> list[tuple[Optimizer, dict[str, float]]]:
+    return [(e.row, dict(e.values)) for e in m.entrants]
 
 
 def _make_sweep(m: "MapSettings", resolution: int, **how: Any) -> Sweep:
@@ -90,7 +90,7 @@ def _open_stability(m: "MapSettings", made: StabilityMap, e: Experiment, x: floa
 def _refuse_sides(m: "MapSettings") -> str | None:
     if m.sides[0].name == m.sides[1].name:
         return f"The two sides of the map must differ; both are {m.sides[0].name}."
-    optimizer = OPTIMIZERS[m.entrants[0].optimizer]
+    optimizer = m.entrants[0].row
     return next(filter(None, (refuse_side(optimizer, side) for side in m.sides)), None)
 
 
@@ -191,7 +191,7 @@ def refuse_side(optimizer: Optimizer, side: Side) -> str | None:
 
 def _with(entrant: Entrant, **values: float) -> Entrant:
     """The entrant with other values; whole numbers stay whole."""
-    return Entrant.of(entrant.optimizer, **{**dict(entrant.values), **values})
+    return entrant.having(**values)
 
 
 def _nearest(values: np.ndarray, wanted: float, *, log: bool = False) -> float:

@@ -77,7 +77,7 @@ class SidesField(Described):
 
     def write(self, settings: Any) -> link.Link:
         """As in lr_0.001_2.0."""
-        table = {h.name: h for h in OPTIMIZERS[settings.entrants[0].optimizer].hyperparameters}
+        table = {h.name: h for h in settings.entrants[0].row.hyperparameters}
         return {
             name: f"{side.name}_{table[side.name].write(side.low)}_{table[side.name].write(side.high)}"
             for name, side in zip("xy", settings.sides, strict=False)
@@ -89,14 +89,14 @@ class SidesField(Described):
             for name in "xy":
                 reader.take(name)
             return {"sides": ()}
-        optimizer = values["entrants"][0].optimizer
-        if optimizer not in WITH_TWO:
+        optimizer = values["entrants"][0].row
+        if not has_two(optimizer):
             return {"sides": usual.sides}
         found = []
         for name, default in zip("xy", sides_of(optimizer), strict=True):
             text = reader.take(name)
             try:
-                found.append(default if text is None else _read_side(OPTIMIZERS[optimizer], text))
+                found.append(default if text is None else _read_side(optimizer, text))
             except HyperparameterError as error:
                 reader.complain((name,), str(error), f"That side shows {default.name}.")
                 found.append(default)
@@ -183,14 +183,14 @@ class MapSettings(OnLandscape, Settings):
     @classmethod
     def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
         """A stability map needs an optimizer with two hyperparameters."""
-        first = values["entrants"][0].optimizer
-        if values["kind"] != "stability" or first in WITH_TWO:
+        first = values["entrants"][0].row
+        if values["kind"] != "stability" or has_two(first):
             return []
         default = DEFAULTS["stability"]
         return [
             Unfit(
                 ("o1",),
-                f"{OPTIMIZERS[first].name} has one hyperparameter, a stability map needs two;",
+                f"{first.name} has one hyperparameter, a stability map needs two;",
                 "showing the default optimizer.",
                 {"entrants": default.entrants, "sides": default.sides},
             )
@@ -242,7 +242,7 @@ class MapSettings(OnLandscape, Settings):
 
     def axes(self) -> tuple[Axis, Axis]:
         """The sides of a stability map; raises ValueError for those that cannot be."""
-        optimizer = self.entrants[0].optimizer
+        optimizer = self.entrants[0].row
         x, y = (Axis.of(optimizer, side.name, side.low, side.high) for side in self.sides)
         return x, y
 
@@ -277,7 +277,12 @@ class MapSettings(OnLandscape, Settings):
         return self.row.open_at(self, made, e, x, y)
 
 
-WITH_TWO = tuple(key for key, optimizer in OPTIMIZERS.items() if len(optimizer.hyperparameters) > 1)
+def has_two(optimizer: Optimizer) -> bool:
+    """Whether it has two hyperparameters, for the sides of a stability map."""
+    return len(optimizer.hyperparameters) > 1
+
+
+WITH_TWO = tuple(key for key, optimizer in OPTIMIZERS.items() if has_two(optimizer))
 DEFAULTS: dict[str, MapSettings] = {
     "sweep": MapSettings(),
     "stability": MapSettings(

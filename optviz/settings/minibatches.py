@@ -125,7 +125,7 @@ def _descend(s: MiniBatches) -> Descent:
     """The run with batches of `s.batch`."""
     return descend(
         s.points(),
-        s.optimizer.optimizer,
+        s.optimizer.row,
         s.start,
         batch_size=s.batch,
         epochs=s.epochs,
@@ -146,7 +146,7 @@ def _run(settings: MiniBatches) -> tuple[tuple[str, Descent], ...]:
         return all_at_once, mini, ("Stochastic, one point", settings.descend(1))
     printed = descend_as_printed(
         settings.points(),
-        settings.optimizer.optimizer,
+        settings.optimizer.row,
         settings.start,
         batch_size=settings.batch,
         epochs=settings.epochs,

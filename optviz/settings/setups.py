@@ -1,16 +1,25 @@
 """Settings that are a row of a table with values for its hyperparameters: a schedule, compared optimizers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.optimizers import GROUPS, OPTIMIZERS, Optimizer
+from optviz.engine.own_optimizer import KEY as OWN
+from optviz.engine.own_optimizer import NAME, own_optimizer
+from optviz.engine.rule_expressions import RuleError
+from optviz.engine.rule_starters import STARTERS
+from optviz.engine.rule_text import LONGEST
 from optviz.engine.text import plain_number
 from optviz.settings.fields import Described, describe_number
-from optviz.settings.link import Link, Reader, short
+from optviz.settings.link import LONGEST_TEXT, Link, Reader, short
+from optviz.settings.rule_link import packed, unpacked
 
 MOST_ENTRANTS = 6
+#: The most characters of all entrants of a link together, where a rule of somebody's own is among them: so
+#: that the whole link stays under 2,000.
+MOST_WITH_RULES = 1300
 Values = tuple[tuple[str, float], ...]
 
 
@@ -35,15 +44,38 @@ Table = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One optimizer in the comparison, with a value for every hyperparameter."""
+    """One optimizer in the comparison, with a value for every hyperparameter.
+
+    `optimizer` is a key of OPTIMIZERS, or OWN for the rule that `text` writes.
+    """
 
     optimizer: str
     values: Values
+    text: str = ""
 
     @classmethod
     def of(cls, optimizer: str, **given: float) -> "Entrant":
         """An entrant with defaults for what is not given; raises HyperparameterError."""
         return cls(optimizer, tuple(OPTIMIZERS[optimizer].complete(given).items()))
+
+    @classmethod
+    def own(cls, text: str, **given: float) -> "Entrant":
+        """A rule of one's own, with its own defaults for what is not given.
+
+        Raises:
+            RuleError, HyperparameterError: for a text or a value that cannot be used.
+        """
+        row = own_optimizer(text)
+        return cls(OWN, tuple(row.complete(given).items()), row.text)
+
+    @property
+    def row(self) -> Optimizer:
+        """The optimizer."""
+        return own_optimizer(self.text) if self.optimizer == OWN else OPTIMIZERS[self.optimizer]
+
+    def having(self, **given: float) -> "Entrant":
+        """The same optimizer with other values; raises HyperparameterError."""
+        return replace(self, values=tuple(self.row.complete({**dict(self.values), **given}).items()))
 
 
 def write_setup(row: Configurable, values: Values) -> str:
@@ -82,6 +114,51 @@ def read_setup(
                 )
         values.append((h.name, value))
     return key, tuple(values)
+
+
+def write_entrant(entrant: Entrant) -> str:
+    """As `write_setup` does; the text of a rule stands behind the key, packed: own_1q1bIzU_lr_0.1."""
+    written = write_setup(entrant.row, entrant.values)
+    return written if entrant.optimizer != OWN else written.replace(OWN, f"{OWN}_{packed(entrant.text)}", 1)
+
+
+def read_entrant(reader: Reader, name: str, text: str, default: str = "") -> Entrant | None:
+    """Read what `write_entrant` wrote; None, or the `default` of the table without values, where it is none.
+
+    A rule may stand without numbers, or with some of them: it says their defaults itself.
+    """
+    key, *parts = text.split("_")
+    if key != OWN:
+        key, numbers = read_setup(reader, name, text, OPTIMIZERS, "optimizer", default)
+        return Entrant(key, numbers) if key and (numbers or not default) else None
+    try:
+        row = own_optimizer(unpacked(parts[0] if parts else ""))
+    except RuleError as error:
+        fate = f"“{default}” is used" if default else "It was left out"
+        reader.complain((name,), str(error), f"{fate}.", f"{name}.text")
+        return None
+    given = {h.name: h.write(h.default) for h in row.hyperparameters}
+    given |= dict(zip(parts[1::2], parts[2::2], strict=False))
+    filled = "_".join([OWN, *(part for pair in given.items() for part in pair)])
+    _, numbers = read_setup(reader, name, filled, {OWN: row}, "optimizer")
+    return Entrant(OWN, numbers, row.text)
+
+
+def describe_own() -> dict[str, Any]:
+    """What the panel needs to offer a rule of one's own, the same for everybody."""
+    return {
+        "key": OWN,
+        "name": NAME,
+        "longest": LONGEST,
+        "starters": [{"key": s.key, "name": s.name, "text": s.text} for s in STARTERS.values()],
+    }
+
+
+def describe_rule(entrant: Entrant) -> dict[str, Any]:
+    """What the panel needs to draw an entrant that is somebody's own rule: its text, name and numbers."""
+    row = entrant.row
+    numbers = [describe_number(h) for h in row.hyperparameters]
+    return {"text": row.text, "name": row.name, "formula": row.formula, "numbers": numbers}
 
 
 def describe_options(
@@ -202,7 +279,7 @@ class OneEntrant(Described):
     def write(self, settings: Any) -> Link:
         """As in momentum_lr_0.1_momentum_0.9."""
         entrant: Entrant = getattr(settings, self.attributes[0])
-        return {self.name: write_setup(OPTIMIZERS[entrant.optimizer], entrant.values)}
+        return {self.name: write_entrant(entrant)}
 
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The entrant, or the usual one."""
@@ -210,14 +287,15 @@ class OneEntrant(Described):
         text, default = reader.take(self.name), getattr(usual, attribute)
         if text is None:
             return {attribute: default}
-        key, numbers = read_setup(reader, self.name, text, OPTIMIZERS, "optimizer", default.optimizer)
-        return {attribute: Entrant(key, numbers) if numbers else default}
+        found = read_entrant(reader, self.name, text, default.optimizer)
+        return {attribute: found or default}
 
     def describe(self, usual: Any) -> dict[str, Any]:
         """With all optimizers and their numbers."""
         return Described.describe(self, usual) | {
             "kind": "configured",
             "options": describe_options(list(OPTIMIZERS.values())),
+            "own": describe_own(),
         }
 
 
@@ -241,27 +319,37 @@ class Compared(Described):
     def write(self, settings: Any) -> Link:
         """One text for each entrant."""
         entrants: Sequence[Entrant] = getattr(settings, self.attributes[0])
-        return {
-            f"{self.name}{i}": write_setup(OPTIMIZERS[e.optimizer], e.values)
-            for i, e in enumerate(entrants, 1)
-        }
+        return {f"{self.name}{i}": write_entrant(entrant) for i, entrant in enumerate(entrants, 1)}
 
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The entrants that the link names, or the usual ones."""
         (attribute,) = self.attributes
-        found = []
+        found: list[Entrant] = []
         for i in range(1, self.most(values) + 1):
             name = f"{self.name}{i}"
             text = reader.take(name)
-            if text is not None:
-                key, numbers = read_setup(reader, name, text, OPTIMIZERS, "optimizer")
-                if key:
-                    found.append(Entrant(key, numbers))
+            entrant = None if text is None else read_entrant(reader, name, text)
+            if entrant and self._fits(reader, name, [*found, entrant]):
+                found.append(entrant)
         named = [n for n in reader.given if n.startswith(self.name) and n[len(self.name) :].isdigit()]
         if named and not found:
             sentence = "No optimizer of the link could be used; the default ones are shown."
             reader.complain(named, sentence)
         return {attribute: tuple(found) or getattr(usual, attribute)}
+
+    def _fits(self, reader: Reader, name: str, entrants: Sequence[Entrant]) -> bool:
+        """Whether a link can hold them, the last of which is new."""
+        if all(entrant.optimizer != OWN for entrant in entrants):
+            return True
+        sizes = [len(write_entrant(entrant)) for entrant in entrants]
+        if sizes[-1] <= LONGEST_TEXT and sum(sizes) <= MOST_WITH_RULES:
+            return True
+        said = (
+            f"The optimizers with their rules take {sum(sizes):,} characters of the link, the last of them "
+            f"{sizes[-1]}; allowed are {MOST_WITH_RULES:,} and {LONGEST_TEXT}."
+        )
+        reader.complain((name,), said, "It was left out.", f"{name}.text")
+        return False
 
     def describe(self, usual: Any) -> dict[str, Any]:
         """With all optimizers and their numbers."""
@@ -271,5 +359,6 @@ class Compared(Described):
             "most_by_kind": dict(self.most_by_kind),
             "without": {kind: list(names) for kind, names in self.without.items()},
             "options": describe_options(list(OPTIMIZERS.values())),
+            "own": describe_own(),
             "default": self.write(usual),
         }

@@ -17,9 +17,11 @@ from optviz.engine import elementwise, javascript
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.landscapes import OBJECTIVES, as_objective
 from optviz.engine.noise import gaussian_noise
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer
+from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.schedules import SCHEDULES
 from optviz.engine.trajectories import Trajectory, simulate
+from tests.engine.rule_texts import STRANGE, with_sliders
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +35,7 @@ MOST_CHAOTIC = 40  # of the 940 pairs of an optimizer and a landscape
 
 RUN_ALL = """(text) => JSON.stringify(JSON.parse(text).map((run) => {
   if (run.source) run.landscape = optvizEngine.compile(run.source);
+  if (run.rule) run.optimizer = optvizEngine.compile(run.rule);
   const {points, values, brokeAt, steps} = optvizEngine.simulate(run);
   return {points: points.map((p) => Array.from(p)), values: Array.from(values), brokeAt, steps};
 }))"""
@@ -40,7 +43,7 @@ RUN_ALL = """(text) => JSON.stringify(JSON.parse(text).map((run) => {
 
 @dataclass
 class Run:
-    """One run, for both engines."""
+    """One run, for both engines; `rule` is the text of somebody's own rule in place of the row."""
 
     objective: str
     optimizer: str
@@ -51,11 +54,16 @@ class Run:
     schedule_values: dict[str, float] = field(default_factory=dict)
     noise: float = 0.0
     seed: int = 0
+    rule: str = ""
+
+    @property
+    def row(self) -> Optimizer:
+        return own_optimizer(self.rule) if self.rule else OPTIMIZERS[self.optimizer]
 
     def in_python(self) -> Trajectory:
         return simulate(
             self.objective,
-            self.optimizer,
+            self.row,
             self.start,
             self.steps,
             schedule=self.schedule,
@@ -70,7 +78,7 @@ class Run:
         for factor in (1 - 2 * NUDGE, 1 - NUDGE, 1 + NUDGE, 1 + 2 * NUDGE):
             for i, x in enumerate(self.start):
                 yield replace(self, start=(*self.start[:i], x * factor, *self.start[i + 1 :]))
-            for h in OPTIMIZERS[self.optimizer].hyperparameters:
+            for h in self.row.hyperparameters:
                 value = self.values.get(h.name, h.default) * factor
                 if not h.integer and h.complaint(value) is None:
                     yield replace(self, values={**self.values, h.name: value})
@@ -82,6 +90,7 @@ class Run:
             "landscape": self.objective if known else None,
             "source": None if known else javascript.landscape_source(self.objective),
             "optimizer": self.optimizer,
+            "rule": javascript.optimizer_source(self.row) if self.rule else None,
             "start": self.start,
             "steps": self.steps,
             "values": self.values,
@@ -185,6 +194,29 @@ def test_every_optimizer_on_every_landscape(blank: Page) -> None:
 def test_every_optimizer_with_its_defaults_from_the_recommended_start(blank: Page) -> None:
     runs = [Run(row.key, key, row.start) for key in OPTIMIZERS for row in OBJECTIVES.values()]
     assert check(blank, runs) <= MOST_CHAOTIC
+
+
+def test_every_row_written_as_text(blank: Page) -> None:
+    draw = np.random.default_rng(24)
+    runs = [
+        Run(
+            objective,
+            key,
+            OBJECTIVES[objective].start,
+            values=random_values(OPTIMIZERS[key].hyperparameters, draw),
+            rule=with_sliders(key),
+        )
+        for key in OPTIMIZERS
+        for objective in ("parabola", "ravine", "rosenbrock", "himmelblau", "saddle")
+    ]
+    assert check(blank, runs) <= 4
+    for run in runs[::7]:
+        assert run.in_python().points.tolist() == replace(run, rule="").in_python().points.tolist()
+
+
+def test_strange_rules(blank: Page) -> None:
+    runs = [Run("himmelblau", name, (1.5, -2.0), 12, rule=text) for name, text in STRANGE.items()]
+    assert check(blank, runs) <= 2
 
 
 def test_the_smallest_and_the_largest_learning_rates(blank: Page) -> None:

@@ -15,6 +15,7 @@ GROUPS: dict[str, str] = {
     "averaging": "Averages of gradients and points",
     "adaptive": "A rate for each coordinate",
     "sign": "Only the sign of the gradient",
+    "own": "Your own",
 }
 
 
@@ -26,7 +27,8 @@ class Optimizer:
     its keywords to a hyperparameter's name, a tuple of names, or a constant that is not a string.
     `on_networks` holds the defaults that differ when a network is trained instead of a plot.
     `edge` gives, for a quadratic, the largest stable learning rate times the largest curvature.
-    `group` is a key of GROUPS.
+    `group` is a key of GROUPS. `text` is what a person wrote, and `written` the step's source, where the
+    step was compiled from a text.
     """
 
     key: str
@@ -43,11 +45,13 @@ class Optimizer:
     on_networks: Mapping[str, float] = field(default_factory=dict, hash=False)
     edge: Callable[..., float] | None = None
     group: str = "classic"
+    text: str = ""
+    written: str = ""
 
     @property
     def source(self) -> str:
         """The step's own Python source, as the engine runs it."""
-        return textwrap.dedent(inspect.getsource(self.step))
+        return self.written or textwrap.dedent(inspect.getsource(self.step))
 
     @property
     def defaults(self) -> dict[str, float]:

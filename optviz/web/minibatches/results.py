@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.figures.batch_noise import ball_panel, gradient_panels
 from optviz.figures.minibatches import run_styles
@@ -63,7 +62,7 @@ def gradients(settings: MiniBatches, theme: Theme) -> None:
 @functools.lru_cache(maxsize=64)
 def _radii(settings: MiniBatches):  # noqa: ANN202
     given: dict[str, Any] = {k: v for k, v in settings.optimizer.values if k != "lr"}
-    return noise_ball(settings.points(), settings.optimizer.optimizer, RATES, SIZES, updates=800, **given)
+    return noise_ball(settings.points(), settings.optimizer.row, RATES, SIZES, updates=800, **given)
 
 
 def ball(settings: MiniBatches, theme: Theme) -> None:
@@ -78,7 +77,7 @@ def ball(settings: MiniBatches, theme: Theme) -> None:
         [ball_panel(RATES, SIZES, _radii(settings), theme)],
         key="minibatch-ball",
         version=f"{settings} {theme.dark}",
-        note=f"{OPTIMIZERS[settings.optimizer.optimizer].name}, started at the lowest point; 32 runs of 800 "
+        note=f"{settings.optimizer.row.name}, started at the lowest point; 32 runs of 800 "
         "updates each, the second half measured; batches drawn anew at each update. "
         "A batch of all 100 points stays where it is.",
     )

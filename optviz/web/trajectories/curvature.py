@@ -79,7 +79,7 @@ def _factor(experiment: Experiment, step: int) -> float:
 
 def _cells(objective: Objective, entrant: Entrant, x: np.ndarray, factor: float) -> tuple[str, ...]:
     values = dict(entrant.values)
-    found = conditioning(objective, x.tolist(), entrant.optimizer, values)
+    found = conditioning(objective, x.tolist(), entrant.row, values)
     rate = values["lr"] * factor
     if found.share is None:
         present = f"{number(rate)}; {found.no_edge}"

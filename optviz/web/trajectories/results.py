@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
@@ -74,7 +73,7 @@ def behind(experiment: Experiment) -> None:
             "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
         )
         places = range(len(experiment.entrants))
-        names = [OPTIMIZERS[e.optimizer].name for e in experiment.entrants]
+        names = [e.row.name for e in experiment.entrants]
         key = f"behind.{'.'.join(names)}"
         picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
         if picked is not None:
@@ -82,7 +81,7 @@ def behind(experiment: Experiment) -> None:
 
 
 def _optimizer(experiment: Experiment, entrant: Entrant) -> None:
-    optimizer = OPTIMIZERS[entrant.optimizer]
+    optimizer = entrant.row
     st.markdown(optimizer.idea)
     st.latex(optimizer.formula)
     if optimizer.remark:
@@ -101,7 +100,7 @@ def script(experiment: Experiment, entrant: Entrant) -> str:
     """The PyTorch script of one entrant."""
     return torch_script(
         experiment.landscape(),
-        entrant.optimizer,
+        entrant.row,
         dict(entrant.values),
         experiment.start,
         experiment.steps,

@@ -1,0 +1,112 @@
+"""Texts to begin a rule of one's own from: the classic six, a well-known mistake, and an empty one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """One text to begin from; `row` is the key of the optimizer that walks alike, "" for none."""
+
+    key: str
+    name: str
+    text: str
+    row: str = ""
+
+
+STARTERS: dict[str, Starter] = {
+    starter.key: starter
+    for starter in (
+        Starter(
+            "gd",
+            "Gradient descent",
+            """\
+# My gradient descent
+lr = 0.1 in 1e-6..10
+x = x - lr*g
+""",
+            "gd",
+        ),
+        Starter(
+            "momentum",
+            "Momentum",
+            """\
+# My momentum
+lr = 0.05 in 1e-6..10
+v = momentum*v + g
+x = x - lr*v
+""",
+            "momentum",
+        ),
+        Starter(
+            "nag",
+            "Nesterov momentum",
+            """\
+# My Nesterov
+lr = 0.05 in 1e-6..10
+v = momentum*v + g
+x = x - lr*(g + momentum*v)
+""",
+            "nag",
+        ),
+        Starter(
+            "adagrad",
+            "AdaGrad",
+            """\
+# My AdaGrad
+lr = 0.5 in 1e-6..10
+eps = 1e-10 in 1e-16..1
+s = s + g*g
+x = x - lr*g/(sqrt(s) + eps)
+""",
+            "adagrad",
+        ),
+        Starter(
+            "rmsprop",
+            "RMSProp",
+            """\
+# My RMSProp
+s = alpha*s + (1 - alpha)*g*g
+x = x - lr*g/(sqrt(s) + eps)
+""",
+            "rmsprop",
+        ),
+        Starter(
+            "adam",
+            "Adam",
+            """\
+# My Adam
+lr = 0.2 in 1e-6..10
+m = beta1*m + (1 - beta1)*g
+v = beta2*v + (1 - beta2)*g*g
+m_hat = m/(1 - beta1**t)
+v_hat = v/(1 - beta2**t)
+x = x - lr*m_hat/(sqrt(v_hat) + eps)
+""",
+            "adam",
+        ),
+        Starter(
+            "uncorrected",
+            "Adam without correction",
+            """\
+# Adam without correction
+lr = 0.2 in 1e-6..10
+m = beta1*m + (1 - beta1)*g
+v = beta2*v + (1 - beta2)*g*g
+x = x - lr*m/(sqrt(v) + eps)
+""",
+        ),
+        Starter(
+            "empty",
+            "Empty, with notes",
+            """\
+# My rule
+# Given: x the point, g the gradient, t = 1, 2, … the step.
+# What is read before it is set is remembered from the step
+# before; it starts at 0. Functions: sqrt, sign, abs, square,
+# power, maximum, minimum, where(g > 0, 1, -1).
+lr = 0.1 in 0.001..1
+x = x - lr*g
+""",
+        ),
+    )
+}
