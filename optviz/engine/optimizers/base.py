@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optviz.engine.hyperparameters import Hyperparameter, complete
+from optviz.engine.symbols import Symbol
 
 Step = Callable[..., tuple[Any, ...]]
 
@@ -19,6 +20,22 @@ GROUPS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    r"""A variable of a step whose symbol or meaning does not follow from its name and from its line.
+
+    `symbol` is LaTeX without the time index, "" for the usual one. `meaning` is one sentence for a first
+    reader about the line that computes it, `title` its name in two or three words, where it is no part of the
+    state. `before` and `after` are the index before and after that line.
+    """
+
+    symbol: str = ""
+    meaning: str = ""
+    title: str = ""
+    before: str = "t-1"
+    after: str = "t"
+
+
+@dataclass(frozen=True, slots=True)
 class Optimizer:
     """One optimizer: its update rule, its hyperparameters, and what torch calls it.
 
@@ -26,7 +43,8 @@ class Optimizer:
     its keywords to a hyperparameter's name, a tuple of names, or a constant that is not a string.
     `on_networks` holds the defaults that differ when a network is trained instead of a plot.
     `edge` gives, for a quadratic, the largest stable learning rate times the largest curvature.
-    `group` is a key of GROUPS.
+    `group` is a key of GROUPS. `terms` tells of the step's own variables, by name, what their names and lines
+    do not: most need no row there.
     """
 
     key: str
@@ -43,6 +61,16 @@ class Optimizer:
     on_networks: Mapping[str, float] = field(default_factory=dict, hash=False)
     edge: Callable[..., float] | None = None
     group: str = "classic"
+    terms: Mapping[str, Term] = field(default_factory=dict, hash=False)
+
+    def symbol(self, variable: str) -> Symbol:
+        """The symbol of one of the step's own names: of a hyperparameter, a part of the state, and so on."""
+        if (term := self.terms.get(variable)) and term.symbol:
+            return Symbol.of(term.symbol)
+        for h in self.hyperparameters:
+            if h.name == variable:
+                return Symbol.of(h.symbol)
+        return Symbol.named(variable)
 
     @property
     def source(self) -> str:
