@@ -6,6 +6,7 @@ browser. It adds `states` and `explain` to `optvizEngine`; a page loads it only 
 """
 
 import functools
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,14 @@ from optviz.engine.step_lines import Line, Recording, parse_step, recording, tre
 from optviz.engine.step_roles import SENTENCES, Roles, roles_of
 
 __all__ = ["Explained", "explained", "explanation_source", "recorder", "source"]
+
+#: What a variable is called by the kind of its line, where its optimizer has no name for it.
+TITLES = {
+    "velocity": "velocity",
+    "mean": "mean gradient",
+    "mean square": "mean square",
+    "sum of squares": "sum of squares",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,11 @@ def explained(optimizer: Optimizer | str) -> Explained:
     noted = recording(row.source)
     roles = roles_of(noted.lines, positional, [a.arg for a in function.args.kwonlyargs])
     titles = {name: term.title for name, term in row.terms.items() if term.title}
-    titles |= zip(positional[3:], row.state, strict=True)
+    state = dict(zip(positional[3:], row.state, strict=True))
+    titles |= {name: title for name, title in state.items() if len(title) > 2}  # m is a symbol, and no name
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
+        if kind in TITLES:
+            titles.setdefault(line.target, TITLES[kind])
         if kind == "correction" and line.target not in titles:
             titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
     return Explained(row, noted, roles, positional, titles)
@@ -87,7 +99,7 @@ def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
     row = as_optimizer(optimizer)
     noted = recording(row.source)
     _translated(row, noted)
-    names: dict[str, Any] = dict(row.step.__globals__)
+    names = dict(_meanings(row))
     exec(compile(noted.source, f"<recording of {row.key}>", "exec"), names)
     return names[parse_step(noted.source).name]
 
@@ -103,7 +115,7 @@ def explanation_source(optimizer: Optimizer | str) -> str:
     """
     one = explained(optimizer)
     row, noted, roles = one.optimizer, one.recording, one.roles
-    meant = row.step.__globals__
+    meant = _meanings(row)
     record = _translated(row, noted)
     lines = [
         {
@@ -123,8 +135,8 @@ def explanation_source(optimizer: Optimizer | str) -> str:
         "results": noted.results,
         "point": one.positional[0],
         "state": [
-            {"name": title, "variable": variable, "symbol": row.symbol(variable).data}
-            for variable, title in zip(one.state, row.state, strict=True)
+            {"name": one.titles.get(name, ""), "variable": name, "symbol": row.symbol(name).data}
+            for name in one.state
         ],
         "names": {name: _name(one, name) for name in _all_names(one)},
         "lines": lines,
@@ -143,9 +155,12 @@ def explanation_source(optimizer: Optimizer | str) -> str:
 
 def _translated(row: Optimizer, noted: Recording) -> str:
     what = f"Optimizer {row.key}"
-    return translate_function(
-        noted.source, row.step.__globals__, what, bundled=row.defaults, results=noted.width
-    )
+    return translate_function(noted.source, _meanings(row), what, bundled=row.defaults, results=noted.width)
+
+
+def _meanings(row: Optimizer) -> Mapping[str, Any]:
+    """What the free names of a step mean: those of its module, or of the text that it was compiled from."""
+    return inspect.unwrap(row.step).__globals__
 
 
 def _all_names(one: Explained) -> list[str]:

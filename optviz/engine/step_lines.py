@@ -215,6 +215,8 @@ BINARY: dict[type[ast.operator], str] = {
     ast.FloorDiv: "div",
 }
 
+POWERS = ("power", "whole_power", "raised")  # functions of `elementwise`, written as a power
+
 
 def tree(line: Line, namespace: Mapping[str, Any]) -> Tree:
     """The right side of a line as nested lists, for the browser to write with symbols or with numbers.
@@ -265,7 +267,7 @@ def _called(
     parts = [_tree(argument, names, namespace) for argument in arguments]
     if meant is elementwise.square:
         return ["^", parts[0], ["n", 2]]
-    if meant in (elementwise.power, elementwise.whole_power):
+    if getattr(meant, "__name__", "") in POWERS:
         return ["^", *parts]
     return [{"maximum": "max", "minimum": "min"}.get(name, name), *parts]
 

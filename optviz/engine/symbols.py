@@ -14,7 +14,7 @@ ACCENTS = ("hat", "bar", "tilde")
 
 _LATEX = re.compile(
     r"(?:\\(?P<accent>hat|bar|tilde)\s+)?"
-    r"(?:\\text\{(?P<word>[^{}\\]+)\}|\\(?P<greek>[A-Za-z]+)|(?P<letter>[A-Za-z]))"
+    r"(?:\\text\{(?P<word>[^{}\\]+)\}|\\(?P<greek>[A-Za-z]+)|(?P<letters>[A-Za-z]+))"
     r"(?:_(?P<below>\{[^{}]+\}|\\[a-z]+|\w))?"
     r"(?:\^(?P<above>\{[^{}]+\}|\\[a-z]+|[\w+*-]))?"
 )
@@ -45,7 +45,7 @@ class Symbol:
         greek = found["greek"] if found else None
         if found is None or (greek and greek not in LETTERS):
             raise ValueError(f"“{latex}” is no symbol in LaTeX that can be read here.")
-        base = found["word"] or found["letter"] or LETTERS[str(greek)]
+        base = found["word"] or found["letters"] or LETTERS[str(greek)]
         return cls(base, found["accent"] or "", _small(found["below"]), _small(found["above"]))
 
     @classmethod

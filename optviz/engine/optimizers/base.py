@@ -67,10 +67,8 @@ class Optimizer:
         """The symbol of one of the step's own names: of a hyperparameter, a part of the state, and so on."""
         if (term := self.terms.get(variable)) and term.symbol:
             return Symbol.of(term.symbol)
-        for h in self.hyperparameters:
-            if h.name == variable:
-                return Symbol.of(h.symbol)
-        return Symbol.named(variable)
+        own = next((h.symbol for h in self.hyperparameters if h.name == variable), "")
+        return Symbol.of(own) if own else Symbol.named(variable)
 
     @property
     def source(self) -> str:

@@ -13,14 +13,14 @@ const LOG_FROM = 30 // positive curves whose largest value is this many times th
 const CURVE_STROKES = { dot: [2, 2], dash: [6, 3], longdash: [10, 4], dashdot: [6, 3, 2, 3], longdashdot: [10, 3, 2, 3] }
 
 /** All panels that these runs have: first what all optimizers share, then each part of a state. The key of a panel is
- * stable: "loss", "gradient", "step", "rate", "rate-x", "rate-y", "learning-rate", "state-first-moment-x", and so on.
+ * stable: "loss", "gradient-norm", "step-length", "effective-rate-x", "learning-rate", "first-moment-m-x", and so on.
  * @param {CurveRun[]} runs @returns {CurvePanel[]} */
 function curvePanels(runs) {
   /** @type {Map<string, CurvePanel>} */
   const panels = new Map()
   /** @param {CurveRun} run @param {string} title @param {Float64Array} values @param {boolean} signed */
   const add = ({ label, color, dash }, title, values, signed) => {
-    const key = title.toLowerCase().replace(/[^a-z0-9]+/g, "-")
+    const key = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")
     if (!panels.has(key)) panels.set(key, { key, title, log: !signed, curves: [] })
     panels.get(key)?.curves.push({ label, color, ...(dash ? { dash } : {}), values })
   }
@@ -33,8 +33,9 @@ function curvePanels(runs) {
   for (const run of runs) run.states.effectiveRates.forEach((values, i) => add(run, `Effective rate${axis(i)}`, values, false))
   for (const run of runs) add(run, "Learning rate", run.states.rates, false)
   for (const run of runs) {
-    for (const { name, columns } of run.states.state) {
-      columns.forEach((values, i) => add(run, `${name[0]?.toUpperCase()}${name.slice(1)}${axis(i)}`, values, true))
+    for (const { name, variable, symbol, columns } of run.states.state) {
+      const title = name ? `${name[0]?.toUpperCase()}${name.slice(1)} ${symbolText(symbol)}` : symbolText(symbol) || variable
+      columns.forEach((values, i) => add(run, `${title}${axis(i)}`, values, true))
     }
   }
   for (const panel of panels.values()) panel.log &&= isWide(panel.curves)

@@ -156,15 +156,14 @@ function lineNode({ line, target, symbols, axes }) {
 function numbersNode(line, axis, { value, read }) {
   /** @type {Filling} */
   const numbers = { numbers: true, read, name: i => writtenNumber(read[i] ?? NaN) }
-  const row = explainNode("div", "numbers")
-  if (axis) row.append(explainNode("span", "axis", axis))
+  const row = explainNode("div", "pieces")
   const tree = takenBranch(line.tree, read)
   const pieces = tree[0] === "n" || tree[0] === "v" ? [] : summands(tree, numbers)
-  for (const [i, nodes] of pieces.entries()) row.append(mathOf(i ? nodes : [mathSign("="), ...nodes]), " ")
+  for (const [i, nodes] of pieces.entries()) row.append(mathOf(i ? nodes : [mathSign("="), ...nodes]))
   // An operation that stands first in its piece keeps the room that it has between two numbers.
   for (const first of row.querySelectorAll("math > mrow > mo:first-child")) first.setAttribute("form", "infix")
   row.append(explainNode("span", "value", mathOf([mathSign("="), ...writtenNumber(value).nodes])))
-  return row
+  return explainNode("div", "numbers", explainNode("span", "axis", axis), row)
 }
 
 /** A sum term by term, each with its sign. @param {MathTree} tree @param {Filling} filling @returns {Element[][]} */

@@ -94,15 +94,15 @@ function writtenSymbol({ base, accent, below, above, primes = 0 }) {
   const letter = mathNode("mi", base)
   const body = accent ? mathNode("mover", letter, mathSign(ACCENT_MARKS[accent] ?? "")) : letter
   if (accent) body.setAttribute("accent", "true")
-  const raisedParts = [...(above ? small(above) : []), ...(primes ? [mathSign("′".repeat(primes))] : [])]
-  const [low, high] = [below ? [mathRow(small(below))] : [], raisedParts.length ? [mathRow(raisedParts)] : []]
+  const raisedParts = [...(above ? indexParts(above) : []), ...(primes ? [mathSign("′".repeat(primes))] : [])]
+  const [low, high] = [below ? [mathRow(indexParts(below))] : [], raisedParts.length ? [mathRow(raisedParts)] : []]
   const tag = low.length && high.length ? "msubsup" : low.length ? "msub" : "msup"
   const node = low.length || high.length ? mathNode(tag, body, ...low, ...high) : body
   return { nodes: [node], level: high.length ? POWER : ALONE }
 }
 
 /** Text of an index, such as t−1. @param {string} text @returns {Element[]} */
-function small(text) {
+function indexParts(text) {
   return (text.match(/[0-9]+|[^\W\d]+|\S/gu) ?? []).map(part => {
     if (/^[0-9]+$/.test(part)) return mathNode("mn", part)
     return /^[-+,*]$/.test(part) ? mathSign(minus(part)) : mathNode("mi", part)
@@ -126,12 +126,12 @@ function written(tree, filling) {
     case "v": return filling.name(first)
     case "neg": return { nodes: [mathSign("−"), ...at(first, PRODUCT)], level: SUM }
     case "+": case "-": return { nodes: [...at(first, SUM), mathSign(minus(kind)), ...at(second, PRODUCT)], level: SUM }
-    case "*": return { nodes: [...at(first, PRODUCT), times(second, filling), ...at(second, PRODUCT)], level: PRODUCT }
+    case "*": return { nodes: [...at(first, PRODUCT), productSign(second, filling), ...at(second, PRODUCT)], level: PRODUCT }
     case "/": return { nodes: [mathNode("mfrac", mathRow(at(first, ANYTHING)), mathRow(at(second, ANYTHING)))], level: POWER }
     case "^": return { nodes: [powerOf(mathRow(at(first, ALONE)), mathRow(at(second, ANYTHING)))], level: POWER }
     case "sqrt": return { nodes: [mathNode("msqrt", ...at(first, ANYTHING))], level: ALONE }
     case "abs": return { nodes: fenced(at(first, ANYTHING), "|", "|"), level: ALONE }
-    case "cases": return cases(first, second, third, filling)
+    case "cases": return casesTable(first, second, third, filling)
   }
   const inside = tree.slice(1).flatMap((part, i) => [...(i ? [mathSign(",")] : []), ...at(part, ANYTHING)])
   return { nodes: [mathNode("mi", kind), ...fenced(inside)], level: POWER }
@@ -144,7 +144,7 @@ function powerOf(base, above) {
 
 /** What stands between two factors: a dot between numbers, else nothing that one sees.
  * @param {MathTree} right @param {Filling} filling */
-function times(right, filling) {
+function productSign(right, filling) {
   return mathSign(filling.numbers || beginsWithNumber(right) ? "·" : "\u2062")
 }
 
@@ -155,7 +155,7 @@ function beginsWithNumber([kind, first]) {
 
 /** With symbols both branches, with numbers the one that is taken.
  * @param {MathTree} test @param {MathTree} yes @param {MathTree} no @param {Filling} filling @returns {Written} */
-function cases(test, yes, no, filling) {
+function casesTable(test, yes, no, filling) {
   if (filling.numbers) return written(holds(test, filling.read) ? yes : no, filling)
   const rows = caseRows(test, yes, no, filling)
   const table = mathNode("mtable", ...rows.map(row => mathNode("mtr", ...row.map(cell => mathNode("mtd", ...cell)))))
