@@ -81,10 +81,12 @@ def explained(optimizer: Optimizer | str) -> Explained:
     roles = roles_of(noted.lines, positional, [a.arg for a in function.args.kwonlyargs])
     titles = {name: term.title for name, term in row.terms.items() if term.title}
     state = dict(zip(positional[3:], row.state, strict=True))
-    titles |= {name: title for name, title in state.items() if len(title) > 2}  # m is a symbol, and no name
+    titles |= {name: title for name, title in state.items() if name != title}
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind in TITLES:
             titles.setdefault(line.target, TITLES[kind])
+    titles = {name: title for name, title in state.items() if len(title) > 2} | titles  # m is no word
+    for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind == "correction" and line.target not in titles:
             titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
     return Explained(row, noted, roles, positional, titles)
