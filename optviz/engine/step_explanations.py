@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
 from optviz.engine.optimizers.base import Term
 from optviz.engine.python_to_javascript import translate_function
 from optviz.engine.step_lines import Line, Recording, parse_step, recording, tree
 from optviz.engine.step_roles import SENTENCES, Roles, roles_of
+from optviz.engine.symbols import Symbol
 
 __all__ = ["Explained", "explained", "explanation_source", "recorder", "source"]
 
@@ -27,6 +30,8 @@ TITLES = {
     "mean": "mean gradient",
     "mean square": "mean square",
     "sum of squares": "sum of squares",
+    "largest": "largest so far",
+    "fading largest": "largest lately",
 }
 
 
@@ -55,17 +60,32 @@ class Explained:
 
     def words(self, line: Line) -> str:
         """One sentence about a line, for a first reader; "" where there is none."""
-        term = self.optimizer.terms.get(line.target)
         kind = self.roles.kinds[line.number]
-        if term and term.meaning and kind not in ("bounds", "shrink", "step") and not self._later(line):
+        if kind == "step":
+            return self._words_of_the_step(line)
+        term = self.optimizer.terms.get(line.target)
+        if term and term.meaning and kind not in ("bounds", "shrink") and not self._only_begins(line):
             return term.meaning
         return SENTENCES.get(kind, "")
 
-    def _later(self, line: Line) -> bool:
-        """Whether another line is the one that a term of the row speaks of: the last that is no start."""
-        own = [other for other in self.recording.lines if other.target == line.target]
-        usual = [other for other in own if not other.start]
-        return line.start and bool(usual)
+    def _words_of_the_step(self, line: Line) -> str:
+        roles = self.roles
+        if roles.signed:
+            return "Only signs count here, so a steep slope makes no longer step than a flat one."
+        direction = self.titles.get(roles.momentum, "what is remembered") if roles.steered else "gradient"
+        if roles.steered and self.positional[1] in line.names:
+            direction = f"gradient and {direction}"
+        if roles.scaled:
+            return f"Against the {direction}; the division gives each coordinate a rate of its own."
+        return (
+            f"Against the {direction}, times the {'learning rate' if roles.rated else 'rate of this step'}."
+        )
+
+    def _only_begins(self, line: Line) -> bool:
+        """Whether a line of the first step has another one after it, of which the row's term speaks."""
+        return line.start and any(
+            other.target == line.target and not other.start for other in self.recording.lines
+        )
 
 
 def explained(optimizer: Optimizer | str) -> Explained:
@@ -85,7 +105,8 @@ def explained(optimizer: Optimizer | str) -> Explained:
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind in TITLES:
             titles.setdefault(line.target, TITLES[kind])
-    titles = {name: title for name, title in state.items() if len(title) > 2} | titles  # m is no word
+    # A typed rule names its state by its variables: a word is a title, a letter is none.
+    titles = {name: title for name, title in state.items() if len(Symbol.named(name).base) > 1} | titles
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind == "correction" and line.target not in titles:
             titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
@@ -103,7 +124,16 @@ def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
     _translated(row, noted)
     names = dict(_meanings(row))
     exec(compile(noted.source, f"<recording of {row.key}>", "exec"), names)
-    return names[parse_step(noted.source).name]
+    plain = names[parse_step(noted.source).name]
+
+    def record(*given: float, **values: float) -> tuple[float, ...]:
+        try:
+            return plain(*given, **values)
+        except (ZeroDivisionError, OverflowError):  # numpy's scalars have infinities there, as JavaScript has
+            with np.errstate(all="ignore"):
+                return plain(*map(np.float64, given), **{k: np.float64(v) for k, v in values.items()})
+
+    return record
 
 
 def explanation_source(optimizer: Optimizer | str) -> str:

@@ -23,10 +23,10 @@ SENTENCES: dict[str, str] = {
     "largest": "The larger of two values, so that it does not fall.",
     "fading largest": "The larger of the old value, a little reduced, and the size of the new gradient.",
     "correction": "Corrected for the start at zero: early on the mean is too small; this makes up for it.",
-    "shrink": "Weight decay: the point itself shrinks a little, whatever the gradient is.",
+    "shrink": "The point itself shrinks a little, whatever the gradient is.",
     "bounds": "Kept between its smallest and its largest allowed value.",
     "start": "Before the first step there is no such value yet, so it is set here.",
-    "step": "The step, from the old point to the new one.",
+    "step": "From the old point to the new one.",
 }
 
 

@@ -252,3 +252,14 @@ def test_the_script_holds_every_optimizer() -> None:
     written = source()
     for key in OPTIMIZERS:
         assert f'"{key}": ' in written
+
+
+def step_that_divides_by_zero(x, g, t, *, lr):
+    inverse = 1.0 / (t - 1)
+    return (x - lr * g * inverse,)
+
+
+def test_a_division_by_zero_is_infinite_as_in_the_browser() -> None:
+    record = recorder(row_of(step_that_divides_by_zero))
+    assert record(1.0, 2.0, 1, lr=0.1)[0] == -math.inf
+    assert record(1.0, 2.0, 2, lr=0.1)[0] == 0.8

@@ -5,7 +5,7 @@
 /** @typedef {{ key: string, title: string, log: boolean, curves: StepCurve[] }} CurvePanel */
 /** A run and how it is drawn. @typedef {{ label: string, color: string, dash?: string, states: StepStates }} CurveRun */
 /** @typedef {{ panel: CurvePanel, node: HTMLElement, readout: HTMLElement, plot: HTMLElement, below: HTMLCanvasElement,
- *   above: HTMLCanvasElement, top: HTMLElement, bottom: HTMLElement, range: [number, number] }} CurveCell */
+ *   above: HTMLCanvasElement, top: HTMLElement, bottom: HTMLElement, range: [number, number], size: [number, number] }} CurveCell */
 
 const CURVE_INSET = 6 // px above and below the curves
 const LOG_FROM = 30 // positive curves whose largest value is this many times their smallest get a logarithmic scale
@@ -98,7 +98,8 @@ class StepCurves {
   /** Move the cursor only. @param {number} step */
   move(step) {
     this.cursor = step
-    for (const cell of this.cells.values()) this.drawCursor(cell)
+    const ink = this.colour("--st-text-color")
+    for (const cell of this.cells.values()) this.drawCursor(cell, ink)
   }
 
   unmount() {
@@ -123,7 +124,7 @@ class StepCurves {
     plot.addEventListener("pointerleave", () => this.hover(null))
     plot.addEventListener("click", event => this.pick(this.stepAt(plot, event)))
     node.addEventListener("keydown", event => this.key(event))
-    return { panel, node, readout, plot, below, above, top, bottom, range: [0, 1] }
+    return { panel, node, readout, plot, below, above, top, bottom, range: [0, 1], size: [0, 0] }
   }
 
   /** @param {HTMLElement} plot @param {MouseEvent} event */
@@ -157,18 +158,19 @@ class StepCurves {
     cell.top.textContent = drawn && low < high ? printedText(high, 3) : ""
     cell.bottom.textContent = drawn ? printedText(low, 3) : "no values"
     node.setAttribute("aria-valuemax", String(this.steps))
-    const [context, width, height] = this.context(below)
+    cell.size = [below.clientWidth, below.clientHeight] // read once: asking again after a change costs a layout
+    const [context, width, height] = this.context(below, cell.size)
     if (context) {
       this.zeroLine(context, cell, width, height)
       for (const curve of panel.curves) this.stroke(context, cell, curve, width, height)
     }
-    this.drawCursor(cell)
+    this.drawCursor(cell, this.colour("--st-text-color"))
   }
 
-  /** @param {HTMLCanvasElement} canvas @returns {[CanvasRenderingContext2D | null, number, number]} */
-  context(canvas) {
+  /** @param {HTMLCanvasElement} canvas @param {[number, number]} size
+   * @returns {[CanvasRenderingContext2D | null, number, number]} */
+  context(canvas, [width, height]) {
     const ratio = window.devicePixelRatio || 1
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight]
     const [inner, tall] = [Math.round(width * ratio), Math.round(height * ratio)]
     if (canvas.width !== inner || canvas.height !== tall) Object.assign(canvas, { width: inner, height: tall })
     const context = canvas.getContext("2d")
@@ -221,14 +223,14 @@ class StepCurves {
     context.setLineDash([])
   }
 
-  /** @param {CurveCell} cell */
-  drawCursor(cell) {
+  /** @param {CurveCell} cell @param {string} ink */
+  drawCursor(cell, ink) {
     const { panel, above, readout, node } = cell
-    const [context, width, height] = this.context(above)
+    const [context, width, height] = this.context(above, cell.size)
     const x = (this.cursor / Math.max(1, this.steps)) * width
     const values = panel.curves.map(curve => ({ curve, value: curve.values[this.cursor] ?? NaN }))
     if (context) {
-      context.strokeStyle = this.colour("--st-text-color")
+      context.strokeStyle = ink
       context.globalAlpha = 0.55
       context.lineWidth = 1
       context.beginPath()

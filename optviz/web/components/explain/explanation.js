@@ -43,7 +43,7 @@ class StepExplanation {
       explainNode("ol", "lines", ...lines),
       explainNode("h4", "", "Why this length?"),
       ...comparisonSentences(explanation).map(sentence => explainNode("p", "why", sentence)),
-      explainNode("p", "rounded", `Numbers are rounded to ${PRINTED_DIGITS} digits; the browser computes with all of them.`),
+      explainNode("p", "rounded", `Every formula holds in each coordinate. Numbers are rounded to ${PRINTED_DIGITS} digits; the browser computes with all of them.`),
     )
   }
 }
