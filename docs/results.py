@@ -58,8 +58,8 @@ are means over the images, and they are below 0.5 as well.
 
 ## Weight decay: both programs of the notes
 
-200 weights, 20 examples, 100 epochs. ‖w‖ at the end, computed by `python -m docs.tables` with seed 0. The last
-column holds 99 % of seeds; a test draws them.
+200 weights, 20 examples, 100 epochs. ‖w‖ at the end, computed by `python -m docs.tables` with seed 0. The
+last column holds 99 % of seeds; a test draws them.
 
 | Program | Penalty λ | Printed | Computed | 99 % of seeds |
 |---|---|---|---|---|

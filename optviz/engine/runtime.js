@@ -64,12 +64,14 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
   // landscape, optimizer: a key, or a row of the table. start: d numbers. values: hyperparameters by name,
   // defaults for those left out. schedule: {key, values}. noise: the standard deviation of the noise added
   // to every coordinate of every gradient. draws: standard normal draws, `steps` rows of d numbers or more,
-  // those of optviz/engine/noise.py; more rows do no harm, as the first rows are the same.
+  // those of optviz/engine/noise.py; more rows do no harm, as the first rows are the same. watch: called after
+  // each step t with (t, the learning rate, the gradient's coordinates as the step used them, and what the step
+  // returned for each coordinate); a step that ends the run is among them.
   //
   // Returns {points, values, brokeAt, steps}: one Float64Array of steps + 1 numbers for each coordinate and
   // one for f, row 0 being the start. If something is not finite at a step, brokeAt is that step and the last
   // row is the last finite one; else brokeAt is null. Throws an Error for input that makes no sense.
-  const simulate = ({ landscape, optimizer, start, steps = 100, values = {}, schedule = {}, noise = 0, draws }) => {
+  const simulate = ({ landscape, optimizer, start, steps = 100, values = {}, schedule = {}, noise = 0, draws, watch }) => {
     const ground = rowOf(landscapes, landscape, "landscape");
     const { step, state: parts, numbers } = rowOf(optimizers, optimizer, "optimizer");
     const plan = rowOf(schedules, schedule.key ?? "constant", "schedule");
@@ -124,6 +126,7 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
         alongY = advance(step, y, gy, row + 1, alongY, current);
         y = alongY[0];
       }
+      watch?.(row + 1, current.lr, gx, gy, alongX, alongY);
       if (!(Number.isFinite(x) && Number.isFinite(y))) {
         brokeAt = row + 1;
         break;

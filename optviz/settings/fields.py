@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
+from optviz.engine.symbols import LETTERS
 from optviz.engine.text import plain_number
 from optviz.settings.link import Link, Reader, short
 
@@ -21,10 +22,7 @@ Row = tuple[float, ...]
 #: A range wider than this has only a field for exact numbers, unless it is logarithmic: such as a seed.
 WIDEST_SLIDER = 1e5
 ANY = Hyperparameter("number", "x", 0.0, -1e6, 1e6)
-SYMBOLS = {
-    "Delta": "Δ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ",
-    "nu": "ν", "min": "min", "max": "max", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ",
-}  # fmt: skip
+SYMBOLS = {**LETTERS, "min": "min", "max": "max"}
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 RAISED = str.maketrans("0123456789+-*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻*")
 

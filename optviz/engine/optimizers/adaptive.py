@@ -2,7 +2,7 @@
 
 from optviz.engine.elementwise import maximum, power, sign, sqrt, where
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, Optimizer, epsilon, rate
+from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, Optimizer, Term, epsilon, rate
 
 # RMSProp with steps measured in earlier steps
 
@@ -52,6 +52,14 @@ ADADELTA = Optimizer(
     remark="ε stands under the roots and sets the pace of the start: PyTorch's 1e-6 takes hundreds of steps "
     "to get going on a plot, so 1e-3 is the default here. The paper has no η; it is 1.",
     on_networks={"lr": 1.0, "eps": 1e-6},
+    terms={
+        "move": Term(
+            r"\Delta",
+            "The gradient, measured in usual steps: times the root of d, divided by the root of s.",
+            title="gradient in usual steps",
+        ),
+        "d": Term(meaning="A mean of the squares of such steps so far: how long steps usually are."),
+    },
 )
 
 
@@ -113,6 +121,9 @@ AMSGRAD = Optimizer(
     idea="Adam that never forgets a large gradient: the largest second moment stays in the denominator.",
     remark="PyTorch corrects both moments for their start at zero; the paper corrects neither.",
     on_networks={"lr": 0.001},
+    terms={
+        "v_max": Term(meaning="The largest second moment so far. It never falls."),
+    },
 )
 
 
@@ -175,6 +186,11 @@ YOGI = Optimizer(
     remark="As in the paper nothing is corrected for the start at zero; some programs correct both moments "
     "and start both at 1e-6.",
     on_networks={"lr": 0.01},
+    terms={
+        "v": Term(
+            meaning="The second moment moves towards the square of the gradient, by a share of that square."
+        ),
+    },
 )
 
 
@@ -206,6 +222,9 @@ ADABELIEF = Optimizer(
     idea="Long steps where gradients are near their mean, short ones where they are not.",
     remark="ε is added to s at every step and to its root, as in the paper.",
     on_networks={"lr": 0.001, "eps": 1e-16},
+    terms={
+        "s": Term(meaning="A mean of the squares of g − m: how far gradients usually are from their mean."),
+    },
 )
 
 
@@ -264,6 +283,23 @@ NADAM = Optimizer(
     remark="PyTorch's defaults; the momentum starts at half of β₁ and warms up. PyTorch lets m decay with "
     "the constant β₁, where Dozat uses μₜ.",
     on_networks={"lr": 0.002},
+    terms={
+        "mu": Term(r"\mu", "The momentum of this step: it warms up towards β₁.", title="momentum"),
+        "mu_next": Term(
+            r"\mu",
+            "The momentum of the step after this one, for the look ahead.",
+            title="next momentum",
+            after="t+1",
+        ),
+        "product": Term(
+            r"\Pi", "The product of the momenta so far. The corrections need it in place of β₁ᵗ."
+        ),
+        "m_hat": Term(
+            meaning="The first moment with the next momentum and the gradient with this one, "
+            "both corrected for the start at zero.",
+            title="look ahead",
+        ),
+    },
 )
 
 
@@ -308,6 +344,16 @@ RADAM = Optimizer(
     "size, so a rate that suits Adam may throw it far off. β₂ is 0.9 or more, so that ρ∞ > 4 and the root "
     "is real.",
     on_networks={"lr": 0.001},
+    terms={
+        "limit": Term(r"\rho_{\infty}", "How many gradients the second moment averages in the long run."),
+        "rho": Term(r"\rho", "How many gradients the second moment averages by now."),
+        "trust": Term("r^2", "How far the second moment can be trusted: it grows towards 1.", title="trust"),
+        "adaptive": Term(
+            "a",
+            "The rate of this coordinate, for when the second moment can be trusted.",
+            title="adaptive rate",
+        ),
+    },
 )
 
 
@@ -383,4 +429,18 @@ ADAN = Optimizer(
     remark="Here β weighs the new gradient, opposite to Adam's. As in the authors' program all three means "
     "start at zero and are corrected for it; their Algorithm 1 starts m and n with the first gradient.",
     on_networks={"lr": 0.001},
+    terms={
+        "previous": Term("g", "There is no earlier gradient yet, so this one is taken.", after="t-1"),
+        "change": Term(
+            "d", "How the gradient has changed since the step before.", title="change of the gradient"
+        ),
+        "v": Term(meaning="A mean of the changes so far, in which older ones count less and less."),
+        "ahead": Term(
+            r"\tilde g",
+            "The gradient as it would be a little further on, if it went on changing so.",
+            title="gradient ahead",
+        ),
+        "n": Term(meaning="A mean of the squares of g̃ so far: how large such gradients usually are."),
+        "tiny": Term(r"\tau", "Far below the last digit of what it is added to; it only prevents 0/0."),
+    },
 )

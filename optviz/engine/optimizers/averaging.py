@@ -2,7 +2,7 @@
 
 from optviz.engine.elementwise import maximum, power
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers.base import Optimizer, rate
+from optviz.engine.optimizers.base import Optimizer, Term, rate
 
 # A velocity, and the plain gradient beside it
 
@@ -105,4 +105,10 @@ ASGD = Optimizer(
     remark="The path shown is x; the average is beside it and does not steer it. In PyTorch, too, the "
     "parameters are x and the average waits in the state as ax.",
     on_networks={"lr": 0.1, "t0": 1_000_000},
+    terms={
+        "eta": Term(r"\eta", "The rate of the next step: it fades by itself.", before="t", after="t+1"),
+        "average": Term(
+            r"\bar x", "The mean of the points, once t0 steps are over. It does not steer the path."
+        ),
+    },
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optviz.engine.hyperparameters import Hyperparameter, complete
+from optviz.engine.symbols import Symbol
 
 Step = Callable[..., tuple[Any, ...]]
 
@@ -20,6 +21,22 @@ GROUPS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    r"""A variable of a step whose symbol or meaning does not follow from its name and from its line.
+
+    `symbol` is LaTeX without the time index, "" for the usual one. `meaning` is one sentence for a first
+    reader about the line that computes it, `title` its name in two or three words, where it is no part of the
+    state. `before` and `after` are the index before and after that line.
+    """
+
+    symbol: str = ""
+    meaning: str = ""
+    title: str = ""
+    before: str = "t-1"
+    after: str = "t"
+
+
+@dataclass(frozen=True, slots=True)
 class Optimizer:
     """One optimizer: its update rule, its hyperparameters, and what torch calls it.
 
@@ -28,7 +45,8 @@ class Optimizer:
     `on_networks` holds the defaults that differ when a network is trained instead of a plot.
     `edge` gives, for a quadratic, the largest stable learning rate times the largest curvature.
     `group` is a key of GROUPS. `text` is what a person wrote, and `written` the step's source, where the
-    step was compiled from a text.
+    step was compiled from a text. `terms` tells of the step's own variables, by name, what their names and
+    lines do not: most need no row there.
     """
 
     key: str
@@ -47,6 +65,14 @@ class Optimizer:
     group: str = "classic"
     text: str = ""
     written: str = ""
+    terms: Mapping[str, Term] = field(default_factory=dict, hash=False)
+
+    def symbol(self, variable: str) -> Symbol:
+        """The symbol of one of the step's own names: of a hyperparameter, a part of the state, and so on."""
+        if (term := self.terms.get(variable)) and term.symbol:
+            return Symbol.of(term.symbol)
+        own = next((h.symbol for h in self.hyperparameters if h.name == variable), "")
+        return Symbol.of(own) if own else Symbol.named(variable)
 
     @property
     def source(self) -> str:

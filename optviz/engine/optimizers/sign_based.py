@@ -2,7 +2,7 @@
 
 from optviz.engine.elementwise import maximum, minimum, sign, where
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers.base import DECAY, Optimizer, rate
+from optviz.engine.optimizers.base import DECAY, Optimizer, Term, rate
 
 # Steps of one length
 
@@ -72,6 +72,11 @@ LION = Optimizer(
     remark="One mean steers with β₁ and remembers with β₂. Steps are large for their rate: take a third to "
     "a tenth of Adam's.",
     on_networks={"lr": 1e-4},
+    terms={
+        "direction": Term(
+            "u", "Only the sign of a mean of old and new gradients counts: 1, 0 or −1.", title="direction"
+        ),
+    },
 )
 
 
@@ -144,4 +149,18 @@ RPROP = Optimizer(
     remark="η is only the first step length, as in PyTorch: a schedule does nothing after step 1. Made for "
     "exact gradients; the noise of small batches turns the signs.",
     on_networks={"lr": 0.001},
+    terms={
+        "previous": Term("g"),
+        "agreement": Term(
+            "a",
+            "Positive if the gradient has kept its sign, negative if it has turned, 0 after a turn.",
+            title="agreement",
+        ),
+        "size": Term(
+            r"\Delta", "The step length of this coordinate: longer if the sign stayed, shorter if it turned."
+        ),
+        "g": Term(
+            meaning="Where the sign has turned, the gradient counts as zero: this coordinate waits one step."
+        ),
+    },
 )

@@ -1,0 +1,230 @@
+"""“Explain this step”: each line of an optimizer's step with its formula, its words and its numbers.
+
+A step tells what it did by `step_lines.recording`, in Python and in the browser from one text. Here its
+lines get their kinds, headings and sentences, and `source` writes all of it as a second script for the
+browser. It adds `states` and `explain` to `optvizEngine`; a page loads it only when somebody asks for it.
+"""
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
+from optviz.engine.optimizers.base import Term
+from optviz.engine.python_to_javascript import translate_function
+from optviz.engine.step_lines import Line, Recording, parse_step, recording, tree
+from optviz.engine.step_roles import SENTENCES, Roles, roles_of
+from optviz.engine.symbols import Symbol
+
+__all__ = ["Explained", "explained", "explanation_source", "recorder", "source"]
+
+#: What a variable is called by the kind of its line, where its optimizer has no name for it.
+TITLES = {
+    "velocity": "velocity",
+    "mean": "mean gradient",
+    "mean square": "mean square",
+    "sum of squares": "sum of squares",
+    "largest": "largest so far",
+    "fading largest": "largest lately",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One optimizer's step as data: its lines, what they are for, and the titles of its variables."""
+
+    optimizer: Optimizer
+    recording: Recording
+    roles: Roles
+    positional: tuple[str, ...]
+    titles: Mapping[str, str]
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The step's own names of the parts of its state, in the order of `optimizer.state`."""
+        return self.positional[3:]
+
+    def heading(self, line: Line) -> str:
+        """A few words above a line, "" where its variable has no name in the field."""
+        kind = self.roles.kinds[line.number]
+        if kind in ("step", "shrink"):
+            return {"step": "Step", "shrink": "Weight decay"}[kind]
+        title = self.titles.get(line.target, "")
+        return title[:1].upper() + title[1:]
+
+    def words(self, line: Line) -> str:
+        """One sentence about a line, for a first reader; "" where there is none."""
+        kind = self.roles.kinds[line.number]
+        if kind == "step":
+            return self._words_of_the_step(line)
+        term = self.optimizer.terms.get(line.target)
+        if term and term.meaning and kind not in ("bounds", "shrink") and not self._only_begins(line):
+            return term.meaning
+        return SENTENCES.get(kind, "")
+
+    def _words_of_the_step(self, line: Line) -> str:
+        roles = self.roles
+        if roles.signed:
+            return "Only signs count here, so a steep slope makes no longer step than a flat one."
+        direction = self.titles.get(roles.momentum, "what is remembered") if roles.steered else "gradient"
+        if roles.steered and self.positional[1] in line.names:
+            direction = f"gradient and {direction}"
+        if roles.scaled:
+            return f"Against the {direction}; the division gives each coordinate a rate of its own."
+        return (
+            f"Against the {direction}, times the {'learning rate' if roles.rated else 'rate of this step'}."
+        )
+
+    def _only_begins(self, line: Line) -> bool:
+        """Whether a line of the first step has another one after it, of which the row's term speaks."""
+        return line.start and any(
+            other.target == line.target and not other.start for other in self.recording.lines
+        )
+
+
+def explained(optimizer: Optimizer | str) -> Explained:
+    """Read an optimizer's step.
+
+    Raises:
+        TranslationError: for a step that has no translation to JavaScript either.
+    """
+    row = as_optimizer(optimizer)
+    function = parse_step(row.source)
+    positional = tuple(a.arg for a in function.args.args)
+    noted = recording(row.source)
+    roles = roles_of(noted.lines, positional, [a.arg for a in function.args.kwonlyargs])
+    titles = {name: term.title for name, term in row.terms.items() if term.title}
+    state = dict(zip(positional[3:], row.state, strict=True))
+    titles |= {name: title for name, title in state.items() if name != title}
+    for line, kind in zip(noted.lines, roles.kinds, strict=True):
+        if kind in TITLES:
+            titles.setdefault(line.target, TITLES[kind])
+    # A typed rule names its state by its variables: a word is a title, a letter is none.
+    titles = {name: title for name, title in state.items() if len(Symbol.named(name).base) > 1} | titles
+    for line, kind in zip(noted.lines, roles.kinds, strict=True):
+        if kind == "correction" and line.target not in titles:
+            titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
+    return Explained(row, noted, roles, positional, titles)
+
+
+def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
+    """The step as a Python function that also returns what each line did; see `step_lines.Recording`.
+
+    Raises:
+        TranslationError: for a step that has no translation: what is not on that list never runs.
+    """
+    row = as_optimizer(optimizer)
+    noted = recording(row.source)
+    _translated(row, noted)
+    names = dict(_meanings(row))
+    exec(compile(noted.source, f"<recording of {row.key}>", "exec"), names)
+    plain = names[parse_step(noted.source).name]
+
+    def record(*given: float, **values: float) -> tuple[float, ...]:
+        try:
+            return plain(*given, **values)
+        except (ZeroDivisionError, OverflowError):  # numpy's scalars have infinities there, as JavaScript has
+            with np.errstate(all="ignore"):
+                return plain(*map(np.float64, given), **{k: np.float64(v) for k, v in values.items()})
+
+    return record
+
+
+def explanation_source(optimizer: Optimizer | str) -> str:
+    """One optimizer's explanation as the text of a JavaScript object; `optvizEngine.compile` makes it.
+
+    `record(x, g, t, ...state, values)` is the recording step. `lines`, `names`, `state` and the roles are
+    as in `web/components/explain/types.js`.
+
+    Raises:
+        TranslationError: for a step that has no translation.
+    """
+    one = explained(optimizer)
+    row, noted, roles = one.optimizer, one.recording, one.roles
+    meant = _meanings(row)
+    record = _translated(row, noted)
+    lines = [
+        {
+            "target": line.target,
+            "names": line.names,
+            "tree": tree(line, meant),
+            "kind": roles.kinds[line.number],
+            "heading": one.heading(line),
+            "words": one.words(line),
+            "start": line.start,
+        }
+        for line in noted.lines
+    ]
+    data = {
+        "key": row.key,
+        "name": row.name,
+        "results": noted.results,
+        "point": one.positional[0],
+        "state": [
+            {"name": one.titles.get(name, ""), "variable": name, "symbol": row.symbol(name).data}
+            for name in one.state
+        ],
+        "names": {name: _name(one, name) for name in _all_names(one)},
+        "lines": lines,
+        "titles": one.titles,
+        "momentum": roles.momentum,
+        "squares": roles.squares,
+        "rated": roles.rated,
+        "steered": roles.steered,
+        "scaled": roles.scaled,
+        "signed": roles.signed,
+        "pulled": roles.pulled,
+    }
+    written = "".join(f"{json.dumps(key)}: {json.dumps(value)},\n" for key, value in data.items())
+    return f'{{\n{written}"record": {record},\n}}'
+
+
+def _translated(row: Optimizer, noted: Recording) -> str:
+    what = f"Optimizer {row.key}"
+    return translate_function(noted.source, _meanings(row), what, bundled=row.defaults, results=noted.width)
+
+
+def _meanings(row: Optimizer) -> Mapping[str, Any]:
+    """What the free names of a step mean: those of its module, or of the text that it was compiled from."""
+    return inspect.unwrap(row.step).__globals__
+
+
+def _all_names(one: Explained) -> list[str]:
+    lines = one.recording.lines
+    return list(dict.fromkeys([*one.positional, *(n for line in lines for n in (*line.names, line.target))]))
+
+
+def _name(one: Explained, name: str) -> dict[str, Any]:
+    """How a variable is written: its symbol, its time index before and after its line, and whether it has a
+    value when the step begins."""
+    row = one.optimizer
+    symbol = row.symbol(name)
+    x, _, t, *state = one.positional
+    hyperparameters = {h.name for h in row.hyperparameters}
+    term = row.terms.get(name, Term())
+    before, after = term.before, term.after
+    if name in {t, *hyperparameters, *one.roles.constant} or len(symbol.base) > 1:
+        before = after = ""
+    elif name not in (x, *state):
+        before = after
+    entry = name in {*one.positional, *hyperparameters}
+    return {"symbol": symbol.data, "before": before, "after": after, "entry": entry}
+
+
+def source() -> str:
+    """The script that adds `states` and `explain` to `optvizEngine`; the same text in every process."""
+    return _source()
+
+
+@functools.cache
+def _source() -> str:
+    texts = {key: explanation_source(row) for key, row in OPTIMIZERS.items()}
+    runtime = Path(__file__).with_name("step_runtime.js").read_text("utf-8")
+    call = f"Object.assign(globalThis.optvizEngine, makeSteps(globalThis.optvizEngine, {json.dumps(texts)}));"
+    return "\n".join(("(() => {", '"use strict";', runtime, call, "})();\n"))
