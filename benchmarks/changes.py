@@ -20,7 +20,7 @@ from optviz.settings.setups import Entrant
 
 NAME = "lr"
 FIRST = "o1"
-STAGE = "optviz.stage"
+STAGE, BENCH = "optviz.stage", "optviz.bench"
 
 
 class NoFieldError(Exception):
@@ -198,10 +198,12 @@ def text_of(component: Any) -> str:
 
 
 def _panels(answer: Answer) -> list[tuple[Any, dict[str, Any]]]:
-    """The components with “panel” in name or key, with the data that they were given."""
+    """The components that are or hold a panel, with the data that it was given."""
     found = []
     for component in answer.of_type("bidi_component"):
         key = component.id.split("-", 2)[-1]  # $$ID-hash-key
-        if "panel" in component.component_name or "panel" in key:
+        if component.component_name == BENCH:
+            found.append((component, json.loads(text_of(component))["panel"]))
+        elif "panel" in component.component_name or "panel" in key:
             found.append((component, json.loads(component.json or "{}")))
     return found

@@ -21,7 +21,8 @@ from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
 from optviz.web import assets
 from optviz.web.address import arriving
 from optviz.web.assets import asset
-from optviz.web.components.panel import panel
+from optviz.web.components.bench import bench, bench_data
+from optviz.web.components.panel import panel, panel_data
 from optviz.web.components.share import share_button
 from optviz.web.markdown_escape import plain
 from optviz.web.site import BEFORE, OPENING
@@ -170,23 +171,14 @@ class Page(Generic[S]):
         """Why an edit was not taken, by place; empty if it was."""
         return st.session_state[self.key].refused
 
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """What tells a component in the browser whether it has shown something newer than this run."""
-        shown: Shown[S] = st.session_state[self.key]
-        return {"opened": shown.opened, "done": shown.done}
-
     @contextmanager
-    def frame(self, title: str, *, more: Sequence[str] = (), below: bool = False) -> Iterator[None]:
+    def frame(self, title: str, *, more: Sequence[str] = ()) -> Iterator[None]:
         """Title, Share and notices, then the picture that is drawn inside, with the panel beside it.
 
-        `title` is Markdown, `more` are notices besides those of the link. `below` says that what the script
-        draws below the picture shows more than `rest`, so that each change needs a run of it.
+        `title` is Markdown, `more` are notices besides those of the link.
         """
         header(title)
         self.show_notices(*more)
-        shown: Shown[S] = st.session_state[self.key]
-        shown.whole = below or bool(shown.notices or more)
         with st.container(key="page-frame"):  # site.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
         try:
@@ -226,29 +218,48 @@ class Page(Generic[S]):
         if notices:
             place.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
 
+    def bench(self, parts: Mapping[str, Mapping[str, Any]], *, below: bool = False) -> None:
+        """Notices, and the bench: its `parts` besides the panel, see `components.bench`.
+
+        `below` says that what the script draws below it shows more than `rest`, so that each change needs a
+        run of it.
+        """
+        self.show_notices()
+        shown: Shown[S] = st.session_state[self.key]
+        shown.drawn, shown.whole = True, below or bool(shown.notices)
+        key = f"{self.key}.bench"
+        stamp = {"opened": shown.opened, "done": shown.done}
+        data = bench_data({**parts, "panel": self._panel_data()}, page=self.key, stamp=stamp)
+        bench(data, key=key, on_edit=lambda: self._hear(key))
+
     def panel(self) -> None:
         """All settings of the page, to be edited."""
-        shown: Shown[S] = st.session_state[self.key]
-        shown.drawn = True
+        st.session_state[self.key].drawn = True
         key = f"{self.key}.panel"
+        panel(self._panel_data(), key=key, on_edit=lambda: self._hear(key))
 
-        def take() -> None:
-            st.session_state[f"{self.key}.edit"] = st.session_state[key].get("edit")
+    def _hear(self, component: str) -> None:
+        st.session_state[f"{self.key}.edit"] = st.session_state[component].get("edit")
 
-        panel(
-            declared(self.settings, self.presets),  # type: ignore[arg-type]
+    def _panel_data(self) -> dict[str, Any]:
+        shown: Shown[S] = st.session_state[self.key]
+        return panel_data(
+            self.declared,
             page=self.key,
             values=encode(shown.settings),
             address=self.link,
             refused=shown.refused,
             done=shown.done,
             dark=current_theme().dark,
-            key=key,
-            on_edit=take,
-            answers=self._answers(shown) if self.parts else None,
+            answers=self.answers(shown) if self.parts else None,
         )
 
-    def _answers(self, shown: Shown[S]) -> dict[str, Any]:
+    @property
+    def declared(self) -> str:
+        """The address of the panel's declaration."""
+        return declared(self.settings, self.presets)  # type: ignore[arg-type]
+
+    def answers(self, shown: Shown[S]) -> dict[str, Any]:
         """What the panel needs so that its changes are answered without a run of the script."""
         return {
             "url": assets.address(f"{ANSWER}/{self.key}"),

@@ -7,8 +7,9 @@ from typing import Any
 
 from optviz.web import assets
 from optviz.web.components.mounting import loader_url, module_urls
+from optviz.web.first_sight import drawn_first
 
-END = b"</head>"
+BEGIN = b"<head>"
 
 
 def links() -> bytes:
@@ -16,8 +17,8 @@ def links() -> bytes:
     modules = [loader_url(), *module_urls()]
     scripts = [assets.plotly_url(), assets.engine_url()]
     return "".join(
-        [f'<link rel="modulepreload" href="{url}">' for url in modules]
-        + [f'<script async src="{url}"></script>' for url in scripts]
+        [f'<script async fetchpriority="high" src="{url}"></script>' for url in scripts]
+        + [f'<link rel="modulepreload" href="{url}">' for url in modules]
     ).encode()
 
 
@@ -47,7 +48,9 @@ class Preload:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                whole = body.replace(END, links() + END, 1)
+                whole = body.replace(BEGIN, BEGIN + links(), 1)
+                if scope["path"].rstrip("/") == assets.address("").rstrip("/"):
+                    whole = drawn_first(whole)
                 kept = [(k, v) for k, v in start["headers"] if k.lower() not in (b"content-length", b"etag")]
                 length = (b"content-length", str(len(whole)).encode())
                 await send({**start, "headers": [*kept, length]})

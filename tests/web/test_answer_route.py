@@ -98,15 +98,10 @@ def test_a_link_is_opened_with_a_sentence_for_what_cannot_be_used() -> None:
     assert "everest" in " ".join(found["notices"])
 
 
-def test_only_another_landscape_changes_the_rest_of_the_page() -> None:
-    same = told(DEFAULT, {"steps": "9", "o1": "adam_lr_0.1", "noise": "1"})["rest"]
-    assert same == told(DEFAULT, {})["rest"]
-    assert same != told(DEFAULT, {"objective": "bowl", "start": None, "domain": None})["rest"]
-    one, two = (
-        told(DEFAULT, {"objective": "formula", "formula": text, "start": None, "domain": None})["rest"]
-        for text in ("x**2", "x**4")
-    )
-    assert one != two
+def test_another_landscape_brings_its_title() -> None:
+    found = told(DEFAULT, {"objective": "rosenbrock", "start": None, "domain": None})
+    assert found["parts"]["head"]["name"] == "Rosenbrock"
+    assert found["rest"] == "", "nothing of the page is left to the script"
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,14 @@ def fail_for(monkeypatch: pytest.MonkeyPatch, place: str, steps: int) -> None:
 
 PLACES = {
     "in the picture": "optviz.web.trajectories.page.experiment_scene",
-    "before the picture": "optviz.web.trajectories.scene.title",
+    "before the picture": "optviz.web.trajectories.page.head",
     "below the picture": "optviz.web.trajectories.results.behind",
 }
 
 
 def panels(visit: Visit) -> list:
-    return [e for e in visit.page.get("bidi_component") if "panel" in e.proto.component_name]
+    names = ("optviz.panel", "optviz.bench")
+    return [e for e in visit.page.get("bidi_component") if e.proto.component_name in names]
 
 
 @pytest.mark.parametrize("where", PLACES)

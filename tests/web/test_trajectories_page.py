@@ -106,7 +106,7 @@ def test_gradient_formula_and_code_appear_when_asked_for() -> None:
 def test_a_formula_is_drawn_from_its_own_start() -> None:
     page = visit().change(objective="formula", formula="x^2 + 3*y^2", start=None, domain=None)
     assert page.settings.formula == "x^2 + 3*y^2"
-    assert "3 y^{2}" in page.words
+    assert "3 y squared" in page.component("optviz.head")["math"]
     page.change(formula="x**4")
     assert len(page.settings.start) == 1
 

@@ -60,9 +60,11 @@ class Visit:
         return self.component("optviz.panel")
 
     def component(self, name: str) -> dict[str, Any]:
-        """What the one component of that name is told."""
-        (told,) = (c.proto for c in self.page.get("bidi_component") if c.proto.component_name == name)
-        return json.loads(zlib.decompress(told.bytes) if told.bytes else told.json)
+        """What the one component of that name is told, alone on the page or as a part of the bench."""
+        told = {c.proto.component_name: c.proto for c in self.page.get("bidi_component")}
+        if name in told:
+            return _data(told[name])
+        return _data(told["optviz.bench"])[name.removeprefix("optviz.")]
 
     def address(self, link: dict[str, str]) -> "Visit":
         """What Back or Forward brings."""
@@ -82,3 +84,7 @@ class Visit:
     def tables(self) -> str:
         """All tables."""
         return " ".join(h.proto.body for h in self.page.get("html"))
+
+
+def _data(proto: Any) -> dict[str, Any]:
+    return json.loads(zlib.decompress(proto.bytes) if proto.bytes else proto.json)

@@ -24,6 +24,11 @@ class OptvizPage {
     this.tell("answer", answered.parts)
   }
 
+  /** The last answer belongs to the settings that are called so. @param {string} opened */
+  adopt(opened) {
+    if (this.answered) this.answered.opened = opened
+  }
+
   /** What a component shows when a run of the script brings `data`: that, or an answer that is newer.
    * @param {string} name @param {any} data */
   newest(name, data) {

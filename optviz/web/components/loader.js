@@ -13,6 +13,17 @@ async function read(data) {
 /** @type {Promise<void>} */
 let calls = Promise.resolve() // one after the other, in their order
 
+/** Put a component's markup into its host; or what was drawn before Streamlit began, see first_sight.js.
+ * @param {HTMLElement} host @param {string} address @param {string} markup */
+function fill(host, address, markup) {
+  const first = /** @type {any} */ (globalThis).optvizFirst
+  if (first?.module !== address || first.host === host) host.innerHTML = markup
+  else {
+    host.replaceChildren(...first.host.childNodes)
+    first.done()
+  }
+}
+
 /** Call a component's module. Returns what ends it.
  * @param {Component} component @param {string} address @returns {() => void} */
 export function call(component, address) {
@@ -26,7 +37,7 @@ export function call(component, address) {
     try {
       const [part, data] = await Promise.all([import(new URL(address, window.location.origin).href), read(component.data)])
       if (over) return
-      if (!host.hasChildNodes()) host.innerHTML = part.markup
+      if (!host.hasChildNodes()) fill(host, address, part.markup)
       end = part.default({ ...component, data })
     } catch (error) {
       console.error(error)

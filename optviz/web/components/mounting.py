@@ -32,6 +32,11 @@ def module_urls() -> list[str]:
     return list(_modules.values())
 
 
+def module_url(name: str) -> str:
+    """The address of one component's module."""
+    return _modules[name]
+
+
 def compressed(data: Any) -> bytes:
     """JSON for a component, as the loader reads it: a third of the bytes, for less than a millisecond."""
     return zlib.compress(json.dumps(data).encode(), 6)

@@ -66,7 +66,7 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
 
 def _step(experiment: Experiment) -> int:
     """The step that the player shows; the last one until it has said so."""
-    said = state.stage.get("step") if "stage" in state else None
+    said = state.get(f"{experiment.page}.bench", {}).get("step")
     return experiment.steps if said is None else min(max(int(said), 0), experiment.steps)
 
 

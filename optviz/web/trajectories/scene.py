@@ -1,7 +1,9 @@
 """The scene of an experiment as its page shows it, and the words above it."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from optviz.engine.formula_latex import as_typed
 from optviz.engine.javascript import landscape_source
 from optviz.engine.objective import Objective
 from optviz.engine.trajectories import Trajectory
@@ -11,6 +13,7 @@ from optviz.figures.style import Theme
 from optviz.settings.experiment import Experiment
 from optviz.settings.landscapes import TYPED
 from optviz.web.ground_route import ground_url
+from optviz.web.mathml import mathml
 
 
 def formula(objective: Objective) -> str:
@@ -19,11 +22,12 @@ def formula(objective: Objective) -> str:
     return f"{objective.name}: $f({arguments}) = {objective.latex}$"
 
 
-def title(experiment: Experiment) -> str:
-    """The title of the page."""
+def head(experiment: Experiment, theme: Theme) -> dict[str, Any]:
+    """The title of the page: the landscape's name, and its formula as MathML."""
     objective = experiment.landscape()
     arguments = "x, y" if objective.dimension == 2 else "x"
-    return f"# {objective.name}\n$f({arguments}) = {objective.latex}$"
+    latex = as_typed(experiment.formula) if experiment.objective == TYPED else objective.latex
+    return {"name": objective.name, "math": mathml(f"f({arguments}) = {latex}"), "dark": theme.dark}
 
 
 def experiment_scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> Scene:

@@ -34,7 +34,17 @@ SCRIPTS = (BUS, *(HERE / name for name in PARTS))
 _panel = mount("optviz.panel", HERE, scripts=SCRIPTS)
 
 
-def panel(
+def panel(data: Mapping[str, Any], *, key: str, on_edit: Callable[[], None]) -> None:
+    """Draw the settings that `panel_data` describes; `on_edit` hears of changes.
+
+    What was changed is then in `st.session_state[key]["edit"]`: `{"n": number, "changes": {name: text or
+    None}}` with all changes since `done`, or `{"n": number, "changes": {}, "link": {name: text}}` after Back
+    or Forward, with the whole of the address and what was changed since.
+    """
+    _panel(key=key, data=dict(data), on_edit_change=on_edit)
+
+
+def panel_data(
     declaration: str,
     *,
     page: str,
@@ -42,20 +52,14 @@ def panel(
     refused: Texts,
     done: int,
     dark: bool,
-    key: str,
-    on_edit: Callable[[], None],
     address: Texts | None = None,
     answers: Mapping[str, Any] | None = None,
-) -> None:
-    """Draw the settings that the JSON at the address `declaration` describes; `on_edit` hears of changes.
+) -> dict[str, Any]:
+    """What the panel shows: the settings that the JSON at the address `declaration` describes.
 
     `values` are the texts of the link by name, `refused` sentences by place (a name of the link, or `o2.lr`).
     `page` names the bus that panel and stage share in the browser. An edit has a number: `done` is that of
     the last one that was answered. After each answer the browser's address says `address`, unless None.
-
-    What was changed is then in `st.session_state[key]["edit"]`: `{"n": number, "changes": {name: text or
-    None}}` with all changes since `done`, or `{"n": number, "changes": {}, "link": {name: text}}` after Back
-    or Forward, with the whole of the address and what was changed since.
 
     With `answers` an edit goes to the address `url` in it, and the script hears of it only where it must:
     `{"n": number, "values": {name: text}}`, see `web.answer_route`. `opened` in it is another one when the
@@ -74,4 +78,4 @@ def panel(
         data["address"] = dict(address)
     if answers is not None:
         data["answers"] = dict(answers)
-    _panel(key=key, data=data, on_edit_change=on_edit)
+    return data

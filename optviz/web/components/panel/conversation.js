@@ -5,6 +5,8 @@
 // script lags behind: it hears of the values when something else on the page depends on them.
 
 /** @typedef {{ url: string, opened: string, rest: string, whole: boolean }} Answers  see panel/__init__.py */
+const FIRST = "first" // where the values come from while Streamlit has not begun, see web/first_sight.py
+
 /** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts }} Told  the last answer without a run */
 
 /**
@@ -121,12 +123,15 @@ class Conversation {
     const values = data.values ?? {}
     this.script = { ack, values }
     if (this.answers && this.answers.opened !== memory.opened) {
-      // what is shown now comes from elsewhere
+      if (memory.opened === FIRST && memory.ahead) this.bus.adopt(this.answers.opened)
+      else {
+        // what is shown now comes from elsewhere
+        memory.ahead = null
+        memory.typed = {}
+        this.server = null
+        this.acknowledged = 0
+      }
       memory.opened = this.answers.opened
-      memory.ahead = null
-      memory.typed = {}
-      this.server = null
-      this.acknowledged = 0
     }
     const { ahead } = memory
     if (ahead && ack < ahead.n) {

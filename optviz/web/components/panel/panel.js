@@ -29,13 +29,13 @@ function load(declaration) {
  * @property {string} declared
  * @property {boolean} gone
  */
-/** @type {WeakMap<ParentNode, Mounted>} */
+/** @type {WeakMap<Element, Mounted>} */
 const mounted = new WeakMap()
 
 /** @param {{data: PanelData, parentElement: ParentNode, setStateValue: SetStateValue}} given */
 export default function ({ data, parentElement, setStateValue }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-panel"))
-  const here = mounted.get(parentElement) ?? {
+  const here = mounted.get(root) ?? {
     data,
     send: setStateValue,
     panel: null,
@@ -43,7 +43,7 @@ export default function ({ data, parentElement, setStateValue }) {
     gone: false,
   }
   Object.assign(here, { data, send: setStateValue, gone: false })
-  mounted.set(parentElement, here)
+  mounted.set(root, here)
   load(data.declaration)
     .then(declaration => {
       if (here.gone || here.data !== data) return // a newer run is on its way

@@ -32,10 +32,16 @@ function showResults(root, { headline, headings, rows, csv }) {
   part(".csv").setAttribute("href", csv)
 }
 
+/** @type {WeakMap<Element, () => void>} */
+const listening = new WeakMap()
+
 /** @param {{ data: Results & { page: string, stamp: Stamp }, parentElement: HTMLElement }} component */
 export default function ({ data, parentElement }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-results"))
   const bus = optvizPage(data.page)
   showResults(root, bus.newest("results", data))
-  return bus.on("answer", parts => { if (parts.results) showResults(root, parts.results) })
+  listening.get(root)?.()
+  const end = bus.on("answer", parts => { if (parts.results) showResults(root, parts.results) })
+  listening.set(root, end)
+  return end
 }

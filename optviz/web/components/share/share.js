@@ -12,6 +12,9 @@ async function copy(text, field) {
   }
 }
 
+/** @type {WeakMap<Element, () => void>} */
+const shares = new WeakMap()
+
 /** @param {{ data: { qr: string }, parentElement: HTMLElement }} component */
 export default function ({ data, parentElement }) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector))
@@ -41,8 +44,11 @@ export default function ({ data, parentElement }) {
     if (escaped && root.contains(event.target instanceof Node ? event.target : null)) button.focus()
     show(false)
   }
+  shares.get(root)?.()
   for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, closed)
-  return () => {
+  const end = () => {
     for (const event of ["keydown", "pointerdown"]) window.removeEventListener(event, closed)
   }
+  shares.set(root, end)
+  return end
 }

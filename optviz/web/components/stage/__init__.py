@@ -1,6 +1,5 @@
 """The stage: a browser component that keeps one picture and redraws it in place."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,37 +27,29 @@ SCRIPTS = (BUS, FOLLOWING, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))
 _stage = mount("optviz.stage", HERE, isolated=False, scripts=SCRIPTS)
 
 
-def stage(
-    scene: Scene,
-    *,
-    key: str,
-    page: str,
-    follow: bool = False,
-    drawn: bool = False,
-    stamp: Mapping[str, Any] | None = None,
-    hint: str = "",
-) -> None:
-    """Show a scene of `figures.scenes`.
+def stage(scene: Scene, *, key: str, page: str, drawn: bool = False) -> None:
+    """Show a scene of `figures.scenes`, or one like it.
 
     `page` is the key of the page's bus: a start that is dragged or clicked goes to the panel as a draft and
     then as a commit, and the panel sends it. A scene that can be computed in the browser follows the finger;
-    for one that is `drawn` by `web.draw_route`, the browser asks there for each draft's scene. With `follow`
-    the page runs again whenever the player comes to rest, and the step that it shows is in
-    `st.session_state[key].step`. With the `stamp` of the page, the browser brings newer scenes itself: see
-    `web.answer_route`. The `hint` lies on the picture until something is changed.
+    for one that is `drawn` by `web.draw_route`, the browser asks there for each draft's scene.
     """
-    engine = engine_url() if scene["live"] else ""
-    data = {
-        **scene,
+    data = {**scene, **besides(page=page, live=scene["live"] is not None, drawn=drawn), "hint": ""}
+    _stage(key=key, data=compressed(data), on_step_change=_nothing)
+
+
+def besides(*, page: str, live: bool = True, drawn: bool = False, follow: bool = False) -> dict[str, Any]:
+    """What the stage needs besides the scene.
+
+    With `follow` it tells the server which step it shows, whenever the player comes to rest.
+    """
+    return {
         "plotly": plotly_url(),
-        "engineUrl": engine,
+        "engineUrl": engine_url() if live else "",
         "page": page,
         "follow": follow,
         "drawUrl": draw_url(page) if drawn else "",
-        "stamp": stamp,
-        "hint": hint,
     }
-    _stage(key=key, data=compressed(data), on_step_change=_nothing)
 
 
 def _nothing() -> None:

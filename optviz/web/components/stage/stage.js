@@ -81,8 +81,6 @@ class Stage {
   show(data, sendStep) {
     this.sendStep = sendStep
     this.given = data
-    this.part(".hint").textContent = data.hint ?? ""
-    this.part(".hint").hidden = !data.hint || this.bus.touched
     this.bring(this.bus.newest("stage", data))
   }
 
@@ -95,6 +93,10 @@ class Stage {
   async receive(data) {
     const engine = () => /** @type {any} */ (globalThis).optvizEngine
     if (data.engineUrl) loadScript(data.engineUrl, engine, "The engine").catch(error => this.say(`${error.message}.`))
+    if (!this.scene) { // what is above and below the picture has its room before the picture is there
+      this.describe(data)
+      this.part(".budget").textContent = data.budget
+    }
     const [Plotly] = await Promise.all([loadPlotly(data.plotly), this.ground.load(data.ground)])
     if (!this.scene) this.listen(Plotly)
     const scene = unpacked(data)
@@ -274,6 +276,8 @@ class Stage {
     for (const event of ["plotly_relayout", "plotly_relayouting"]) this.hear(event)
     this.side.hidden = !scene.side
     this.part(".budget").textContent = scene.budget
+    this.part(".hint").textContent = scene.hint
+    this.part(".hint").hidden = !scene.hint || this.bus.touched
     this.player.tell()
     this.report()
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
