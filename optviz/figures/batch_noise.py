@@ -12,6 +12,8 @@ from optviz.figures.scene_types import Panel
 from optviz.figures.style import MARKERS, Style, Theme
 from optviz.teaching.line import SAMPLES, Descent
 
+MISSING = " Left out: runs that rest at the lowest point, and runs that grew without end."
+
 
 @np.errstate(all="ignore")  # a run on its way out
 def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[Panel]:
@@ -113,6 +115,11 @@ def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> Panel:
     )
 
 
+def _has_place(radius: float) -> bool:
+    """Whether a logarithmic axis can show it: a ball that grew without end has no place, nor one of radius 0."""
+    return bool(np.isfinite(radius)) and radius > 0
+
+
 def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, theme: Theme) -> Panel:
     """The radius of the noise ball against the learning rate, one line for each batch size."""
     traces: list[Trace] = []
@@ -127,13 +134,13 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
                 "mode": "lines+markers",
                 "name": f"batches of {size}",
                 "x": list(rates),
-                "y": [float(v) if np.isfinite(v) else None for v in row],
+                "y": [float(v) if _has_place(v) else None for v in row],
                 "line": {"color": color, "width": 2},
                 "marker": {"size": 7, "symbol": MARKERS[k % len(MARKERS)], "color": color},
                 "hovertemplate": f"batches of {size}<br>rate %{{x:.3g}}<br>radius %{{y:.3g}}<extra></extra>",
             }
         )
-        if np.isfinite(row[0]):
+        if _has_place(row[0]):
             notes.append(
                 {
                     "x": float(np.log10(rates[0])),
@@ -157,7 +164,8 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
         "ball",
         "Radius of the ball against the rate",
         {"data": traces, "layout": frame},
-        about="How far runs keep wandering, root mean square, measured on 32 runs each.",
+        about="How far runs keep wandering, root mean square, measured on 32 runs each."
+        + (MISSING if any(None in trace["y"] for trace in traces) else ""),
         alt="Radius of the noise ball: "
         + "; ".join(
             f"batches of {size} {', '.join(number(float(v)) for v in row)}"

@@ -60,6 +60,9 @@ class Reader:
                 text = value[-1] if isinstance(value, list | tuple) and value else value
                 if not isinstance(text, str) or not isinstance(name, str):
                     self.complain((str(name),), f"The link's “{short(name)}” is not text and was left out.")
+                elif not (is_unicode(name) and is_unicode(text)):
+                    # Half a surrogate pair: JSON may hold it, but nothing that is sent or stored may.
+                    self.complain((name,), f"The link's “{short(name)}” is not text and was left out.")
                 elif len(text) > LONGEST_TEXT:
                     self.complain(
                         (name,),
@@ -235,7 +238,16 @@ def edit(before: S, changes: Mapping[str, str | None]) -> tuple[S, dict[str, str
     return before, refused
 
 
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def short(text: Any, length: int = 20) -> str:
     """The text as a sentence quotes it."""
-    text = str(text)
+    text = str(text).encode("utf-8", "replace").decode()
     return text if len(text) <= length else text[:length] + "…"

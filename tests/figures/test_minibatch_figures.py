@@ -95,3 +95,10 @@ def test_a_noise_ball_that_overflows_at_the_smallest_rate_has_no_label_there() -
     panel = ball_panel((0.01, 0.1), (1, 20), np.array([[np.inf, np.inf], [0.05, 0.1]]), LIGHT)
     assert panel["data"][0]["y"] == [None, None]
     assert [note["text"] for note in panel["layout"]["annotations"]] == ["B = 20"]
+
+
+def test_a_ball_of_radius_zero_has_no_place_on_the_axis_and_that_is_said() -> None:
+    panel = ball_panel((0.01, 0.1), (1, 20), np.array([[0.0, 0.0], [0.0, 0.1]]), LIGHT)
+    json.dumps(panel, allow_nan=False)
+    assert [trace["y"] for trace in panel["data"]] == [[None, None], [None, 0.1]]
+    assert "Left out: runs that rest" in panel["about"]

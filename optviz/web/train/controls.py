@@ -10,7 +10,7 @@ from optviz.figures.training_curves import View
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
-from optviz.settings.link import TRACKING, Link, fields_of
+from optviz.settings.link import TRACKING, Link, fields_of, is_unicode
 from optviz.training.config import BESIDES, DROPOUT, RIVALS, PerLayer, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
 from optviz.training.presets import PRESETS, first
@@ -40,8 +40,8 @@ class Chosen:
 
 def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     """Read a link; one with nothing but a run opens the configuration of that run."""
-    overlays = [o for o in link.get("over", "").split("_") if o]
-    run, rest = link.get("run", ""), link.keys() - BESIDES
+    overlays = [o for o in _id(link, "over").split("_") if o]
+    run, rest = _id(link, "run"), link.keys() - BESIDES
     said = any(not name.lower().startswith(TRACKING) for name in link)
     config, notices = decode(link) if said else (first().config, [])
     if run and not rest:
@@ -55,6 +55,12 @@ def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     state[RUN], state[OVERLAYS] = run, overlays[:MOST_OVERLAYS]
     state[VIEW] = read_view(link, notices)
     return config, notices
+
+
+def _id(link: Link, name: str) -> str:
+    """The text of a name that no field reads; a forged message may hold anything."""
+    text = link.get(name, "")
+    return text if isinstance(text, str) and is_unicode(text) else ""
 
 
 def _address(config: TrainingConfig) -> Link:
