@@ -1,4 +1,4 @@
-"""What a stranger can send: formulas, links and messages of the panel. Each target checks what must always hold.
+"""What a stranger can send: formulas, links and messages of the panel, and what must hold for each.
 
 A target takes bytes and returns, or raises: FoundError where a promise is broken, or whatever broke.
 """

@@ -1,4 +1,4 @@
-"""A short fuzz of formulas, links and messages. `python -m benchmarks.fuzz` does it for hours, by coverage."""
+"""A short fuzz of formulas, links and messages; `python -m benchmarks.fuzz` does it for long, by coverage."""
 
 import json
 from urllib.parse import urlencode

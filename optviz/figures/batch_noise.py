@@ -116,7 +116,7 @@ def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> Panel:
 
 
 def _has_place(radius: float) -> bool:
-    """Whether a logarithmic axis can show it: a ball that grew without end has no place, nor one of radius 0."""
+    """Whether a logarithmic axis can show a radius: not 0, and not that of runs that grew without end."""
     return bool(np.isfinite(radius)) and radius > 0
 
 

@@ -18,7 +18,6 @@ import pytest
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
-from optviz.lessons.networks import COURSE
 from optviz.runs import scheduler
 from optviz.settings.activations import ActivationSettings
 from optviz.settings.declaration import declaration
