@@ -19,6 +19,7 @@ from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import Objective, parse
 from optviz.engine.torch_script import torch_formula
 from optviz.engine.trajectories import simulate
+from optviz.figures.style import LIGHT
 from optviz.runs.history import History
 from optviz.runs.store import UnknownRunError, valid
 from optviz.settings.activations import ActivationSettings
@@ -29,10 +30,13 @@ from optviz.settings.maps import DEFAULTS, MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
+from optviz.web import draw_route
 from optviz.web.maps import kinds
 from optviz.web.page import Page, Shown
 from optviz.web.train import controls
 from optviz.web.trajectories import arranging
+from optviz.web.trajectories.headline import headline
+from optviz.web.trajectories.scene import experiment_scene
 
 SLOW = 4.0  # processor seconds: a formula may take 0.8 s three times over, and the machine may be busy
 LONGEST_SENTENCE = 1000
@@ -91,10 +95,26 @@ def _minima(objective: Objective) -> None:
 
 
 def link(data: bytes) -> None:
-    """A link opens settings that can be written and read again, with a sentence for all that was replaced."""
+    """A link opens settings that can be written, read again and drawn; a sentence says what was replaced."""
     kind, text = _kind(data)
     given = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
-    _holds(*decode(kind, given))
+    settings, notices = decode(kind, given)
+    _holds(settings, notices)
+    if not settings.objection():
+        _draws(settings)
+
+
+def _draws(settings: Settings) -> None:
+    """The page's picture is JSON that a browser can read; pictures that take long are not tried."""
+    if isinstance(settings, Experiment):
+        if settings.steps > 200:
+            return
+        runs = settings.run()
+        json.dumps(experiment_scene(settings, runs, LIGHT), allow_nan=False)
+        promise(bool(headline(settings, runs)), "the page has no headline")
+    row = draw_route.PAGES.get(settings.page)
+    if row is not None and row.time(settings) <= draw_route.PATIENCE:
+        json.dumps(row.draw(settings, LIGHT), allow_nan=False)
 
 
 def message(data: bytes) -> None:
@@ -199,4 +219,17 @@ def words(name: str) -> set[str]:
             for field in section["fields"]:
                 found |= {field["name"], *(o["key"] for o in field.get("options", ()) if "key" in o)}
                 found |= {n["name"] for o in field.get("options", ()) for n in o.get("numbers", ())}
-    return found | {"nan", "inf", "1e9", "-1", "_", "~", "formula", "null", "true", '"link":{', '"changes":{'}
+    return found | {
+        "nan",
+        "inf",
+        "1e9",
+        "-1",
+        "_",
+        "~",
+        "formula",
+        "null",
+        "true",
+        "\\ud800",
+        '"link":{',
+        '"changes":{',
+    }
