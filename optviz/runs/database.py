@@ -190,7 +190,7 @@ def _reason(error: Exception) -> str:
     if "readonly" in said or "read-only" in said or "permission" in said:
         return "the database cannot be written"
     if isinstance(error, DisconnectionError) or "unable to open" in said:
-        return "the database file is not there"
+        return "the database file is not there, or its disk is read-only"
     if "no such table" in said or "does not exist" in said:
         return "the database has no tables of optviz"
     if "malformed" in said or "not a database" in said:

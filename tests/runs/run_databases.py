@@ -1,12 +1,15 @@
-"""Databases that the tests can lock, take away and bring back."""
+"""Databases that the tests can lock, slow down, take away and bring back, and disks that are full."""
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import tempfile
+import threading
+import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, func, select, text
@@ -65,14 +68,145 @@ class Sqlite:
             connection.close()
 
 
-class Postgresql:
-    """A database of its own on the server of the tests."""
+class SmallDisk:
+    """A disk of some megabytes in memory, which only root may mount."""
 
-    def __init__(self, server):
+    def __init__(self, megabytes: int):
+        # Not in pytest's folder: the database server, which works as another account, may not look there.
+        self.folder = Path(tempfile.mkdtemp(prefix="optviz-disk-"))
+        self.folder.chmod(0o755)
+        self._mount("-t", "tmpfs", "-o", f"size={megabytes}m,mode=777", "optviz-test")
+
+    def fill(self):
+        """Another program takes all the room that is left."""
+        with (self.folder / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(4096)):
+                pass
+
+    def make_room(self):
+        (self.folder / "ballast").unlink()
+
+    def forbid_writing(self):
+        self._mount("-o", "remount,ro")
+
+    def allow_writing(self):
+        self._mount("-o", "remount,rw")
+
+    def remove(self):
+        subprocess.run(["umount", "-l", self.folder], check=True)
+        self.folder.rmdir()
+
+    def _mount(self, *options):
+        subprocess.run(["mount", *options, self.folder], check=True, stderr=subprocess.DEVNULL)
+
+
+class Wire:
+    """What stands between us and a server: it can be slow, hang and break.
+
+    It takes connections at the socket `near`, and passes on what comes to the one at `far`; both are paths of
+    Unix sockets, or pairs of host and port.
+    """
+
+    def __init__(self, near, far):
+        self.delay = 0.0  # seconds that each piece waits
+        self._far, self._open = far, threading.Event()
+        self._open.set()
+        self._pairs = set()
+        self._near = self._socket(near)
+        if not isinstance(near, str):
+            self._near.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._near.bind(near)
+        self._near.listen(64)
+        self.whole = True
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def port(self):
+        return self._near.getsockname()[1]
+
+    @contextmanager
+    def hangs(self):
+        """Nothing passes, and nobody is told."""
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
+
+    @contextmanager
+    def cut(self):
+        """All connections end at once, and new ones do too."""
+        self.whole = False
+        self._end_all()
+        try:
+            yield
+        finally:
+            self.whole = True
+
+    def close(self):
+        self._near.close()
+        self._end_all()
+
+    def _end_all(self):
+        for end in [end for pair in list(self._pairs) for end in pair]:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def _socket(address):
+        return socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+
+    def _accept(self):
+        with suppress(OSError):  # closed
+            while True:
+                here, _ = self._near.accept()
+                there = self._socket(self._far)
+                try:
+                    if not self.whole:
+                        raise OSError("cut")
+                    there.connect(self._far)
+                except OSError:
+                    here.close()
+                    there.close()
+                    continue
+                pair = (here, there)
+                self._pairs.add(pair)
+                for ends in (pair, pair[::-1]):
+                    threading.Thread(target=self._pass, args=(*ends, pair), daemon=True).start()
+
+    def _pass(self, source, target, pair):
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                time.sleep(self.delay)
+                self._open.wait()
+                target.sendall(piece)
+        for end in pair:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._pairs.discard(pair)
+
+
+class Postgresql:
+    """A database of its own on the server of the tests, in the folder `disk` if there is one."""
+
+    def __init__(self, server, disk=None):
         self.server = server
         self.name = f"test_{uuid.uuid4().hex}"
         self.address = server.address(self.name)
-        self._execute("postgres", f"CREATE DATABASE {self.name}")
+        place = ""
+        if disk:
+            (disk / "tables").mkdir()
+            if server.user:
+                shutil.chown(disk / "tables", "nobody")
+            self._execute("postgres", f"CREATE TABLESPACE {self.name} LOCATION '{disk / 'tables'}'")
+            place = f" TABLESPACE {self.name}"
+        self._execute("postgres", f"CREATE DATABASE {self.name}{place}")
+
+    def drop(self):
+        """Delete a database that has a disk, and let the server forget that disk."""
+        self._execute("postgres", f"DROP DATABASE {self.name} WITH (FORCE)")
+        self._execute("postgres", f"DROP TABLESPACE {self.name}")
 
     def _execute(self, database, statement):
         engine = create_engine(self.server.address(database), isolation_level="AUTOCOMMIT")
@@ -109,8 +243,8 @@ class PostgresqlServer:
         self._run("initdb", "-D", self.data, "-U", "optviz", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.start()
 
-    def address(self, database):
-        return f"postgresql+psycopg://optviz@/{database}?host={self.folder}"
+    def address(self, database, folder=None):
+        return f"postgresql+psycopg://optviz@/{database}?host={folder or self.folder}"
 
     def start(self):
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
