@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from run_databases import ME, QUICK, Postgresql, SmallDisk, Sqlite, Wire, entries_of, run_of, timeline
+from run_databases import ME, QUICK, Postgresql, SmallDisk, Sqlite, entries_of, run_of, timeline
 
 from optviz.runs import event_writer as writers
 from optviz.runs import scheduler, worker
@@ -27,6 +27,7 @@ from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
 from optviz.training.events import Checkpoint, Finished, Progress
 from optviz.training.loop import train
+from tests.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 SECONDS_LONG = TrainingConfig("digits", (64,), epochs=30)

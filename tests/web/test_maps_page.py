@@ -1,5 +1,6 @@
 """The page Maps without a browser: every map, every link, and what one may type."""
 
+import threading
 import time
 from dataclasses import replace
 
@@ -189,3 +190,57 @@ def test_basins_of_another_landscape_get_rates_that_tell_there() -> None:
     telling = OBJECTIVES["rastrigin"].telling
     assert rates[:2] == [telling.gd, telling.momentum]
     assert rates[2] == 0.2, "the map's own, which is not the landscape's"
+
+
+class Maker:
+    """Somebody who has a large map made; it is done when `go` is set."""
+
+    def __init__(self, who: tuple[str, str]) -> None:
+        self.who, self.told = who, 0
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.work = map_work.Work(replace(quick("basins"), seed=id(self)), (), 8)
+        self.thread = threading.Thread(target=self.make)
+
+    def make(self) -> None:
+        HERE.who = self.who
+        map_work._make(self.work, self.rest(), self.teller)
+
+    def rest(self):
+        self.begun.set()
+        self.go.wait(10)
+        yield quick("basins").make(resolution=8)
+
+    def teller(self, share: float) -> None:
+        self.told += 1
+
+
+HERE = threading.local()
+
+
+@pytest.mark.parametrize(
+    ("variable", "first", "second", "third"),
+    [
+        ("OPTVIZ_MAPS", ("me", "1.2.3.4"), ("me", "5.6.7.8"), ("you", "1.2.3.4")),
+        ("OPTVIZ_MAPS_PER_ADDRESS", ("me", "1.2.3.4"), ("you", "1.2.3.4"), ("me", "5.6.7.8")),
+    ],
+)
+def test_one_visitor_and_one_address_have_only_so_many_maps_made_at_once(
+    variable: str, first: tuple, second: tuple, third: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    monkeypatch.setattr(map_work, "owner", lambda: HERE.who[0])
+    monkeypatch.setattr(map_work, "network", lambda: HERE.who[1])
+    monkeypatch.setattr(map_work, "_places", threading.BoundedSemaphore(3))
+    makers = [Maker(who) for who in (first, second, third)]
+    for maker in makers:
+        maker.thread.start()
+        if maker is not makers[1]:
+            assert maker.begun.wait(5)
+    time.sleep(3 * map_work.LOOK)
+    assert not makers[1].begun.is_set(), "the second one waits"
+    assert makers[1].told >= 2, "and sees that it does"
+    makers[0].go.set()
+    assert makers[1].begun.wait(5)
+    for maker in makers:
+        maker.go.set()
+        maker.thread.join(5)

@@ -67,7 +67,9 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
 def _step(experiment: Experiment) -> int:
     """The step that the player shows; the last one until it has said so."""
     said = state.get(f"{experiment.page}.bench", {}).get("step")
-    return experiment.steps if said is None else min(max(int(said), 0), experiment.steps)
+    if not isinstance(said, int):  # not yet, or a forged message
+        return experiment.steps
+    return min(max(said, 0), experiment.steps)
 
 
 def _factor(experiment: Experiment, step: int) -> float:
