@@ -16,7 +16,7 @@ from optviz.engine.optimizers import GROUPS as OPTIMIZER_GROUPS
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.engine.schedules import SCHEDULES
-from optviz.runs.environment import table
+from optviz.settings.environment import table
 
 TABLE, END = "<!-- the table of variables, written by python -m docs.tables -->", "<!-- end of the table -->"
 

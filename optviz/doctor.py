@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PYTHONS = ((3, 11), (3, 13))
+PYTHON = (3, 11)  # as in pyproject.toml
 WAIT_SECONDS = 60
 
 
@@ -32,9 +32,8 @@ class Finding:
 
 def python() -> Iterator[Finding]:
     """The version of Python, and the packages with their versions."""
-    here = sys.version_info[:2]
-    span = " to ".join(".".join(map(str, v)) for v in PYTHONS)
-    yield Finding(PYTHONS[0] <= here <= PYTHONS[1], f"Python is {here[0]}.{here[1]}; optviz runs on {span}.")
+    here, wanted = (".".join(map(str, version)) for version in (sys.version_info[:2], PYTHON))
+    yield Finding(here == wanted, f"Python is {here}; optviz runs on {wanted}.")
     wrong = []
     for line in (ROOT / "requirements.txt").read_text("utf-8").split():
         name, wanted = line.split("==")
@@ -52,7 +51,7 @@ def python() -> Iterator[Finding]:
 
 def settings() -> Iterator[Finding]:
     """The variables of the environment."""
-    from optviz.runs import environment
+    from optviz.settings import environment
     from optviz.web import headers
 
     wrong = environment.complaints()
@@ -124,8 +123,9 @@ def database() -> Iterator[Finding]:
 def scheduler() -> Iterator[Finding]:
     """The Dask scheduler: the one that exists already, or one of our own that is started for a moment."""
     from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
+    from optviz.settings.environment import SCHEDULER
 
-    address = os.environ.get("OPTVIZ_SCHEDULER", "").strip()
+    address = SCHEDULER.given()
     try:
         with existing(address) if address else embedded(1) as client:
             if address and not client.nthreads():

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from docs.tables import PAGES
+from optviz import doctor
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.trajectories import simulate
-from optviz.runs.environment import VARIABLES
+from optviz.settings.environment import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -65,6 +66,7 @@ def test_the_readmes_example_of_a_new_optimizer_works() -> None:
 def test_the_python_versions_are_said_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["requires-python"] == ">=3.11,<3.12"
+    assert doctor.PYTHON == (3, 11)
     assert "Python 3.11, the version that it is tested on" in README
 
 
@@ -73,3 +75,10 @@ def test_every_variable_of_the_environment_is_in_the_table() -> None:
     files += [f for f in (ROOT / "deploy").rglob("*") if f.is_file()]
     named = {name for f in files for name in re.findall(r"\bOPTVIZ_[A-Z_]+\b", f.read_text("utf-8"))}
     assert named == {variable.name for variable in VARIABLES}
+
+
+def test_variables_of_the_environment_are_read_through_their_rows_only() -> None:
+    files = [ROOT / "app.py", *(ROOT / "optviz").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    reading = re.compile(r"(environ\b|getenv).*[\"']OPTVIZ_[A-Z]")
+    lines = [line for f in files for line in f.read_text("utf-8").splitlines() if reading.search(line)]
+    assert lines == []

@@ -22,6 +22,8 @@ from distributed import Client, Security
 from distributed.comm import connect
 from distributed.deploy.subprocess import SubprocessCluster
 
+from optviz.settings.environment import WORKERS
+
 ANSWER_SECONDS = 4  # how long a scheduler may take to answer
 
 logger = logging.getLogger(__name__)
@@ -32,9 +34,12 @@ class ClusterUnavailableError(Exception):
 
 
 def worker_count() -> int:
-    """How many workers to start: `OPTVIZ_WORKERS`, or one for each core but one, and at least one."""
-    given = os.environ.get("OPTVIZ_WORKERS", "")
-    return max(1, int(given) if given.isdecimal() else CPU_COUNT - 1)
+    """How many workers to start: `OPTVIZ_WORKERS`, or one for each core but one, and at least one.
+
+    Raises:
+        SettingError: when the variable holds no such number; a server does not start with it.
+    """
+    return int(WORKERS.read()) or max(1, CPU_COUNT - 1)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ SQLite by default, PostgreSQL by `OPTVIZ_DATABASE_URL`. Everything that differs 
 in schema.py, so that the store itself is written once.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +24,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Float
+
+from optviz.settings.environment import DATABASE
 
 BUSY_SECONDS = 5.0  # how long a statement waits for another one's lock
 CONNECT_SECONDS = 3  # how long to wait for a PostgreSQL server that does not answer
@@ -54,7 +55,7 @@ def _clock_postgresql(element: clock, compiler: Any, **keywords: Any) -> str:
 
 def default_url() -> str:
     """The address in `OPTVIZ_DATABASE_URL`, or else a SQLite file in the user's data folder."""
-    given = os.environ.get("OPTVIZ_DATABASE_URL", "").strip()
+    given = DATABASE.given()
     if given:
         return given
     return f"sqlite:///{platformdirs.user_data_path('optviz') / 'runs.sqlite3'}"

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, delete, func, select, text
 
-from optviz.runs import environment
 from optviz.runs.database import clock
 from optviz.runs.schema import CHECKPOINTS, RUNS
+from optviz.settings import environment
 
 GIGABYTE = 1e9
 HOUR = 3600.0

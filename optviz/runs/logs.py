@@ -6,11 +6,12 @@ traces. `OPTVIZ_LOG=json` writes one JSON object a line, with the id of the run 
 
 import json
 import logging
-import os
 import re
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from optviz.settings.environment import LOG
 
 SECOND = 1.0
 MOST_KINDS = 200  # complaints that are told apart at one time; what comes above counts as one
@@ -130,5 +131,5 @@ def calm() -> None:
     loggers = [logging.root, *map(logging.getLogger, list(logging.root.manager.loggerDict))]
     for handler in {handler for logger in loggers for handler in logger.handlers}:
         handler.addFilter(_once_a_second)
-        if os.environ.get("OPTVIZ_LOG", "").strip().lower() == "json":
+        if LOG.given().lower() == LOG.on:  # what it must not be is said at the start of the server
             handler.setFormatter(JsonLines())

@@ -5,7 +5,6 @@ ask for is written into the store, where every server and every worker finds it.
 """
 
 import logging
-import os
 import threading
 import time
 from contextlib import AbstractContextManager, suppress
@@ -13,12 +12,13 @@ from dataclasses import dataclass
 
 from distributed import Client, Future, KilledWorker
 
-from optviz.runs import environment, leases
+from optviz.runs import leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.limits import Recently
 from optviz.runs.store import Run, RunError, Store
 from optviz.runs.worker import work
+from optviz.settings import environment
 from optviz.training.config import TrainingConfig
 
 LOOK_SECONDS = 0.25  # between two looks at the queue
@@ -79,7 +79,7 @@ class Scheduler:
         stale_seconds: float = leases.STALE_SECONDS,
     ) -> None:
         self.store = store or Store()
-        self._address = address if address is not None else os.environ.get("OPTVIZ_SCHEDULER", "").strip()
+        self._address = address if address is not None else environment.SCHEDULER.given()
         self._workers = workers
         self._patience = unwatched_seconds
         self._stale = stale_seconds

@@ -8,7 +8,6 @@ digits ship inside scikit-learn, so that training works without any download.
 import errno
 import gzip
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
+
+from optviz.settings.environment import DATA
 
 #: Called with the bytes fetched so far and the number of bytes to fetch.
 ProgressCallback = Callable[[int, int], None]
@@ -306,8 +307,8 @@ def missing(info: DatasetInfo) -> tuple[list[str], list[DataFile]]:
 
 def _folders() -> Iterator[Path]:
     """The folders in which files are looked for, in order."""
-    if os.environ.get("OPTVIZ_DATA"):
-        yield Path(os.environ["OPTVIZ_DATA"])
+    if named := DATA.given():
+        yield Path(named)
     yield cache_folder()
 
 

@@ -1,11 +1,12 @@
 """Headers of every answer, and who may open a WebSocket: no other web site may use a visitor's session."""
 
-import os
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+
+from optviz.settings.environment import FRAME_ANCESTORS
 
 # Nothing is fetched from outside. Streamlit's own pages need inline style and the blob: of its component
 # scripts; 'unsafe-eval' is for the expressions of its charts.
@@ -25,7 +26,7 @@ def frame_ancestors() -> str:
     Raises:
         ValueError: when the variable holds what is no list of sites; the message is a sentence.
     """
-    given = os.environ.get("OPTVIZ_FRAME_ANCESTORS", "").split() or [NOWHERE]
+    given = FRAME_ANCESTORS.given().split() or [NOWHERE]
     for source in given:
         if not _SOURCE.fullmatch(source):
             raise ValueError(

@@ -3,7 +3,6 @@
 They count sessions, script runs, answers and trainings. Nothing in them is about a person.
 """
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from streamlit import runtime
 
+from optviz.settings.environment import METRICS
 from optviz.web import training_modules
 
 
@@ -80,6 +80,6 @@ def _sessions() -> int:
 
 async def route(request: Request) -> Response:
     """Answer a scrape."""
-    if os.environ.get("OPTVIZ_METRICS", "").strip() != "1":
+    if not METRICS.read():
         return PlainTextResponse("There is no such page.", 404)
     return PlainTextResponse(text(), media_type="text/plain; version=0.0.4")

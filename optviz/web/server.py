@@ -12,8 +12,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from optviz.runs import environment
 from optviz.runs.logs import calm
+from optviz.settings import environment
 from optviz.web import api_route, assets, metrics, qr_route, training_modules
 from optviz.web.answer_route import route as answer
 from optviz.web.draw_route import route as draw

@@ -6,13 +6,14 @@ import pytest
 from run_databases import ME, QUICK, YOU, rows_of, run_of
 from sqlalchemy import insert, update
 
-from optviz.runs import environment, limits
+from optviz.runs import limits
 from optviz.runs.database import clock
 from optviz.runs.leases import claim, queue_snapshot
 from optviz.runs.limits import Recently, Slots
 from optviz.runs.scheduler import Scheduler
 from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS
 from optviz.runs.store import RunError, UnknownRunError
+from optviz.settings import environment
 
 
 def change(store, run_id, **values):
@@ -174,9 +175,18 @@ def test_many_old_runs_go_in_small_steps_and_not_with_every_chore(store, monkeyp
 def test_a_limit_is_read_or_refused_with_a_sentence(limit):
     assert limit.read({}) == limit.read({limit.name: " "}) == limit.default
     assert limit.read({limit.name: f"{limit.high}"}) == limit.high
-    for nonsense in ("many", "-1", "nan", f"{limit.high * 10}"):
-        with pytest.raises(environment.SettingError, match=f"{limit.name} is “.*”; it must be a number from"):
+    kind = "whole number" if limit.whole else "number"
+    for nonsense in ("many", "-1", "nan", f"{limit.high * 10}", *(["1.5"] if limit.whole else [])):
+        with pytest.raises(environment.SettingError, match=f"{limit.name} is “.*”; it must be a {kind} from"):
             limit.read({limit.name: nonsense})
+
+
+@pytest.mark.parametrize("switch", [environment.LOG, environment.METRICS], ids=lambda switch: switch.name)
+def test_a_switch_says_one_thing_or_nothing(switch):
+    assert not switch.read({})
+    assert switch.read({switch.name: f" {switch.on.upper()} "})
+    with pytest.raises(environment.SettingError, match=f"{switch.name} is “yes”; it must be “{switch.on}”"):
+        switch.read({switch.name: "yes"})
 
 
 def test_threads_never_take_more_than_there_is():

@@ -13,6 +13,7 @@ from pathlib import Path
 import dask
 import psutil
 import pytest
+from dask.system import CPU_COUNT
 from run_databases import ME, QUICK, YOU, Postgresql, Sqlite, run_of, timeline
 from sqlalchemy import update
 
@@ -23,6 +24,7 @@ from optviz.runs.scheduler import Scheduler
 from optviz.runs.schema import RUNS
 from optviz.runs.store import Store, UnknownRunError
 from optviz.runs.worker import warm_up
+from optviz.settings.environment import SettingError
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
 from optviz.training.loop import train
@@ -369,9 +371,13 @@ def test_a_page_that_asks_for_a_run_that_is_none_gets_a_sentence(tmp_path):
 def test_the_number_of_workers_can_be_set(monkeypatch):
     monkeypatch.setenv("OPTVIZ_WORKERS", "3")
     assert worker_count() == 3
-    for nonsense in ("", "0", "many"):
+    for nothing in ("", "0"):
+        monkeypatch.setenv("OPTVIZ_WORKERS", nothing)
+        assert worker_count() == max(1, CPU_COUNT - 1)
+    for nonsense in ("-1", "many", "1.5"):
         monkeypatch.setenv("OPTVIZ_WORKERS", nonsense)
-        assert worker_count() >= 1
+        with pytest.raises(SettingError, match="must be a whole number from 0 to 1024"):
+            worker_count()
 
 
 def test_one_process_has_one_scheduler(monkeypatch, tmp_path):

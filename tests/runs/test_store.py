@@ -11,10 +11,10 @@ from sqlalchemy import inspect, text
 from optviz.runs import database as databases
 from optviz.runs import schema
 from optviz.runs.database import StoreUnavailableError, open_engine
-from optviz.runs.environment import WAITING
 from optviz.runs.leases import Line, append, begin, claim
 from optviz.runs.schema import MIGRATIONS, TABLES, Migration, SchemaTooNewError, migrate, version
 from optviz.runs.store import REFUSAL_SECONDS, Entry, RunError, Store, UnknownRunError
+from optviz.settings.environment import WAITING
 from optviz.training.events import Checkpoint, Progress, to_json
 
 

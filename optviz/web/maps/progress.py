@@ -15,8 +15,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from optviz.maps.axes import COARSE, WORTH_REFINING
-from optviz.runs.environment import MAPS, MAPS_PER_ADDRESS
 from optviz.runs.limits import Slots
+from optviz.settings.environment import MAPS, MAPS_PER_ADDRESS
 from optviz.settings.maps import Map, MapSettings
 from optviz.web.visitors import network, owner
 
