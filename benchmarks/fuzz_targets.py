@@ -30,7 +30,7 @@ from optviz.settings.maps import DEFAULTS, MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
-from optviz.web import draw_route
+from optviz.web import answer_route, draw_route
 from optviz.web.maps import kinds
 from optviz.web.page import Page, Shown
 from optviz.web.train import controls
@@ -122,12 +122,13 @@ def message(data: bytes) -> None:
     kind, text = _kind(data)
     page = PAGES[ALL.index(kind)]
     shown = Shown(kind(), [])
-    state: dict[str, Any] = {page.key: shown, controls.RUN: "", controls.OVERLAYS: []}
+    state: dict[str, Any] = {page.key: shown}
     with (
         mock.patch.object(st, "session_state", state),
         mock.patch.object(controls, "state", state),
         mock.patch.object(controls, "watch", _no_run),
     ):
+        page.opened({})  # Train live keeps more than its settings
         for part in text.split("\n", 1):
             try:
                 sent = json.loads(part)
@@ -144,12 +145,32 @@ def message(data: bytes) -> None:
     json.dumps(shown.refused, allow_nan=False)
 
 
+def answer(data: bytes) -> None:
+    """A change that is answered without a run of the page: new settings and pictures, or one sentence."""
+    try:
+        change = answer_route.read(data)
+    except answer_route.AnswerError as error:
+        _sentence(str(error))
+        return
+    for page in answer_route.PAGES.values():
+        said = json.loads(answer_route._answer(page, change, False), parse_constant=_no_number)
+        settings, complaints = decode(page.settings, said["values"])
+        promise(complaints == [] and encode(settings) == said["values"], "the values open something else")
+        urlencode(said["address"])
+        for sentence in (*said["notices"], *said["refused"].values()):
+            _sentence(sentence)
+
+
+def _no_number(name: str) -> None:
+    raise FoundError(f"{name} is no JSON that browsers read")
+
+
 def _no_run(run_id: str) -> History:
     """The answer of a store without runs."""
     raise UnknownRunError(f"There is no run {valid(run_id)}.")
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {t.__name__: t for t in (formula, link, message)}
+TARGETS: dict[str, Callable[[bytes], None]] = {t.__name__: t for t in (formula, link, message, answer)}
 
 
 def _kind(data: bytes) -> tuple[type[Settings], str]:
@@ -193,6 +214,12 @@ def seeds(name: str) -> Iterator[bytes]:
             text.encode() for text in ("2xy", "|x|+|y|", "sin²x cos y", "√(x²+1)", "f(x,y)=max(x,0,y)")
         )
         return
+    if name == "answer":
+        before = encode(Experiment())
+        yield json.dumps({"link": before, "changes": {"steps": "60"}, "theme": "dark"}).encode()
+        yield json.dumps({"link": before, "changes": {"objective": "booth", "start": None}}).encode()
+        yield json.dumps({"link": {}, "changes": {"formula": "x^2"}, "typed": {}, "whole": True}).encode()
+        return
     for number, kind in enumerate(ALL):
         starts = [kind(), *(DEFAULTS.values() if kind is MapSettings else ())]
         for settings in starts:
@@ -203,6 +230,7 @@ def seeds(name: str) -> Iterator[bytes]:
                 edit = json.dumps({"n": 1, "changes": written})
                 back = json.dumps({"n": 2, "changes": {}, "link": written})
                 yield bytes([number]) + f"{edit}\n{back}".encode()
+                yield bytes([number]) + json.dumps({"n": 1, "values": written, "changes": {}}).encode()
     if name == "link":
         typed = Experiment().on("formula", "x^2+y^4")
         yield b"\0" + urlencode(encode(typed)).encode()

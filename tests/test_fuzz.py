@@ -23,7 +23,7 @@ def test_the_targets_of_the_command_are_these() -> None:
     assert set(fuzz.NAMES) == TARGETS.keys()
 
 
-@pytest.mark.parametrize("name", ["link", "message"])
+@pytest.mark.parametrize("name", ["link", "message", "answer"])
 def test_what_people_send_breaks_no_promise(name: str) -> None:
     for seed in seeds(name):
         TARGETS[name](seed)
@@ -51,7 +51,11 @@ anything = st.recursive(
 )
 texts = st.dictionaries(st.sampled_from(WORDS["message"]), pieces("message") | anything, max_size=5)
 messages = st.fixed_dictionaries(
-    {"n": st.integers(-1, 5) | anything}, optional={"changes": texts | anything, "link": texts | anything}
+    {"n": st.integers(-1, 5) | anything},
+    optional={"changes": texts | anything, "link": texts | anything, "values": texts | anything},
+)
+changes = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("link", "changes", "typed", "theme"), texts | anything)
 )
 
 
@@ -59,6 +63,12 @@ messages = st.fixed_dictionaries(
 @given(st.integers(0, len(ALL) - 1), messages, messages)
 def test_no_message_breaks_a_promise(page: int, first: dict, second: dict) -> None:
     TARGETS["message"](bytes([page]) + f"{json.dumps(first)}\n{json.dumps(second)}".encode())
+
+
+@settings(max_examples=100, deadline=None)
+@given(changes)
+def test_no_change_that_is_sent_breaks_a_promise(change: dict) -> None:
+    TARGETS["answer"](json.dumps(change).encode())
 
 
 @pytest.mark.parametrize("page", range(len(ALL)), ids=[kind.page for kind in ALL])
@@ -69,11 +79,18 @@ def test_no_message_breaks_a_promise(page: int, first: dict, second: dict) -> No
         {"n": 1, "link": {"v": "1", "steps": HALF, "objective": "formula", "formula": "x" + HALF}},
         {"n": 1, "link": {"v": "1", HALF: "1"}},
         {"n": 1, "link": {"run": 5, "over": ["a"]}},
+        {"n": 1, "values": {"run": 5, "over": ["a"], "steps": 3}},
         {"n": 1, "link": {"run": HALF, "over": {"a": 1}, "v": "1"}},
     ],
 )
 def test_messages_that_once_broke_a_page(page: int, message: dict) -> None:
     TARGETS["message"](bytes([page]) + json.dumps(message).encode())
+
+
+@pytest.mark.parametrize("part", ["link", "changes", "typed"])
+def test_half_a_character_breaks_no_answer(part: str) -> None:
+    texts = {"steps": HALF, HALF: "1", "o1": HALF, "objective": "formula", "formula": "x" + HALF}
+    TARGETS["answer"](json.dumps({part: texts}).encode())
 
 
 def test_a_broken_promise_is_found() -> None:
