@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.changes import change_for, wrong
+from benchmarks.changes import change_for
 from benchmarks.client import Answer, Session
 from benchmarks.server import Server, six
 from optviz.settings.experiment import Experiment, encode
@@ -102,8 +102,7 @@ def test_what_is_not_even_json_is_refused_and_floods_no_log(server) -> None:
 
 def test_others_notice_nothing(server) -> None:
     async def change(session: Session, before: Answer) -> list[str]:
-        made = change_for(before)
-        return wrong(await session.rerun(made.state(0.123)), made, 0.123, before)
+        return (await change_for(before).make(session, 0.123))[1]
 
     assert visit(server, change, encode(six())) == []
 

@@ -41,7 +41,7 @@ PAGES: tuple[type[Settings], ...] = (
 )
 #: Most of what a random link may say, so that no single page takes seconds.
 COUNT = 60
-SLOW = {MiniBatches: 8}  # its noise balls take a third of a second for each optimizer
+SLOW = {MiniBatches: 6}  # its noise balls take a third of a second for each optimizer
 MODEST = {"steps": 300, "resolution": 30, "seeds": 12, "epochs": 3}
 
 
