@@ -2,6 +2,7 @@
 
     python -m benchmarks.load --sessions 300 --every 5 --seconds 30
     python -m benchmarks.load --sessions 50 --every 2 --seconds 30 --train
+    python -m benchmarks.load --sessions 300 --every 5 --seconds 30 --train --fault worker
     python -m benchmarks.load --smallest
 
 Starts a server of its own, or uses the one at `--url`. Every visitor is a session over the server's own
@@ -20,10 +21,11 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.synchronize import Barrier
 
 import psutil
@@ -31,6 +33,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.client import Session
 from benchmarks.crowd import Plan, Seen, crowd
+from benchmarks.faults import FAULTS, trainings
 from benchmarks.machine import heading, table
 from benchmarks.server import Server, Use, listening
 from optviz.training.config import TrainingConfig, encode
@@ -51,12 +54,26 @@ class Cost:
     children_memory: int = 0
 
 
-def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool) -> tuple[Seen, Cost | None]:
-    """Run the lecture. Returns what all visitors met, and what it cost the server if `pid` is known."""
+def measure(
+    url: str,
+    plan: Plan,
+    generators: int,
+    pid: int | None,
+    train: bool,
+    fault: Callable[[], None] | None = None,
+) -> tuple[Seen, Cost | None]:
+    """Run the lecture. Returns what all visitors met, and what it cost the server if `pid` is known.
+
+    A `fault` is caused when half of the time is over; what it raises is raised here.
+    """
     context = multiprocessing.get_context("spawn")
     opened, go = context.Barrier(generators + 1), context.Barrier(generators + 1)
     use = Use(pid) if pid else None
-    with ProcessPoolExecutor(generators, context, _share, ([opened, go],)) as pool:
+    with (
+        ProcessPoolExecutor(generators, context, _share, ([opened, go],)) as pool,
+        ThreadPoolExecutor(1) as breaker,
+    ):
+        broken: Future[None] | None = None
         crowds = [
             pool.submit(_generate, url, range(i, plan.sessions, generators), plan) for i in range(generators)
         ]
@@ -76,6 +93,8 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
             if train:
                 asyncio.run(start_training(url))
             go.wait()
+            if fault:
+                broken = breaker.submit(_after, plan.seconds / 2, fault)
             cost = watch(use, plan.seconds) if use else None
         except threading.BrokenBarrierError:
             cost = None  # the generator's own error comes with its result
@@ -86,19 +105,33 @@ def measure(url: str, plan: Plan, generators: int, pid: int | None, train: bool)
         seen = Seen()
         for each in crowds:
             seen.add(each.result())
+        if broken:
+            broken.result()
     return seen, cost
 
 
+def _after(seconds: float, fault: Callable[[], None]) -> None:
+    time.sleep(seconds)
+    fault()
+
+
 def watch(use: Use, seconds: float) -> Cost:
-    """Look at the server for so long."""
+    """Look at the server for so long.
+
+    Of a child that ends in between, what it used after the last look, half a second before, is not counted.
+    """
     cost, end, (server, children) = Cost(), time.monotonic() + seconds, use.seconds()
     while (left := end - time.monotonic()) > 0:
+        now = use.seconds()[1]
+        cost.children += max(0.0, now - children)  # less, where one has ended
+        children = now
         memory, children_memory = use.memory()
         cost.memory = max(cost.memory, memory)
         cost.children_memory = max(cost.children_memory, children_memory)
         time.sleep(min(left, 0.5))
     now_server, now_children = use.seconds()
-    cost.server, cost.children = now_server - server, now_children - children
+    cost.server = now_server - server
+    cost.children += max(0.0, now_children - children)
     return cost
 
 
@@ -198,8 +231,11 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--generators", type=int, default=1, help="processes that the visitors share")
     parser.add_argument("--url", help="a running server instead of one of its own")
     parser.add_argument("--train", action="store_true", help="with one training in the background")
+    parser.add_argument("--fault", choices=FAULTS, help="breaks something of an own server in the middle")
     parser.add_argument("--smallest", action="store_true", help="three visitors for three seconds")
     chosen = parser.parse_args(given)
+    if chosen.fault and chosen.url:
+        parser.error("--fault needs a server of its own: leave out --url")
     plan = SMALLEST if chosen.smallest else Plan(chosen.sessions, chosen.every, chosen.seconds)
     heading()
     own: AbstractContextManager[Server | None] = nullcontext() if chosen.url else Server("app.py")
@@ -208,9 +244,16 @@ def main(given: Sequence[str] | None = None) -> int:
             server.wait()
         pid = server.process.pid if server else listening(chosen.url)
         url = server.url if server else chosen.url
-        seen, cost = measure(url, plan, chosen.generators, pid, chosen.train)
+        fault = FAULTS[chosen.fault] if chosen.fault else None
+        cause = partial(fault.cause, server) if fault and server else None
+        seen, cost = measure(url, plan, chosen.generators, pid, chosen.train, cause)
         traces = server.traces() if server else Counter[str]()
-    table(("A lecture hall", ""), rows(plan, seen, cost))
+        runs = trainings(server) if server else []
+    found = rows(plan, seen, cost)
+    if fault:
+        found.append((f"fault after {plan.seconds / 2:g} s", fault.sentence))
+    found += [("training, at the end", run) for run in runs]
+    table(("A lecture hall", ""), found)
     for sentence, count in seen.sentences().most_common(10):
         print(f"{count} × {sentence}")
     for line, count in traces.most_common(10):

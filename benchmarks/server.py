@@ -42,7 +42,8 @@ class Server:
         self.url = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory(prefix="optviz-benchmark-")
         self._log = Path(self._folder.name) / "server.log"
-        database = f"sqlite:///{Path(self._folder.name) / 'runs.sqlite3'}"
+        self.store = Path(self._folder.name) / "runs.sqlite3"
+        database = f"sqlite:///{self.store}"
         full = [sys.executable, "-m", "streamlit", "run", *command, "--server.port", str(port)]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.changes import AnswerChange, NoFieldError, PanelChange, change_for, lr_of, with_lr, wrong
 from benchmarks.client import Answer, Cache, LostError
 from benchmarks.crowd import Plan, crowd
-from benchmarks.load import percentile
+from benchmarks.load import main, percentile
 from benchmarks.server import Server
 
 ROOT = Path(__file__).parents[1]
@@ -185,10 +185,16 @@ def test_wrong_answers_of_a_real_server_are_counted(monkeypatch):
     assert seen.errors == seen.wrong.total()
 
 
-def test_the_smallest_lecture_prints_its_table(monkeypatch):
+def test_a_fault_needs_a_server_of_its_own(capsys):
+    with pytest.raises(SystemExit):
+        main(["--url", "http://localhost:1", "--fault", "worker"])
+    assert "--fault needs a server of its own" in capsys.readouterr().err
+
+
+def test_the_smallest_lecture_prints_its_table_though_the_store_is_locked(monkeypatch):
     monkeypatch.setenv("OPTVIZ_WORKERS", "1")
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", "--smallest"],
+        [sys.executable, "-m", "benchmarks.load", "--smallest", "--fault", "database"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -199,6 +205,7 @@ def test_the_smallest_lecture_prints_its_table(monkeypatch):
     cells = {line[0]: line[1] for line in lines if len(line) == 2}
     assert cells["visitors, each with a change every"] == "3, 1 s"
     assert cells["changes answered, of those due"].endswith(" of 9")
+    assert cells["fault after 1.5 s"] == "the run store is locked for 5 s"
     for name in ("exceptions", "wrong or stale answers", "no answer, or connection lost"):
         assert cells[name] == "0"
     for name in ("answer complete, p50", "answer complete, p95", "answer complete, longest"):
