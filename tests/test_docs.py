@@ -82,3 +82,26 @@ def test_variables_of_the_environment_are_read_through_their_rows_only() -> None
     reading = re.compile(r"(environ\b|getenv).*[\"']OPTVIZ_[A-Z]")
     lines = [line for f in files for line in f.read_text("utf-8").splitlines() if reading.search(line)]
     assert lines == []
+
+
+COMMANDS = [
+    (page.name, command)
+    for page in sorted((ROOT / "docs").glob("*.md"))
+    for command in re.findall(r"`pytest ([^`]*)`", page.read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_every_command_in_the_docs_runs_tests_that_there_are(page: str, command: str) -> None:
+    paths, _, words = command.partition(" -k ")
+    files = [
+        f
+        for path in paths.split()
+        for f in ([ROOT / path] if path.endswith(".py") else (ROOT / path).rglob("*.py"))
+    ]
+    names = [
+        name for f in files for name in re.findall(r"^def (test_\w+)", f.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert names
+    for word in filter(None, words.strip('"').split(" or ")):
+        assert any(word in name for name in names), f"{page}: no test has {word} in its name"
