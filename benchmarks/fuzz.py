@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of what a stranger can send: formulas, links, messages and changes of the panel.
+"""Coverage-guided fuzzing of what a stranger can send: formulas, rules, links, messages and changes.
 
     python -m pip install atheris==3.0.0
     python -m benchmarks.fuzz --minutes 60
@@ -22,7 +22,7 @@ from benchmarks.machine import heading, table
 
 TIMEOUT = 60  # seconds for one input: a target that hangs
 LONGEST = 1500  # bytes of an input
-NAMES = ("formula", "link", "message", "answer")
+NAMES = ("formula", "rule", "link", "message", "answer")
 
 
 def hunt(name: str, arguments: Sequence[str]) -> None:

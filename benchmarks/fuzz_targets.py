@@ -1,13 +1,14 @@
-"""What a stranger can send: formulas, links and messages of the panel, and what must hold for each.
+"""What a stranger can send: formulas, rules, links, messages and changes, and what must hold for each.
 
 A target takes bytes and returns, or raises: FoundError where a promise is broken, or whatever broke.
 """
 
+import ast
 import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qsl, urlencode
@@ -17,7 +18,11 @@ import streamlit as st
 from optviz.engine import formula_text, javascript
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import Objective, parse
-from optviz.engine.torch_script import torch_formula
+from optviz.engine.own_optimizer import CALLED
+from optviz.engine.rule_expressions import RuleError
+from optviz.engine.rule_starters import STARTERS
+from optviz.engine.rule_text import USUAL
+from optviz.engine.torch_script import torch_formula, torch_script
 from optviz.engine.trajectories import simulate
 from optviz.figures.style import LIGHT
 from optviz.runs.history import History
@@ -29,6 +34,8 @@ from optviz.settings.link import Settings, decode, encode
 from optviz.settings.maps import DEFAULTS, MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
+from optviz.settings.rule_link import packed, unpacked
+from optviz.settings.setups import Entrant
 from optviz.training.config import TrainingConfig
 from optviz.web import answer_route, draw_route
 from optviz.web.maps import kinds
@@ -38,6 +45,12 @@ from optviz.web.trajectories import arranging
 from optviz.web.trajectories.headline import headline
 from optviz.web.trajectories.scene import experiment_scene
 
+#: What a compiled rule may be made of: arithmetic, comparisons, and calls of the engine's own functions.
+RULE_PARTS = {
+    *("Module", "FunctionDef", "arguments", "arg", "Assign", "Return", "Tuple", "Name", "Load", "Store"),
+    *("Constant", "BinOp", "UnaryOp", "Call", "Compare", "Add", "Sub", "Mult", "Div", "Pow", "USub", "UAdd"),
+    *("Lt", "LtE", "Gt", "GtE", "Eq", "NotEq"),
+}
 SLOW = 4.0  # processor seconds: a formula may take 0.8 s three times over, and the machine may be busy
 LONGEST_SENTENCE = 1000
 ALL: tuple[type[Settings], ...] = (
@@ -87,6 +100,29 @@ def formula(data: bytes) -> None:
     javascript.landscape_source(objective)
     compile(torch_formula(objective), "<torch>", "eval")
     _minima(objective)
+
+
+def rule(data: bytes) -> None:
+    """A rule of one's own is an optimizer made of the allowed parts alone, or one sentence for people."""
+    text = data.decode("utf-8", "ignore")
+    try:
+        entrant = Entrant.own(text)
+    except RuleError as error:
+        _sentence(str(error))
+        return
+    row = entrant.row
+    for part in ast.walk(ast.parse(row.source)):
+        promise(type(part).__name__ in RULE_PARTS, f"a {type(part).__name__} stands in the compiled rule")
+        if isinstance(part, ast.Call):
+            promise(
+                isinstance(part.func, ast.Name) and part.func.id in CALLED, "the rule calls something else"
+            )
+    simulate("bowl", row, (3.0, -2.0), 5, **dict(entrant.values))
+    promise(bool(row.formula), "there is no LaTeX")
+    javascript.optimizer_source(row)
+    compile(torch_script(OBJECTIVES["bowl"], row, dict(entrant.values), (3.0, -2.0), 5), "<torch>", "exec")
+    promise(unpacked(packed(row.text)) == row.text, "the link holds another rule")
+    _holds(replace(Experiment(), entrants=(entrant,)), [])
 
 
 def _minima(objective: Objective) -> None:
@@ -170,7 +206,7 @@ def _no_run(run_id: str) -> History:
     raise UnknownRunError(f"There is no run {valid(run_id)}.")
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {t.__name__: t for t in (formula, link, message, answer)}
+TARGETS: dict[str, Callable[[bytes], None]] = {t.__name__: t for t in (formula, rule, link, message, answer)}
 
 
 def _kind(data: bytes) -> tuple[type[Settings], str]:
@@ -214,6 +250,9 @@ def seeds(name: str) -> Iterator[bytes]:
             text.encode() for text in ("2xy", "|x|+|y|", "sin²x cos y", "√(x²+1)", "f(x,y)=max(x,0,y)")
         )
         return
+    if name == "rule":
+        yield from (starter.text.encode() for starter in STARTERS.values())
+        return
     if name == "answer":
         before = encode(Experiment())
         yield json.dumps({"link": before, "changes": {"steps": "60"}, "theme": "dark"}).encode()
@@ -234,6 +273,8 @@ def seeds(name: str) -> Iterator[bytes]:
     if name == "link":
         typed = Experiment().on("formula", "x^2+y^4")
         yield b"\0" + urlencode(encode(typed)).encode()
+        own = replace(Experiment(), entrants=(Entrant.own(STARTERS["adam"].text),))
+        yield b"\0" + urlencode(encode(own)).encode()
 
 
 def words(name: str) -> set[str]:
@@ -242,6 +283,25 @@ def words(name: str) -> set[str]:
     found |= set("²³⁻√πｘ−×÷·½|,;=^*()/")
     if name == "formula":
         return found
+    if name == "rule":
+        signs = {
+            "==",
+            ">=",
+            "<",
+            "**",
+            "+=",
+            "#",
+            "\n",
+            " in ",
+            "..",
+            "(",
+            ")",
+            ",",
+            "__class__",
+            "lambda",
+            "1e-8",
+        }
+        return {*CALLED, *USUAL, *signs, "where", "whole", "log", "x", "g", "t", "m = ", "x = x - "}
     for kind in ALL:
         for section in declaration(kind)["sections"]:
             for field in section["fields"]:

@@ -1,4 +1,4 @@
-"""A short fuzz of formulas, links and messages; `python -m benchmarks.fuzz` does it for long, by coverage."""
+"""A short fuzz of what strangers send; `python -m benchmarks.fuzz` does it for long, guided by coverage."""
 
 import json
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ def test_the_targets_of_the_command_are_these() -> None:
     assert set(fuzz.NAMES) == TARGETS.keys()
 
 
-@pytest.mark.parametrize("name", ["link", "message", "answer"])
+@pytest.mark.parametrize("name", ["rule", "link", "message", "answer"])
 def test_what_people_send_breaks_no_promise(name: str) -> None:
     for seed in seeds(name):
         TARGETS[name](seed)
@@ -35,6 +35,13 @@ def test_what_people_send_breaks_no_promise(name: str) -> None:
 @given(pieces("formula"))
 def test_no_formula_breaks_a_promise(text: str) -> None:
     TARGETS["formula"](text.encode("utf-8", "ignore"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(pieces("rule"), max_size=4).map("\n".join), st.sampled_from(["", *seeds("rule")]))
+def test_no_rule_breaks_a_promise(lines: str, starter: str | bytes) -> None:
+    before = starter.decode() if isinstance(starter, bytes) else starter
+    TARGETS["rule"](f"{before}{lines}".encode("utf-8", "ignore"))
 
 
 @settings(max_examples=150, deadline=None)
