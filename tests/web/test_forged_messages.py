@@ -87,7 +87,7 @@ def test_no_component_s_state_breaks_a_page(server, page: str) -> None:
 
 def test_what_is_not_even_json_is_refused_and_floods_no_log(server) -> None:
     async def forge(session: Session, answer: Answer) -> list[str]:
-        (key,) = (key for key, name in components(answer).items() if name == "optviz.panel")
+        (key,) = (key for key, name in components(answer).items() if name == "optviz.bench")
         said = []
         for _ in range(60):
             said += (await session.rerun(WidgetState(id=key, json_value="{not json"))).exceptions
@@ -109,13 +109,7 @@ def test_others_notice_nothing(server) -> None:
 
 @pytest.mark.parametrize(("said", "step"), [("abc", 9), ([1], 9), (float("inf"), 9), (-5, 0), (10**30, 9)])
 def test_a_forged_step_of_the_player_is_the_last_one(monkeypatch, said: Any, step: int) -> None:
-    class Stage:
-        stage = {"step": said}  # noqa: RUF012
-
-        def __contains__(self, key: str) -> bool:
-            return key == "stage"
-
-    monkeypatch.setattr(curvature, "state", Stage())
+    monkeypatch.setattr(curvature, "state", {"trajectories.bench": {"step": said}})
     assert curvature._step(Experiment(steps=9)) == step
 
 
