@@ -25,8 +25,9 @@ class Stage:
         return self
 
     def wait(self) -> None:
-        """Wait for the picture and the panel beside it."""
+        """Wait for the picture and the panel beside it, in Streamlit's own page."""
         expect(self.page.locator(f"{STAGE}.ready")).to_be_visible(timeout=30_000)
+        expect(self.page.locator("#optviz-first")).to_have_count(0, timeout=30_000)
         self.panel.wait()
 
     def experiment(self) -> Experiment:
