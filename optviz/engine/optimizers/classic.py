@@ -135,7 +135,7 @@ RMSPROP = Optimizer(
     torch="RMSprop",
     torch_arguments={"lr": "lr", "alpha": "alpha", "eps": "eps"},
     reference="T. Tieleman, G. Hinton, Lecture 6.5: RMSProp, Neural networks for machine learning (2012)",
-    idea="AdaGrad that forgets, so its steps do not fade away.",
+    idea="AdaGrad with a fading memory, so its steps do not fade away.",
     remark="ε stands outside the root, as in PyTorch. Some books put it inside, √(s + ε).",
     on_networks={"lr": 0.001},
 )

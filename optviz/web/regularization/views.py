@@ -79,7 +79,7 @@ def _decay_printed(s: RegularizationSettings) -> None:
         "λ/2 ‖w‖². L1 adds λ ‖w‖₁ and takes proximal steps, which move every weight towards 0 by at most "
         "η·λ and stop there. One λ is not one strength for both."
     )
-    st.warning(f"**Erratum.** {DECAY_ERRATUM}")
+    st.info(f"**A mistake of the course notes.** {DECAY_ERRATUM}")
 
 
 def _constraint(s: RegularizationSettings, theme: Theme) -> Drawn:
