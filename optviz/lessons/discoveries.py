@@ -165,7 +165,7 @@ DISCOVERIES: dict[str, Discovery] = {
     ),
     "basins": Discovery(
         _with("gd", lr=(0.0149, 0.016)),
-        "The minimum with the largest curvature, 133, is no longer stable: 2/133 = 0.015.",
+        "The minimum with the largest curvature, 134, is no longer stable: 2/134 = 0.0149.",
         {"o1": "gd_lr_0.015"},
     ),
     "gradient_descent_kinds": Discovery(

@@ -334,7 +334,7 @@ QUESTIONS: dict[str, Question] = {
         "Degree 18 with 200 points in place of 20: what becomes of the test error?",
         ("It stays huge", "It falls to about that of degree 3"),
         1,
-        "More data leave less freedom: 2.2 in place of 899,000, against 2.0 at degree 3.",
+        "More data leave less freedom: 2.2 in place of 899,000, against 1.9 at degree 3.",
     ),
     "weight_decay": Question(
         "Without a penalty, what becomes of the training loss and of the test loss?",
