@@ -6,7 +6,7 @@ from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import matching
 from optviz.lessons.networks import COURSE
 from optviz.web.components.share import share_button
-from optviz.web.lessons.cards import chosen_lesson, gallery, searched
+from optviz.web.lessons.cards import chosen_lesson, gallery, glossary, searched
 from optviz.web.lessons.single import onward, single, way
 from optviz.web.theme import current_theme
 
@@ -31,3 +31,4 @@ if lesson:
     onward(lesson)
 else:
     gallery(matching(list(COURSE.values()), searched()), theme)
+    glossary()

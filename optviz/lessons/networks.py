@@ -56,7 +56,7 @@ def _loss_chart() -> Chart:
         bars=(
             ("cross entropy", CROSS_ENTROPY[0]),
             ("squared error", SQUARED_ERROR[0]),
-            ("the same rate", SQUARED_ERROR_SAME_RATE[0]),
+            ("squared error, rate 0.1", SQUARED_ERROR_SAME_RATE[0]),
         ),
         y="accuracy after 1 epoch",
     )

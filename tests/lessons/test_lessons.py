@@ -15,6 +15,7 @@ from optviz.figures.style import DARK, LIGHT
 from optviz.lessons import networks
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.discoveries import DISCOVERIES
+from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.goals import GOALS
 from optviz.lessons.lesson import Chart, Check, Lesson, Line, Paths, matching
 from optviz.lessons.networks import COURSE
@@ -262,6 +263,15 @@ def test_a_path_that_leaves_the_picture_is_marked_where_it_does() -> None:
     (left,) = (t for t in panel["data"] if "leaves at step" in t.get("hovertemplate", ""))
     assert "leaves at step 1: −12" in left["hovertemplate"]
     assert left["x"] == [-10.0]
+
+
+def test_every_greek_letter_of_a_formula_is_in_the_glossary() -> None:
+    greek = r"\\(alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma)\b"
+    symbols = " ".join(term.symbol for term in GLOSSARY)
+    known = set(re.findall(greek, symbols))
+    for lesson in COURSE.values():
+        assert set(re.findall(greek, lesson.formula)) <= known, lesson.key
+    assert all(term.meaning.endswith(".") for term in GLOSSARY)
 
 
 def test_a_search_finds_every_word_anywhere_in_a_lesson() -> None:

@@ -6,10 +6,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from optviz.figures.style import LIGHT
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
 from optviz.lessons.questions import QUESTIONS
+from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/lessons.py"
@@ -130,3 +132,12 @@ def test_an_unknown_lesson_gets_a_sentence_and_the_gallery() -> None:
     page = opened("zeppelin*")
     assert "zeppelin" in page.warning[0].value
     assert cards(page) == list(COURSE)
+
+
+def test_the_panels_that_a_lesson_takes_from_a_page_exist() -> None:
+    for key, wanted in FROM_ACTIVATIONS.items():
+        panels, _ = picture(key, LIGHT)
+        assert {panel["key"] for panel in panels} == set(wanted)
+    for key in ("edge", "momentum-map", "basins", "fitting", "corners"):
+        panels, _ = picture(key, LIGHT)
+        assert not any(panel["key"].startswith("lesson.") for panel in panels), "the page's own picture"

@@ -20,7 +20,7 @@ GD = Optimizer(
     torch="SGD",
     torch_arguments={"lr": "lr"},
     reference="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées (1847)",
-    idea="Steps against the gradient, in proportion to its length.",
+    idea="Steps against the gradient: the steeper the slope, the longer the step.",
     on_networks={"lr": 0.1},
     edge=lambda: 2.0,
 )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from optviz.figures.style import Theme
 from optviz.lessons.chapters import CHAPTERS, Chapter
+from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.lesson import Lesson
 from optviz.lessons.networks import COURSE
 from optviz.web.lessons.pictures import thumbnail
@@ -76,6 +77,16 @@ def gallery(lessons: Sequence[Lesson], theme: Theme) -> None:
             for lesson in lessons:
                 if lesson.chapter == chapter.key:
                     _card(lesson, theme)
+
+
+def glossary() -> None:
+    """All terms and symbols of the course."""
+    with st.expander("Terms and symbols"):
+        rows = (
+            f"| {t.name} | {f'${t.symbol}$' if t.symbol else ''} | {t.chinese} | {t.meaning} |"
+            for t in GLOSSARY
+        )
+        st.markdown("\n".join(("| Term | Symbol | 中文 | Meaning |", "|---|---|---|---|", *rows)))
 
 
 def _about(chapter: Chapter) -> str:

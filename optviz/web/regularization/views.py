@@ -103,7 +103,7 @@ def _dropout_measured(s: RegularizationSettings) -> None:
     st.markdown(
         "## On a real network\n"
         "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
-        "both, and lay one over the other: how far apart are training and test accuracy?"
+        "both, and overlay the curves: how far apart are training and test accuracy?"
     )
     preset = PRESETS["dropout"]
     train_link("Fashion-MNIST with dropout, on Train live", preset.config)
