@@ -1,11 +1,13 @@
-"""Lessons: the course as cards, every printed number beside the one computed here."""
+"""Lessons: the course as cards, and each lesson with its goal, picture, question and numbers."""
 
 import streamlit as st
 
+from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import matching
 from optviz.lessons.networks import COURSE
 from optviz.web.components.share import share_button
-from optviz.web.lessons.cards import chosen_lesson, gallery, searched, single, way
+from optviz.web.lessons.cards import chosen_lesson, gallery, glossary, searched
+from optviz.web.lessons.single import onward, single, way
 from optviz.web.theme import current_theme
 
 theme = current_theme()
@@ -15,8 +17,9 @@ title, share = st.columns([0.84, 0.16], vertical_alignment="top")
 with title:
     if lesson is None:
         st.markdown(
-            f"# Lessons\n{len(COURSE)} ideas in the order of a course. Each says what to look at, shows "
-            "what is computed beside what is printed, and opens the live page in exactly that state."
+            f"# Lessons\n{len(COURSE)} ideas in {len(CHAPTERS)} chapters, in the order of a course. Each "
+            "says what to notice, asks you to predict, and opens the live page to try it. The app "
+            "recomputes every number of the course notes that it grew from."
         )
     else:
         way(lesson)
@@ -25,5 +28,7 @@ with share:
 
 if lesson:
     single(lesson, theme)
+    onward(lesson)
 else:
     gallery(matching(list(COURSE.values()), searched()), theme)
+    glossary()

@@ -115,6 +115,6 @@ def powers(values: Any, **more: Any) -> dict[str, Any]:
     """A logarithmic axis whose ticks are powers of ten, thinned out where there are many decades."""
     found = np.asarray(values, dtype=float)
     found = found[np.isfinite(found) & (found > 0)]
-    decades = float(np.log10(found.max() / found.min())) if found.size else 0.0
+    decades = float(np.log10(found.max()) - np.log10(found.min())) if found.size else 0.0
     dtick = None if decades < 1.2 else max(1, round(decades / 6))
     return {"type": "log", "exponentformat": "power", "dtick": dtick, **more}

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from optviz.lessons.lesson import Chart, Check, Lesson, Line, Target, sampled_line
-from optviz.settings import activations as activation_settings
+from optviz.lessons.layers import LAYERS
+from optviz.lessons.lesson import Chart, Check, Lesson, Line, on_activations, sampled_line
 from optviz.settings.activations import (
     LOGITS,
 )
 from optviz.teaching import dying_units
 from optviz.teaching.activations import ACTIVATIONS as FUNCTIONS
-from optviz.teaching.activations import chain
 from optviz.teaching.losses import (
     softmax,
 )
@@ -25,20 +24,6 @@ GRID = np.linspace(-6, 6, 1201)
 def as_list(values: Any) -> Callable[[], Sequence[float]]:
     """A function that returns one number, or an array, as a list."""
     return lambda: np.atleast_1d(values()).tolist()
-
-
-def on_activations(view: str, **values: Any) -> Target:
-    """Opens a view of the page Activations and losses with these values."""
-    return Target("activations", activation_settings.encode(activation_settings.shown_at(view, **values)))
-
-
-def _chains() -> Chart:
-    lines = []
-    for key in ("sigmoid", "tanh", "relu"):
-        depths = np.arange(1, 21)
-        left = np.array([abs(chain(key, int(n), 1.0, 0.5).left) for n in depths])
-        lines.append(Line(FUNCTIONS[key].name, depths, left))
-    return Chart(tuple(lines), x="layers", y="gradient that is left", log="y")
 
 
 DYING_RATE, DYING_SEEDS = 0.1, range(20)
@@ -76,8 +61,8 @@ ACTIVATIONS = (
             "there it is only 1/4."
         ),
         formula=rf"{SIGMOID.formula}, \qquad {SIGMOID.derivative_formula}",
-        look_at="The derivative has its maximum at z = 0.",
-        try_next="Compare with tanh, whose derivative reaches 1, and with ReLU, where it is 1 for all z > 0.",
+        notice="The derivative has its maximum at z = 0.",
+        tries="Compare with tanh, whose derivative reaches 1, and with ReLU, where it is 1 for all z > 0.",
         opens=on_activations("functions", shown=("sigmoid",)),
         picture=lambda: Chart(
             (sampled_line("σ(z)", SIGMOID.function, -6, 6), sampled_line("σ'(z)", SIGMOID.derivative, -6, 6)),
@@ -100,34 +85,48 @@ ACTIVATIONS = (
         covers="sigmoid",
     ),
     Lesson(
-        key="vanishing",
-        title="A gradient fades from layer to layer",
+        key="compared",
+        title="Which slopes vanish",
         chapter="activations",
         idea=(
-            "Backpropagation multiplies the slopes and weights of all layers. A sigmoid's slope is at most "
-            "1/4, so with |w| ≤ 1 every layer loses at least three quarters."
+            "A gradient passes a unit only as far as the slope of its activation lets it. In hidden layers "
+            "ReLU is the usual first choice: its slope is 1 for all z > 0, and it costs one comparison, no "
+            "exponential."
         ),
-        formula=r"\frac{\partial a_n}{\partial x} = \prod_{k=1}^{n} w_k\, a'(z_k)",
-        look_at="On a logarithmic axis the sigmoid's line falls straight down; ReLU's stays.",
-        try_next="Raise the weight to 4. Does the gradient survive now?",
-        opens=on_activations("chain", depth=10, weight=1.0),
-        picture=_chains,
+        formula=r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\, a'(z)",
+        notice=(
+            "At |z| = 5 the slope of the sigmoid is 0.007 and that of tanh 0.0002; that of ReLU is 1 or 0."
+        ),
+        tries="Add leaky ReLU. Is its slope zero anywhere?",
+        opens=on_activations("functions", shown=("sigmoid", "tanh", "relu")),
+        picture=lambda: Chart(
+            tuple(
+                sampled_line(FUNCTIONS[key].name, FUNCTIONS[key].derivative, -6, 6)
+                for key in ("sigmoid", "tanh", "relu")
+            ),
+            x="z",
+            y="slope a'(z)",
+        ),
         checks=(
             Check(
-                what="Left after 10 layers of sigmoid",
-                computed=lambda: [abs(chain("sigmoid", 10, 1.0, 0.5).left)],
-                interval=(0.0, 0.25**10),
-                claim="at most 0.25¹⁰",
+                what="Slopes at z = 5: sigmoid, tanh, ReLU",
+                computed=lambda: [
+                    float(FUNCTIONS[key].derivative(np.array(5.0))) for key in ("sigmoid", "tanh", "relu")
+                ],
+                printed=(0.0066, 0.0002, 1.0),
+                digits=4,
+                claim="0.0066, 0.0002, 1",
             ),
             Check(
-                what="Left after 10 layers of ReLU",
-                computed=lambda: [abs(chain("relu", 10, 1.0, 0.5).left)],
-                printed=(1.0,),
-                digits=3,
-                claim="1",
+                what="Slope of leaky ReLU at z = −5",
+                computed=lambda: [float(FUNCTIONS["leaky_relu"].derivative(np.array(-5.0)))],
+                printed=(0.01,),
+                digits=4,
+                claim="0.01, never 0",
             ),
         ),
     ),
+    *LAYERS,
     Lesson(
         key="dying",
         title="Units that die",
@@ -138,12 +137,12 @@ ACTIVATIONS = (
             "changes can. A slope of 0.01 on the left, as in leaky ReLU, keeps some gradient."
         ),
         formula=r"\mathrm{ReLU}'(z) = 0 \text{ for } z < 0",
-        look_at=(
+        notice=(
             "More than half of the ReLU units lose their gradient. Just as many leaky units fall silent, "
             "but none of them loses its gradient. It is so small that in 200 steps fewer than 1 unit in 100 "
             "comes back."
         ),
-        try_next="Lower the rate to 0.05. How many units die now? Then try other seeds.",
+        tries="Lower the rate to 0.05. How many units die now? Then try other seeds.",
         opens=on_activations("dying", rate=DYING_RATE, seed=0),
         picture=_deaths,
         checks=(
@@ -179,16 +178,57 @@ ACTIVATIONS = (
         ),
     ),
     Lesson(
+        key="seeds",
+        title="Same recipe, another seed",
+        chapter="activations",
+        idea=(
+            "First weights, batches and dropout are drawn by chance. So two trainings with the same "
+            "settings end differently, and one run proves little. The seed makes a run repeatable; several "
+            "seeds make it an argument."
+        ),
+        formula=r"w \sim N(0, \sigma^2) \text{, drawn from the seed}",
+        notice="The share of dead ReLU units is 5 % for one seed and 97 % for another. Nothing else differs.",
+        tries="Change the seed from 1 to 3.",
+        opens=on_activations("dying", rate=DYING_RATE, seed=1),
+        picture=lambda: Chart(
+            bars=tuple((f"{seed}", float(dying_runs("relu")[seed].dead[-1])) for seed in range(10)),
+            x="seed",
+            y="share of dead units",
+        ),
+        checks=(
+            Check(
+                what="Smallest and largest share of dead ReLU units over 20 seeds",
+                computed=lambda: [f([float(run.dead[-1]) for run in dying_runs("relu")]) for f in (min, max)],
+                printed=(0.05, 0.97),
+                digits=2,
+                claim="5 % and 97 %",
+            ),
+            Check(
+                what="Difference between two runs with the same seed",
+                computed=lambda: [
+                    float(
+                        abs(
+                            dying_units.trained("relu", DYING_RATE, 1).dead - dying_runs("relu")[1].dead
+                        ).max()
+                    )
+                ],
+                printed=(0.0,),
+                digits=6,
+                claim="none",
+            ),
+        ),
+    ),
+    Lesson(
         key="softmax",
         title="Softmax",
         chapter="activations",
         idea=(
-            "Softmax makes shares that add up to 1 out of any numbers. Differences count, not sizes: add "
-            "100 to all and nothing changes."
+            "Softmax turns any numbers into shares that add up to 1. Only differences matter: add 100 to all "
+            "and nothing changes."
         ),
         formula=r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}",
-        look_at="3 and 1 differ by 2, so the first share is e² = 7.4 times the second.",
-        try_next="Type your own numbers, and see what a difference of 1 is worth.",
+        notice="3 and 1 differ by 2, so the first share is e² = 7.4 times the second.",
+        tries="Type your own numbers, and see what a difference of 1 is worth.",
         opens=on_activations("softmax"),
         picture=lambda: Chart(
             bars=tuple((f"{z:g}", float(p)) for z, p in zip(LOGITS, softmax(LOGITS), strict=True)), y="share"
@@ -212,9 +252,9 @@ ACTIVATIONS = (
         chapter="activations",
         idea="Dividing the logits by a temperature sharpens or flattens the shares; their order stays.",
         formula=r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
-        look_at="Towards T = 0 the largest share approaches 1; towards ∞ all shares become equal.",
-        try_next="Find the temperature at which the first share is a half.",
-        opens=on_activations("softmax", temperature=5.0),
+        notice="Towards T = 0 the largest share approaches 1; towards ∞ all shares become equal.",
+        tries="Find the temperature at which the first share is a half.",
+        opens=on_activations("softmax", temperature=2.0),
         picture=lambda: Chart(
             tuple(
                 Line(

@@ -35,7 +35,8 @@ def _faulty(optimizer: Optimizer, steps: int = 20) -> np.ndarray:
 def _beside_adam(optimizer: Optimizer) -> Paths:
     """The right run with the faulty one beside it."""
     right = paths_of(ADAM_RUN)
-    return replace(right, paths=(*right.paths, (optimizer.name, "momentum", _faulty(optimizer))))
+    (_, _, correct), *_ = right.paths
+    return replace(right, paths=(("correct", "adam", correct), ("faulty", "momentum", _faulty(optimizer))))
 
 
 def _first_step(optimizer: Optimizer) -> list[float]:
@@ -56,7 +57,7 @@ def _adam_lesson(
     title: str,
     faulty: Optimizer,
     idea: str,
-    look_at: str,
+    notice: str,
     checks: tuple[Check, ...],
     covers: str = "",
     errata: tuple[str, ...] = (),
@@ -68,17 +69,21 @@ def _adam_lesson(
         chapter="bugs",
         idea=idea,
         formula=ADAM.formula,
-        look_at=look_at,
-        try_next="Open the right run, then set both betas to 0. What is left of Adam?",
+        notice=notice,
+        tries="Open the right run, then set both betas to 0. How long is every step now?",
         opens=on_trajectories(ADAM_RUN),
         picture=lambda: _beside_adam(faulty),
         checks=checks,
         covers=covers,
         errata=errata,
         codes=(
-            ("Something is wrong here. What?", re.sub("  #.*", "", faulty.source)),
+            (
+                "Something is wrong here. What?",
+                re.sub(r"def \w+", "def step", re.sub("  #.*", "", faulty.source)),
+            ),
             ("The answer: the step as it should be", ADAM.source),
         ),
+        quiz=True,
     )
 
 
@@ -98,7 +103,8 @@ def _clamped_path() -> np.ndarray:
 
 def _clamped() -> Paths:
     right = paths_of(CLAMPED)
-    return replace(right, paths=(*right.paths, ("Clamped to the plot", "momentum", _clamped_path())))
+    ((_, _, true),) = right.paths
+    return replace(right, paths=(("one run", "gd", true), ("the other", "momentum", _clamped_path())))
 
 
 def central_error(h: float) -> float:
@@ -113,20 +119,20 @@ def central_error(h: float) -> float:
 def _difference_chart() -> Chart:
     widths = np.geomspace(1e-15, 1e-1, 120)
     errors = np.array([max(central_error(h), 1e-15) for h in widths])
-    return Chart((Line("error", widths, errors),), x="width h", y="error of the gradient", log="xy")
+    return Chart((Line("error", widths, errors),), x="step h", y="error of the gradient", log="xy")
 
 
 BUGS = (
     _adam_lesson(
         key="adam-as-printed",
-        title="Spot the bug: Adam as printed",
+        title="Spot the bug: Adam, first case",
         faulty=ADAM_UNFADING,
         idea=(
             "Both moments start at zero and are too small at first. The correction makes up for it and "
             "fades, because it divides by 1 − βᵗ."
         ),
-        look_at=(
-            "The faulty run is up to twice too fast in these 20 steps. Once the second moment has filled "
+        notice=(
+            "The faulty run is up to 2.1 times too fast in these 20 steps. Once the second moment has filled "
             "up, it crawls at a third of the speed."
         ),
         checks=(
@@ -142,8 +148,11 @@ BUGS = (
                 claim="the notes do not print it; torch.optim.Adam ends at −1.980180, 0.398413",
             ),
             Check(
-                what="Length of a step in right steps: after 20, after 20,000",
+                what="Faulty step ÷ correct step: after 20, after 20,000",
                 computed=lambda: [_pace(20), _pace(20_000)],
+                printed=(1.97, 0.32),
+                digits=2,
+                claim="1.97, then 0.32",
             ),
         ),
         covers="adam-as-printed",
@@ -155,23 +164,23 @@ BUGS = (
     ),
     _adam_lesson(
         key="adam-uncorrected",
-        title="Spot the bug: no correction",
+        title="Spot the bug: Adam, second case",
         faulty=ADAM_UNCORRECTED,
         idea=(
             "Without the correction the first step is (1 − β₁)/√(1 − β₂) learning rates long, because the "
-            "second moment is further below its true value than the first."
+            "second moment is the more underestimated."
         ),
-        look_at="The faulty run leaps at the start: its first step is three times too long.",
+        notice="The faulty run leaps at the start: its first step is 3.2 times too long.",
         checks=(
             Check(
-                what="First step in learning rates, with the mistake",
+                what="First step ÷ learning rate, with the mistake",
                 computed=lambda: _first_step(ADAM_UNCORRECTED),
                 printed=(3.1623,),
                 digits=4,
                 claim="0.1/√0.001 = 3.1623",
             ),
             Check(
-                what="First step in learning rates, right",
+                what="First step ÷ learning rate, correct",
                 computed=lambda: _first_step(ADAM),
                 printed=(1.0,),
                 digits=4,
@@ -181,22 +190,22 @@ BUGS = (
     ),
     _adam_lesson(
         key="adam-inverted",
-        title="Spot the bug: turned upside down",
+        title="Spot the bug: Adam, third case",
         faulty=ADAM_INVERTED,
         idea="Multiplying by 1 − βᵗ makes both moments smaller, the second one most: the steps explode.",
-        look_at=(
+        notice=(
             "The first step is ten times too long: 1.6 along each coordinate, where the right one is 0.16."
         ),
         checks=(
             Check(
-                what="First step in learning rates, with the mistake",
+                what="First step ÷ learning rate, with the mistake",
                 computed=lambda: _first_step(ADAM_INVERTED),
                 printed=(10.0,),
                 digits=3,
                 claim="0.01/√0.000001 = 10",
             ),
             Check(
-                what="First step in learning rates, right",
+                what="First step ÷ learning rate, correct",
                 computed=lambda: _first_step(ADAM),
                 printed=(1.0,),
                 digits=3,
@@ -206,16 +215,19 @@ BUGS = (
     ),
     Lesson(
         key="clamped",
-        title="Spot the bug: clamped to the plot",
+        title="Spot the bug: a run that swings",
         chapter="bugs",
         idea=(
             "Some demos hold every point inside the picture and say nothing. A run that diverges then "
             "looks like one that swings."
         ),
         formula=r"x_t = \mathrm{clip}(x_{t-1} - \eta\, \nabla f(x_{t-1}),\, -10,\, 10)",
-        look_at="The clamped run jumps between both edges. An arrow shows that the true run is far outside.",
-        try_next="Open the true run and press play. At which step does it leave?",
+        notice=(
+            "The clamped run jumps between both edges for ever. The true run leaves the picture at step 1."
+        ),
+        tries="Open the true run and find the rate up to which it stays in the picture.",
         opens=on_trajectories(CLAMPED),
+        quiz=True,
         picture=_clamped,
         checks=(
             Check(
@@ -230,16 +242,16 @@ BUGS = (
     ),
     Lesson(
         key="difference",
-        title="Spot the bug: too fine a difference",
+        title="Spot the bug: a gradient from differences",
         chapter="bugs",
         idea=(
-            "A gradient from differences wants a small width, but subtracting two nearly equal numbers "
-            "loses their digits. Around 10⁻⁵ both errors balance; 10⁻¹² is noise. The gradients here are "
-            "exact."
+            "A gradient from differences should use a small step h, but subtracting two nearly equal numbers "
+            "loses their digits. Around 10⁻⁵ both errors balance; 10⁻¹² is noise. The gradients of this app "
+            "are exact."
         ),
         formula=r"f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}",
-        look_at="The error falls with the width, turns, and rises again.",
-        try_next="Open the run with exact gradients: it ends where its gradient is zero to many digits.",
+        notice="From right to left: the error falls with h, turns near 10⁻⁵, and rises again.",
+        tries="Open the run with exact gradients. How small is its gradient at the end?",
         opens=on_trajectories(HIMMELBLAU),
         picture=_difference_chart,
         checks=(

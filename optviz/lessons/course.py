@@ -3,6 +3,7 @@
 from optviz.lessons.activations import ACTIVATIONS
 from optviz.lessons.bugs import BUGS
 from optviz.lessons.descent import DESCENT, PLANE
+from optviz.lessons.information import INFORMATION
 from optviz.lessons.lesson import Lesson
 from optviz.lessons.losses import LOSSES
 from optviz.lessons.momentum import MOMENTUM
@@ -22,6 +23,7 @@ LESSONS: dict[str, Lesson] = {
         PLACES,
         NOISE,
         ACTIVATIONS,
+        INFORMATION,
         LOSSES,
         REGULARIZATION,
     )

@@ -1,9 +1,12 @@
 """Lessons on runs: what those on Trajectories have in common."""
 
+from collections.abc import Callable
+
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.lessons.lesson import (
     Check,
     Lesson,
+    Paths,
     final_position,
     on_trajectories,
     paths_of,
@@ -32,23 +35,24 @@ def experiment_lesson(
     experiment: Experiment,
     idea: str,
     formula: str,
-    look_at: str,
-    try_next: str,
+    notice: str,
+    tries: str,
     checks: tuple[Check, ...],
     covers: str = "",
     errata: tuple[str, ...] = (),
+    picture: Callable[[], Paths] | None = None,
 ) -> Lesson:
-    """A lesson that opens an experiment and shows its paths."""
+    """A lesson that opens an experiment and shows its paths, or another picture of paths."""
     return Lesson(
         key=key,
         title=title,
         chapter=chapter,
         idea=idea,
         formula=formula,
-        look_at=look_at,
-        try_next=try_next,
+        notice=notice,
+        tries=tries,
         opens=on_trajectories(experiment),
-        picture=lambda: paths_of(experiment),
+        picture=picture or (lambda: paths_of(experiment)),
         checks=checks,
         covers=covers,
         errata=errata,
@@ -64,8 +68,9 @@ def trajectory_lesson(
     printed: tuple[float, ...],
     idea: str,
     formula: str,
-    look_at: str,
-    try_next: str,
+    notice: str,
+    tries: str,
+    picture: Callable[[], Paths] | None = None,
 ) -> Lesson:
     """A lesson on a printed trajectory: its last position is checked, its key is that of the figure."""
     check = Check(
@@ -78,10 +83,11 @@ def trajectory_lesson(
         experiment=experiment,
         idea=idea,
         formula=formula,
-        look_at=look_at,
-        try_next=try_next,
+        notice=notice,
+        tries=tries,
         checks=(check,),
         covers=key,
+        picture=picture,
     )
 
 

@@ -6,31 +6,19 @@ Links are written from settings, and pictures and numbers are computed by runs, 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from optviz.engine.objective import Objective
 from optviz.engine.outcomes import number
+from optviz.lessons.chapters import CHAPTERS
+from optviz.settings import activations, maps, minibatches
 from optviz.settings import experiment as experiments
-from optviz.settings import maps, minibatches
 from optviz.settings.experiment import Experiment
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.teaching.line import landscape
-
-CHAPTERS: dict[str, str] = {
-    "descent": "Walking downhill",
-    "plane": "Two directions at once",
-    "momentum": "Momentum",
-    "rates": "A rate for each coordinate",
-    "bugs": "Spot the bug",
-    "places": "Hard places",
-    "noise": "Batches and noise",
-    "activations": "Activations",
-    "losses": "Losses",
-    "regularization": "Regularization",
-    "networks": "Networks",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,12 +136,36 @@ class Target:
     link: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to answer before one tries: `right` is the place of the answer in `choices`, from 0."""
+
+    asks: str
+    choices: tuple[str, ...]
+    right: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What one finds by doing what a lesson says to try.
+
+    `holds` tells it from the settings of the page that the lesson opens, and `sentence` says it. `by` are
+    changes, texts by name, that lead there from the state that the lesson opens.
+    """
+
+    holds: Callable[[Any], bool]
+    sentence: str
+    by: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Lesson:
     """One lesson.
 
-    `chapter` is a key of CHAPTERS and `formula` is LaTeX. `look_at` says what to see in the picture, and
-    `try_next` what to do on the page that the lesson `opens`. `covers` is the key of the printed figure that
+    `chapter` is a key of CHAPTERS and `formula` is LaTeX. `notice` says what to see in the picture, and
+    `tries` what to do on the page that the lesson `opens`. `quiz` says that its question comes before
+    everything that would give the answer away. `covers` is the key of the printed figure that
     the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are pairs of a title and
     source code to compare.
     """
@@ -163,14 +175,15 @@ class Lesson:
     chapter: str
     idea: str
     formula: str
-    look_at: str
-    try_next: str
+    notice: str
+    tries: str
     opens: Target
     picture: Callable[[], Picture]
     checks: tuple[Check, ...]
     covers: str = ""
     errata: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    quiz: bool = False
 
     @property
     def page(self) -> str:
@@ -185,7 +198,7 @@ class Lesson:
     @property
     def words(self) -> str:
         """The text that a search looks through, in lower case."""
-        parts = (self.title, CHAPTERS[self.chapter], self.idea, self.look_at, self.try_next, *self.errata)
+        parts = (self.title, CHAPTERS[self.chapter].name, self.idea, self.notice, self.tries, *self.errata)
         more = (self.key, *self.link.values(), *(check.what for check in self.checks))
         return " ".join((*parts, *more)).lower()
 
@@ -218,6 +231,11 @@ def on_trajectories(experiment: Experiment) -> Target:
 def on_minibatches(settings: MiniBatches) -> Target:
     """Opens the page Mini-batches with these settings."""
     return Target("minibatches", minibatches.encode(settings))
+
+
+def on_activations(view: str, **values: Any) -> Target:
+    """Opens a view of the page Activations and losses with these values."""
+    return Target("activations", activations.encode(activations.shown_at(view, **values)))
 
 
 def on_maps(settings: MapSettings) -> Target:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from optviz.lessons.activations import as_list, on_activations
-from optviz.lessons.lesson import Chart, Check, Lesson, Line, sampled_line
+from optviz.lessons.activations import as_list
+from optviz.lessons.lesson import Chart, Check, Lesson, Line, on_activations, sampled_line
 from optviz.settings.activations import (
     BINARY_LOGITS,
     BINARY_TARGETS,
@@ -13,6 +13,7 @@ from optviz.settings.activations import (
     CLASS_LOGITS,
     LOG_PROBABILITIES,
     NLL_LABELS,
+    ActivationSettings,
 )
 from optviz.teaching.losses import (
     binary_cross_entropy_from_logits,
@@ -51,6 +52,24 @@ def _pull(function: Callable[..., np.ndarray]) -> Callable[[], Sequence[float]]:
     return lambda: [abs(float(function(np.array([-4.0]), np.ones(1))[0]))]
 
 
+DATA = ActivationSettings().data
+
+
+def _best_guesses(data: Sequence[float]) -> list[float]:
+    """The guesses with the lowest mean absolute and mean squared error."""
+    guesses = np.arange(0, 100, 0.01)
+    errors = guesses[:, None] - np.array(data)
+    return [float(guesses[e.mean(axis=1).argmin()]) for e in (np.abs(errors), errors**2)]
+
+
+def _label_losses() -> list[float]:
+    """The binary cross entropy of each of three labels."""
+    return [
+        float(binary_cross_entropy_from_logits(np.array([z]), np.array([float(y)])))
+        for z, y in zip(BINARY_LOGITS, BINARY_TARGETS, strict=True)
+    ]
+
+
 def _coin_best() -> list[float]:
     theta = np.linspace(0.001, 0.999, 999)
     return [float(theta[np.argmin(coin_loss(theta, 7, 3))])]
@@ -66,8 +85,8 @@ LOSSES = (
             "that a better q would save."
         ),
         formula=r"H(p, q) = H(p) + \mathrm{KL}(p \,\|\, q)",
-        look_at="The two lower bars together are as long as the third.",
-        try_next="Make q equal to p. What is left is the entropy.",
+        notice="H(p) and KL stacked are as tall as H(p, q).",
+        tries="Make q equal to p. What is left is the entropy.",
         opens=on_activations("entropy", p=P, q=Q),
         picture=lambda: Chart(
             bars=(
@@ -96,8 +115,8 @@ LOSSES = (
             "product of probabilities into a sum with the same best place."
         ),
         formula=r"-\log L(\theta) = -7 \log \theta - 3 \log (1 - \theta)",
-        look_at="The lowest place of the curve is at 0.7.",
-        try_next="Throw ten times as often with the same share. The place stays, the valley grows narrow.",
+        notice="The lowest place of the curve is at 0.7.",
+        tries="Throw ten times as often with the same share. The place stays, the valley becomes narrow.",
         opens=on_activations("coin"),
         picture=lambda: Chart(
             (sampled_line("7 heads, 3 tails", lambda t: coin_loss(t, 7, 3), 0.05, 0.98),),
@@ -117,8 +136,8 @@ LOSSES = (
         chapter="losses",
         idea="Pick the log-probability of the right class in each row, turn the sign, and average.",
         formula=r"-\frac{1}{n} \sum_i \log p_{i, y_i}",
-        look_at="Only one number of each row counts.",
-        try_next="Change a label and see which number comes into play.",
+        notice="Only one number of each row counts.",
+        tries="Change a label and see which number comes into play.",
         opens=on_activations("classes"),
         picture=lambda: Chart(
             bars=tuple((f"row {i + 1}", -LOG_PROBABILITIES[i][k]) for i, k in enumerate(NLL_LABELS)),
@@ -142,10 +161,10 @@ LOSSES = (
         key="cross_entropy",
         title="Cross entropy from logits",
         chapter="losses",
-        idea="Softmax, logarithm and negative log-likelihood in one; no probability is ever rounded to 0.",
+        idea="Softmax, logarithm and negative log-likelihood in one, which is numerically safe.",
         formula=r"-\frac{1}{n} \sum_i \log \frac{e^{z_{i, y_i}}}{\sum_j e^{z_{ij}}}",
-        look_at="With three classes and no knowledge it would be log 3 = 1.0986; this is hardly better.",
-        try_next="Raise the logit of each right class by 5.",
+        notice="With three classes and no knowledge it would be log 3 = 1.0986; this is hardly better.",
+        tries="Raise the logit of each right class by 5.",
         opens=on_activations("classes"),
         picture=lambda: _shares(CLASS_LOGITS, CLASS_LABELS),
         checks=(
@@ -187,8 +206,8 @@ LOSSES = (
         chapter="losses",
         idea="With two classes one logit is enough, and the sigmoid takes the place of softmax.",
         formula=r"-\frac{1}{n} \sum_i y_i \log \sigma(z_i) + (1 - y_i) \log (1 - \sigma(z_i))",
-        look_at="All three logits say “rather no”; the third example is a yes and costs the most.",
-        try_next="Set a logit to 1000. The loss stays finite.",
+        notice="All three logits say “rather no”; the third example is a yes and costs the most.",
+        tries="Set a logit to 1000. The loss stays finite.",
         opens=on_activations("classes"),
         picture=lambda: Chart(
             bars=tuple(
@@ -211,6 +230,83 @@ LOSSES = (
         covers="bce_with_logits",
     ),
     Lesson(
+        key="multi-label",
+        title="Several labels at once",
+        chapter="losses",
+        idea=(
+            "A picture may show a dog and a child. Each label is a question of its own with yes or no: one "
+            "sigmoid and one binary cross entropy for each. Some books add these up; PyTorch takes their "
+            "mean."
+        ),
+        formula=r"L = \frac{1}{k} \sum_{j=1}^{k} \mathrm{BCE}(z_j, y_j)",
+        notice="The three labels cost 0.403, 0.396 and 0.801. Their sum is 1.600, their mean 0.533.",
+        tries="Turn the last truth from 1 to 0. By how much does the mean fall?",
+        opens=on_activations("classes"),
+        picture=lambda: Chart(
+            bars=tuple((f"label {i + 1}", loss) for i, loss in enumerate(_label_losses())), y="loss"
+        ),
+        checks=(
+            Check(
+                what="Loss of each label",
+                computed=_label_losses,
+                printed=(0.403, 0.396, 0.801),
+                digits=3,
+                claim="0.403, 0.396, 0.801",
+            ),
+            Check(
+                what="Their sum, their mean",
+                computed=lambda: [float(np.sum(_label_losses())), float(np.mean(_label_losses()))],
+                printed=(1.600, 0.533),
+                digits=3,
+                claim="1.600, 0.533",
+            ),
+        ),
+        errata=(
+            "The notes add up the losses of the labels where PyTorch's MultiLabelSoftMarginLoss takes their "
+            "mean: with k labels their loss, and its gradients, are k times as large.",
+        ),
+    ),
+    Lesson(
+        key="errors",
+        title="Absolute and squared error",
+        chapter="losses",
+        idea=(
+            "One guess a stands for all the data. The mean squared error is lowest at the mean, the mean "
+            "absolute error at the median. So an outlier pulls the one and hardly moves the other."
+        ),
+        formula=r"\mathrm{MAE} = \frac{1}{n} \sum_i |a - y_i|, \quad "
+        r"\mathrm{MSE} = \frac{1}{n} \sum_i (a - y_i)^2",
+        notice="With the outlier 12 the mean is 4.1, above four of the five data. The median is 2.5.",
+        tries="Move the outlier from 12 to 100. Which of the two lowest places moves?",
+        opens=on_activations("errors"),
+        picture=lambda: Chart(
+            (
+                sampled_line("MAE", lambda a: np.abs(a[:, None] - np.array(DATA)).mean(axis=-1), 0, 12),
+                sampled_line(
+                    "MSE / 10", lambda a: ((a[:, None] - np.array(DATA)) ** 2).mean(axis=-1) / 10, 0, 12
+                ),
+            ),
+            x="guess a",
+            y="mean error",
+        ),
+        checks=(
+            Check(
+                what="Lowest place of MAE and of MSE on a grid of hundredths",
+                computed=lambda: _best_guesses(DATA),
+                printed=(2.5, 4.1),
+                digits=2,
+                claim="the median 2.5 and the mean 4.1",
+            ),
+            Check(
+                what="The same with 100 in place of 12",
+                computed=lambda: _best_guesses((*DATA[:-1], 100.0)),
+                printed=(2.5, 21.7),
+                digits=2,
+                claim="the median stays, the mean moves to 21.7",
+            ),
+        ),
+    ),
+    Lesson(
         key="pull",
         title="Why not the squared error",
         chapter="losses",
@@ -219,8 +315,8 @@ LOSSES = (
             "answer is most wrong. Cross entropy pulls with a − y alone."
         ),
         formula=r"\frac{\partial}{\partial z} = a - y \quad\text{against}\quad 2\,(a - y)\,\sigma'(z)",
-        look_at="Far to the left, where the answer is wrong and sure, the squared error hardly pulls.",
-        try_next="Move z from 0 to −8 and watch both pulls.",
+        notice="Far to the left, where the answer is confidently wrong, the squared error hardly pulls.",
+        tries="Move z from 0 to −8 and watch both pulls.",
         opens=on_activations("duel"),
         picture=_pulls,
         checks=(

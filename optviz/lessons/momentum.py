@@ -1,5 +1,7 @@
-"""Lessons on momentum and Nesterov's method."""
+"""Lessons on momentum, Nesterov's method, and the edge of stability."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +18,39 @@ from optviz.lessons.lesson import (
     Lesson,
     Line,
     on_maps,
+    paths_of,
 )
 from optviz.settings import maps as map_settings
+from optviz.settings.maps import MapSettings
 from optviz.settings.setups import Entrant
 
+SWEEP = MapSettings(
+    entrants=(Entrant.of("gd"), Entrant.of("momentum", momentum=0.5), Entrant.of("nag", momentum=0.5)),
+    rates=(0.01, 2.0),
+)
+
+
+def _swept() -> Chart:
+    swept = SWEEP.make(resolution=120)
+    lines = []
+    for curve in swept.curves:  # type: ignore[union-attr]
+        # Cut at what counts as zero and a little up the wall, which goes on for ever; the axis says so.
+        shown = np.clip(np.nan_to_num(curve.losses, nan=np.inf), 1e-12, 1e3)
+        lines.append(Line(curve.optimizer.name, swept.rates, shown))  # type: ignore[union-attr]
+    return Chart(tuple(lines), x="learning rate", y="f, cut at 1e−12, 1000", log="xy")
+
+
+def _edge(place: int) -> Callable[[], list[float]]:
+    """The largest rate that came nearer, on the rates of the page that the lesson opens."""
+    made = functools.partial(SWEEP.make, resolution=SWEEP.fineness)
+    return lambda: [float(made().curves[place].observed or 0.0)]  # type: ignore[union-attr]
+
+
+def _theory() -> list[float]:
+    return [float(c.predicted or 0.0) for c in SWEEP.make(resolution=20).curves]  # type: ignore[union-attr]
+
+
+HELPED = (Entrant.of("momentum", lr=0.6, momentum=0.5), Entrant.of("gd", lr=0.6))
 NAG = runs_in_ravine(
     Entrant.of("momentum", lr=0.3, momentum=0.9), Entrant.of("nag", lr=0.3, momentum=0.9), steps=200
 )
@@ -58,17 +89,18 @@ def _heavy_edges() -> Chart:
 MOMENTUM = (
     trajectory_lesson(
         key="momentum",
+        picture=lambda: paths_of(runs_in_ravine(*HELPED)),
         title="Momentum to the rescue",
         chapter="momentum",
-        experiment=runs_in_ravine(Entrant.of("momentum", lr=0.6, momentum=0.5)),
+        experiment=runs_in_ravine(HELPED[0]),
         printed=(0.007188, 0.002553),
         idea=(
-            "The same rate that diverged now converges. Gradients that alternate cancel in the "
-            "velocity, gradients that agree add up."
+            "The same rate that diverged now converges. In the velocity, alternating gradients cancel and "
+            "consistent ones add up."
         ),
         formula=OPTIMIZERS["momentum"].formula,
-        look_at="The swings across the valley die out while the run along it speeds up.",
-        try_next="Add plain descent with the same rate beside it.",
+        notice="The swings across the valley die out while the run along it speeds up.",
+        tries="Add plain descent with the same rate beside it.",
     ),
     trajectory_lesson(
         key="momentum-halved",
@@ -78,23 +110,21 @@ MOMENTUM = (
         printed=(-0.126340, -0.186632),
         idea="With less momentum the swings fade more slowly: 0.6 is just below the stable limit, 0.625.",
         formula=r"\eta_{\max} = \frac{2(1 + \beta)}{\lambda_{\max}} = \frac{2.5}{4}",
-        look_at="The path still crosses the floor at every step.",
-        try_next="Set the momentum to 0.2 and see where the edge is.",
+        notice="The path still crosses the floor at every step.",
+        tries="Try 0.19, then 0.21: which one settles? Give it 100 steps.",
     ),
     experiment_lesson(
         key="nesterov",
         title="Brake before the turn",
         chapter="momentum",
         experiment=NAG,
-        idea=(
-            "Nesterov adds the next velocity to the gradient, so it slows down before the objective rises."
-        ),
+        idea=("Nesterov looks ahead: it uses the velocity that it is about to have, so it brakes early."),
         formula=OPTIMIZERS["nag"].formula,
-        look_at=(
+        notice=(
             "Along the floor momentum overshoots to x = 2.6, Nesterov to 1.8. Across it, Nesterov's first "
             "swing is the larger one, but its swings die out much sooner."
         ),
-        try_next="Raise the rate of both to 0.35. Nesterov diverges above 0.339; momentum holds to 0.95.",
+        tries="Raise the rate of both to 0.35. Nesterov diverges above 0.339; momentum holds to 0.95.",
         checks=(
             Check(
                 what="Steps until they stay within 0.001: momentum, Nesterov",
@@ -128,16 +158,51 @@ MOMENTUM = (
         ),
     ),
     Lesson(
+        key="edge",
+        title="The edge of stability",
+        chapter="momentum",
+        idea="On a quadratic the rate below which descent converges can be computed in advance.",
+        formula=(
+            r"\begin{aligned} \text{descent: } & \eta < \tfrac{2}{\lambda_{\max}} \\ "
+            r"\text{momentum: } & \eta < \tfrac{2(1 + \beta)}{\lambda_{\max}} \\ "
+            r"\text{Nesterov: } & \eta < \tfrac{2(1 + \beta)}{(1 + 2\beta)\,\lambda_{\max}} \end{aligned}"
+        ),
+        notice="Each curve dips at its best rate, then hits a wall.",
+        tries="Raise the momentum. Whose wall moves to the right, whose to the left?",
+        opens=on_maps(SWEEP),
+        picture=_swept,
+        checks=(
+            Check(
+                what="Theory for descent, momentum 0.5, Nesterov 0.5",
+                computed=_theory,
+                printed=(0.5, 0.75, 0.375),
+                digits=3,
+                claim="2/λmax and its relatives",
+            ),
+            *(
+                Check(
+                    what=f"{name}: the largest rate that came nearer in 200 steps",
+                    computed=_edge(place),
+                    interval=(0.97 * edge, edge),
+                    claim=f"just below {edge:g}",
+                )
+                for place, (name, edge) in enumerate(
+                    (("Descent", 0.5), ("Momentum 0.5", 0.75), ("Nesterov 0.5", 0.375))
+                )
+            ),
+        ),
+    ),
+    Lesson(
         key="momentum-map",
         title="Rate and momentum together",
         chapter="momentum",
         idea=(
-            "Momentum widens the range of rates that converge. Which pairs work is a map, and its border "
+            "Momentum widens the range of rates that converge. A map shows which pairs work, and its border "
             "is a line."
         ),
         formula=r"\eta \lambda_{\max} < 2 (1 + \beta)",
-        look_at="The border of the map follows the line of theory.",
-        try_next="Click a place next to the border to open its run.",
+        notice="The border of the map follows the line of theory.",
+        tries="Click a place next to the border to open its run.",
         opens=on_maps(STABILITY),
         picture=_heavy_edges,
         checks=(

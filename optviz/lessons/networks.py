@@ -56,7 +56,7 @@ def _loss_chart() -> Chart:
         bars=(
             ("cross entropy", CROSS_ENTROPY[0]),
             ("squared error", SQUARED_ERROR[0]),
-            ("the same rate", SQUARED_ERROR_SAME_RATE[0]),
+            ("squared error, rate 0.1", SQUARED_ERROR_SAME_RATE[0]),
         ),
         y="accuracy after 1 epoch",
     )
@@ -68,8 +68,8 @@ def _network_lesson(
     title: str,
     idea: str,
     formula: str,
-    look_at: str,
-    try_next: str,
+    notice: str,
+    tries: str,
     checks: tuple[Check, ...],
     preset: str = "",
     picture: Callable[[], Chart] | None = None,
@@ -82,8 +82,8 @@ def _network_lesson(
         chapter="networks",
         idea=idea,
         formula=formula,
-        look_at=look_at,
-        try_next=try_next,
+        notice=notice,
+        tries=tries,
         opens=Target("train", encode(PRESETS[preset or key].config)),
         picture=picture or (lambda: _accuracy_chart(key)),
         checks=checks,
@@ -154,8 +154,8 @@ NETWORKS = (
             "each class."
         ),
         formula=r"p = \mathrm{softmax}(W x + b)",
-        look_at="Open the weights of the first layer: each picture resembles the garment of its class.",
-        try_next="Add a hidden layer of 64 and see what it is worth.",
+        notice="Open the weights of the first layer: each picture resembles the garment of its class.",
+        tries="Add a hidden layer of 64 and see what it is worth.",
         checks=(*_claims("softmax_regression"), _untrained()),
         errata=(VACUOUS,),
     ),
@@ -167,8 +167,8 @@ NETWORKS = (
             "epochs."
         ),
         formula=r"784 \to 512 \to 512 \to 10",
-        look_at="The training accuracy reaches 99.6 % while the test accuracy stays near 98 %.",
-        try_next="Halve the layers. How small may it be before you see a difference?",
+        notice="The training accuracy reaches 99.6 % while the test accuracy stays near 98 %.",
+        tries="Halve the layers. How small may it be before you see a difference?",
         checks=(
             Check(
                 what="Test accuracy after 10 epochs, three seeds",
@@ -184,8 +184,10 @@ NETWORKS = (
         title="Dropout in a network",
         idea="Any unit may be off at a step, so units cannot rely on each other and over-fit less.",
         formula=r"784 \to 256 \xrightarrow{p = 0.2} 256 \xrightarrow{p = 0.5} 10",
-        look_at="How far training and test accuracy are apart.",
-        try_next="Set both shares to 0, train again, and overlay the runs.",
+        notice=(
+            "Over three seeds 85 to 89 % of the training images are right, and 83 to 87 % of the test images."
+        ),
+        tries="Set both shares to 0, train again, and overlay the runs.",
         checks=(
             *_claims("dropout", "Weights of PyTorch's Linear, as in section 4.2"),
             *_claims("dropout_normal", "Weights from N(0, 0.01)"),
@@ -201,8 +203,8 @@ NETWORKS = (
             "the error is largest."
         ),
         formula=r"a - y \quad\text{against}\quad \tfrac{2}{10}\,(a - y)\,\sigma'(z)",
-        look_at="Cross entropy is ahead after every epoch, though the squared error has ten times the rate.",
-        try_next="Train both presets and overlay the curves.",
+        notice="Cross entropy is ahead after every epoch, though the squared error has ten times the rate.",
+        tries="Train both presets and overlay the curves.",
         checks=(
             Check(
                 what="Lead of cross entropy in test accuracy after epochs 1 to 5",

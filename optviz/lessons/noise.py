@@ -15,6 +15,7 @@ from optviz.lessons.lesson import (
     Paths,
     on_maps,
     on_minibatches,
+    paths_of,
     paths_of_batches,
 )
 from optviz.settings.experiment import Experiment
@@ -86,11 +87,11 @@ NOISE = (
         chapter="noise",
         idea=(
             "All points give the exact gradient and one update; one point gives a noisy one and a hundred "
-            "updates for the same work. Mini-batches stand between."
+            "updates for the same work. Mini-batches are the compromise."
         ),
         formula=r"g_B = \frac{1}{|B|} \sum_{i \in B} \nabla \ell_i, \qquad \mathbb{E}\, g_B = \nabla L",
-        look_at="After the same 50 epochs the stochastic run has arrived; batch descent has not.",
-        try_next="Raise the rate to 0.1. Now who is nearer, and who is calmer?",
+        notice="After the same 50 epochs the stochastic run has arrived; batch descent has not.",
+        tries="Raise the rate to 0.1. Which is closer at the end, which steadier?",
         opens=on_minibatches(KINDS),
         picture=lambda: paths_of_batches(KINDS),
         checks=(
@@ -112,8 +113,8 @@ NOISE = (
             "all points inside the loop over batches."
         ),
         formula=r"\text{for each batch } B:\quad \nabla L \text{ instead of } g_B",
-        look_at="The printed loop follows the gradient of all points, whatever the batch. Its noise is 0.",
-        try_next="Set the batch size to 1. The printed loop now runs batch descent a hundred times an epoch.",
+        notice="The printed loop follows the gradient of all points, whatever the batch. Its noise is 0.",
+        tries="Set the batch size to 1. The printed loop now runs batch descent a hundred times an epoch.",
         opens=on_minibatches(LOOP),
         picture=lambda: _gradient_noise(LOOP),
         checks=(
@@ -146,8 +147,8 @@ NOISE = (
             "with the root of the rate and shrinks with the root of the batch size."
         ),
         formula=r"r \propto \sqrt{\eta / B}",
-        look_at="Lines that rise by half a decade for each decade of the rate, one below the other.",
-        try_next="Double the batch and double the rate. Does the ball stay the same?",
+        notice="Lines that rise by half a decade for each decade of the rate, one below the other.",
+        tries="In the last chart of the page, compare B = 5 at the rate 0.05 with B = 20 at 0.2.",
         opens=on_minibatches(SMALL),
         picture=_ball_chart,
         checks=(
@@ -168,12 +169,12 @@ NOISE = (
         title="Noise as help",
         chapter="noise",
         idea=(
-            "On a bowl with dents exact descent stops in the first dent. Some noise shakes it out, too "
-            "much keeps it from settling."
+            "On a bumpy bowl exact descent stops in the first dent. Some noise shakes it out, too much "
+            "keeps it from settling."
         ),
         formula=r"x_t = x_{t-1} - \eta\, (\nabla f + \sigma \xi_t), \qquad \xi_t \sim N(0, I)",
-        look_at="The exact run stops early. The noisy one reaches the middle of the bowl.",
-        try_next="Raise the noise to 20. The median gets worse again.",
+        notice="The exact run stops early. The noisy one reaches the middle of the bowl.",
+        tries="Raise the noise to 20. The median gets worse again.",
         opens=on_maps(HELP),
         picture=_helped,
         checks=(
@@ -196,13 +197,23 @@ NOISE = (
         title="Let the rate fade",
         chapter="noise",
         experiment=COSINE,
+        picture=lambda: Paths(
+            paths_of(COSINE).objective,
+            ((-3.0, 3.0), (-2.0, 2.0)),
+            (
+                ("constant rate", "momentum", CONSTANT.run()[0].points[200:]),
+                ("cosine", "gd", COSINE.run()[0].points[200:]),
+            ),
+        ),
         idea=(
-            "A large rate is fast and restless, a small one slow and calm. A schedule has both, one after "
-            "the other."
+            "A large rate is fast and restless, a small one slow and calm. A schedule starts large and ends "
+            "small."
         ),
         formula=r"\eta_t = \eta\, \tfrac{1}{2} \left(1 + \cos \tfrac{\pi t}{T}\right)",
-        look_at="The path wanders widely at first and ends in a point.",
-        try_next="Switch the schedule to constant and compare the end of the loss curve.",
+        notice=(
+            "The last 100 of 300 steps: the constant rate wanders on, with cosine the path ends in a point."
+        ),
+        tries="Choose the constant schedule, and compare the end of the loss curve.",
         checks=(
             Check(what="Mean f of the last 30 steps, constant rate", computed=lambda: _late(CONSTANT)),
             Check(what="Mean f of the last 30 steps, cosine", computed=lambda: _late(COSINE)),

@@ -53,12 +53,12 @@ PLACES = (
         chapter="places",
         experiment=NOISY_SADDLE,
         idea=(
-            "At a saddle the gradient is zero, yet f falls to two sides. A run that comes exactly along "
-            "the ridge stops; the least noise makes it leave."
+            "At a saddle the gradient is zero, yet the ground falls away on both sides. A run that comes "
+            "exactly along the ridge stops; the slightest noise makes it leave."
         ),
         formula=r"\nabla f = 0, \qquad \lambda_{\min} < 0 < \lambda_{\max}",
-        look_at="The path comes down the ridge, hesitates at the middle, and then chooses a side.",
-        try_next="Change the seed of the noise and see to which side it falls. Then set the noise to 0.",
+        notice="The path comes down the ridge, hesitates at the middle, and then chooses a side.",
+        tries="Change the seed of the noise and see to which side it falls. Then set the noise to 0.",
         checks=(
             Check(
                 what="Without noise, x ends at",
@@ -82,8 +82,8 @@ PLACES = (
         experiment=PLAIN,
         idea="On a plateau the gradient is almost zero, however low a minimum nearby may be.",
         formula=r"\nabla f \approx 0 \;\Rightarrow\; x_t \approx x_{t-1}",
-        look_at="The run does not move. Its verdict says how long the gradient is.",
-        try_next="Click nearer to the hole until it falls in.",
+        notice="The run does not move. Its verdict says how small the gradient is.",
+        tries="Click nearer to the hole until it falls in.",
         checks=(
             Check(
                 what="Distance covered in 200 steps",
@@ -102,8 +102,8 @@ PLACES = (
         experiment=VALLEY,
         idea="Rosenbrock's valley is easy to find and hard to follow: its floor bends and hardly falls.",
         formula=r"f = (1 - x)^2 + 100\,(y - x^2)^2",
-        look_at="All drop into the valley at once. What counts is how fast they follow it.",
-        try_next="Let them run for 2000 steps, and try to find a better rate for descent.",
+        notice="All three drop into the valley within ten steps. What counts is how fast they follow it.",
+        tries="Look for a better rate for descent: raise 0.002 in steps of 0.0005.",
         checks=(
             Check(
                 what="f after 1000 steps: descent",
@@ -124,12 +124,12 @@ PLACES = (
         title="The start decides",
         chapter="places",
         idea=(
-            "Every start belongs to a minimum. The borders between the basins are smooth for small rates "
-            "and frayed for others."
+            "Every start belongs to a minimum. The borders between the basins are smooth for small rates, "
+            "ragged for larger ones."
         ),
         formula=GD,
-        look_at="Two starts next to a border end far apart.",
-        try_next="Click a place on the border to open its run, or raise the rate.",
+        notice="Two starts next to a border end far apart.",
+        tries="Raise descent's rate to 0.015, not beyond: one basin disappears. Why?",
         opens=on_maps(BASINS),
         picture=_starts,
         checks=(

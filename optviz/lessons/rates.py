@@ -5,11 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from optviz.engine.objective import parse
+from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.optimizers.base import Optimizer
 from optviz.engine.optimizers.classic import ADAGRAD, RMSPROP
 from optviz.engine.optimizers.faulty import ADAGRAD_INSIDE, RMSPROP_INSIDE
 from optviz.engine.trajectories import simulate
 from optviz.lessons.experiments import (
+    START,
     experiment_lesson,
     experiment_on,
     runs_in_ravine,
@@ -17,7 +20,10 @@ from optviz.lessons.experiments import (
 from optviz.lessons.lesson import (
     Check,
     Lesson,
+    Paths,
     final_position,
+    on_trajectories,
+    paths_of,
 )
 from optviz.settings.experiment import Experiment
 from optviz.settings.setups import Entrant
@@ -37,6 +43,14 @@ EPSILON = (
 )
 
 
+BOTH = runs_in_ravine(
+    Entrant.of("rmsprop", lr=0.4, alpha=0.9),
+    Entrant.of("adam", lr=0.4),
+    steps=60,
+)
+SCALED = runs_in_ravine(Entrant.of("adam", lr=0.4), Entrant.of("gd", lr=0.4), steps=100)
+
+
 def _step_lengths(experiment: Experiment, place: int) -> list[float]:
     """The lengths of the first and of the last step of one entrant."""
     points = experiment.run()[place].points
@@ -49,6 +63,30 @@ def _adagrad_rates(*steps: int) -> list[float]:
     run = replace(FADING, steps=1000).run()[0]
     sums = np.cumsum(run.gradients[:-1, 0] ** 2)
     return [float(np.sqrt(sums[-1] / sums[step - 1])) for step in steps]
+
+
+def _first_step(experiment: Experiment, place: int) -> list[float]:
+    """The first step of one entrant along each coordinate, in learning rates."""
+    run, rate = experiment.run()[place], dict(experiment.entrants[place].values)["lr"]
+    return (np.abs(run.points[1] - run.points[0]) / rate).tolist()
+
+
+def _on_scale(optimizer: str, factor: float) -> np.ndarray:
+    """A path on the ravine times a factor."""
+    objective = parse(f"{factor:g}*(0.1*x**2 + 2*y**2)")
+    return simulate(objective, optimizer, START, SCALED.steps, lr=0.4).points
+
+
+def _scale_difference(optimizer: str, steps: int) -> float:
+    """The largest distance between the paths on f and on 100 f within so many steps."""
+    apart = _on_scale(optimizer, 100.0)[: steps + 1] - _on_scale(optimizer, 1.0)[: steps + 1]
+    return float(np.linalg.norm(apart, axis=1).max())
+
+
+def _scaled() -> Paths:
+    shown = paths_of(SCALED)
+    adams = (("Adam on f", "adam", _on_scale("adam", 1.0)), ("Adam on 100 f", "gd", _on_scale("adam", 100.0)))
+    return replace(shown, paths=adams)
 
 
 def _off(steps: int) -> float:
@@ -70,8 +108,8 @@ def _epsilon_lesson(
     inside: Optimizer,
     printed: tuple[float, ...],
     idea: str,
-    look_at: str,
-    try_next: str,
+    notice: str,
+    tries: str,
     more: tuple[Check, ...] = (),
 ) -> Lesson:
     """A printed run that has ε inside the root in the notes' code, as `inside` has, and outside it here."""
@@ -102,8 +140,8 @@ def _epsilon_lesson(
         experiment=experiment,
         idea=idea,
         formula=entrant.row.formula,
-        look_at=look_at,
-        try_next=try_next,
+        notice=notice,
+        tries=tries,
         checks=(*checks, *more),
         covers=key,
         errata=(EPSILON,),
@@ -119,8 +157,8 @@ RATES = (
         printed=(-2.382563, -0.158591),
         idea=ADAGRAD.idea
         + " It turns the ravine into a bowl, because each coordinate is divided by its own gradients.",
-        look_at="The path goes straight at first; then the steps fade, and it has not arrived after 20.",
-        try_next="Give it 500 steps. Does it need a larger rate or more steps?",
+        notice="The path goes straight at first; then the steps fade, and it has not arrived after 20.",
+        tries="Give it 500 steps. Does it need a larger rate or more steps?",
     ),
     _epsilon_lesson(
         key="adagrad-fast",
@@ -132,8 +170,37 @@ RATES = (
             "AdaGrad divides by the gradients that it has seen, so it can take a rate at which others "
             "diverge."
         ),
-        look_at="A rate of 2 arrives; plain descent diverges here with a third of it.",
-        try_next="Add gradient descent with the rate 0.6 beside it.",
+        notice="A rate of 2 arrives; plain descent diverges here with a third of it.",
+        tries="Add gradient descent with the rate 0.6 beside it.",
+    ),
+    _epsilon_lesson(
+        key="rmsprop",
+        title="RMSProp's cure",
+        experiment=RMS,
+        inside=RMSPROP_INSIDE,
+        printed=(-0.010599, 0.0),
+        idea=RMSPROP.idea + " The mean square remembers about 1/(1 − α) = 10 steps.",
+        notice=(
+            "The first step is 3.2 rates long along each coordinate, 1/√(1 − α). After 20 steps RMSProp has "
+            "0.01 to go, AdaGrad 2.4."
+        ),
+        tries="Raise α to 0.99 and lower it to 0.5.",
+        more=(
+            Check(
+                what="First step along x and y, in rates",
+                computed=lambda: (np.abs(np.diff(RMS.run()[0].points[:2], axis=0))[0] / 0.4).tolist(),
+                printed=(3.16, 3.16),
+                digits=2,
+                claim="1/√0.1 = 3.16",
+            ),
+            Check(
+                what="Distance to go after 20 steps: RMSProp, AdaGrad",
+                computed=lambda: [_distance(RMS, 0, 20), _distance(ADA, 0, 20)],
+                printed=(0.01, 2.39),
+                digits=2,
+                claim="0.01 and 2.4",
+            ),
+        ),
     ),
     experiment_lesson(
         key="adagrad-fading",
@@ -147,8 +214,8 @@ RATES = (
         ),
         formula=r"\text{AdaGrad: } \frac{\eta}{\sqrt{\sum_t g_t^2}}, \qquad \text{RMSProp: } "
         r"\frac{\eta}{\sqrt{\text{mean of recent } g^2}}",
-        look_at="AdaGrad creeps into the minimum. RMSProp is there early and then jumps around it.",
-        try_next=(
+        notice="AdaGrad creeps into the minimum. RMSProp is there early and then jumps around it.",
+        tries=(
             "Choose the cosine schedule, which is for both. RMSProp comes to rest; why does AdaGrad suffer?"
         ),
         checks=(
@@ -184,32 +251,72 @@ RATES = (
             ),
         ),
     ),
-    _epsilon_lesson(
-        key="rmsprop",
-        title="RMSProp's cure",
-        experiment=RMS,
-        inside=RMSPROP_INSIDE,
-        printed=(-0.010599, 0.0),
-        idea=RMSPROP.idea + " The mean square remembers about 1/(1 − α) = 10 steps.",
-        look_at=(
-            "The first step is 3.2 rates long along each coordinate, 1/√(1 − α). After 20 steps RMSProp has "
-            "0.01 to go, AdaGrad 2.4."
+    experiment_lesson(
+        key="adam",
+        title="Adam: both together",
+        chapter="rates",
+        experiment=BOTH,
+        idea=(
+            "Adam keeps two fading means: of the gradients, as momentum does, and of their squares, as "
+            "RMSProp does. It divides the one by the root of the other. Both start at zero, so both are "
+            "corrected."
         ),
-        try_next="Raise α to 0.99 and lower it to 0.5.",
-        more=(
+        formula=OPTIMIZERS["adam"].formula,
+        notice=(
+            "The slope along y is eight times the slope along x, yet Adam's first step is exactly one rate "
+            "long along both. RMSProp's, which is not corrected, is 3.2 rates long."
+        ),
+        tries="Set Adam's β₁ to 0. What is left is RMSProp with a correction.",
+        checks=(
             Check(
-                what="First step along x and y, in rates",
-                computed=lambda: (np.abs(np.diff(RMS.run()[0].points[:2], axis=0))[0] / 0.4).tolist(),
+                what="Slope along x and y at the start",
+                computed=lambda: np.abs(BOTH.run()[1].gradients[0]).tolist(),
+                printed=(1.0, 8.0),
+                digits=6,
+                claim="1 and 8",
+            ),
+            Check(
+                what="Adam's first step along x and y, in rates",
+                computed=lambda: _first_step(BOTH, 1),
+                printed=(1.0, 1.0),
+                digits=6,
+                claim="1 and 1",
+            ),
+            Check(
+                what="RMSProp's first step along x and y, in rates",
+                computed=lambda: _first_step(BOTH, 0),
                 printed=(3.16, 3.16),
                 digits=2,
                 claim="1/√0.1 = 3.16",
             ),
+        ),
+    ),
+    Lesson(
+        key="adam-scale",
+        title="Adam does not see the scale",
+        chapter="rates",
+        idea=(
+            "Multiply the objective by 100: every gradient grows a hundredfold, and so does the root that "
+            "Adam divides by. The path stays. That is why one rate suits many networks."
+        ),
+        formula=r"\frac{100\, \hat m}{\sqrt{100^2\, \hat v} + \epsilon} \approx "
+        r"\frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+        notice="Both paths of Adam lie on each other: that on f, and that on 100 f.",
+        tries="Type the formula 10*x^2 + 200*y^2, which is 100 f. Adam's path stays; what does descent do?",
+        opens=on_trajectories(SCALED),
+        picture=_scaled,
+        checks=(
             Check(
-                what="Distance to go after 20 steps: RMSProp, AdaGrad",
-                computed=lambda: [_distance(RMS, 0, 20), _distance(ADA, 0, 20)],
-                printed=(0.01, 2.39),
-                digits=2,
-                claim="0.01 and 2.4",
+                what="Largest distance between Adam's paths on f and on 100 f",
+                computed=lambda: [_scale_difference("adam", 100)],
+                interval=(0.0, 1e-6),
+                claim="none but for ε",
+            ),
+            Check(
+                what="The same for descent, within 20 steps",
+                computed=lambda: [_scale_difference("gd", 20)],
+                interval=(1e6, np.inf),
+                claim="it explodes",
             ),
         ),
     ),
@@ -223,11 +330,11 @@ RATES = (
             "squares, and it shrinks all weights by the same share."
         ),
         formula=r"x_t = (1 - \eta \lambda)\, x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}",
-        look_at=(
+        notice=(
             "After 300 steps Adam is in the minimum (1, 3). AdamW is still 0.88 away: v̂ remembers the large "
             "gradients of the start, so the decay weighs more. As that memory fades, it comes nearer."
         ),
-        try_next="Give it 3000 steps: AdamW comes nearer. Then set the decay to 0: the paths coincide.",
+        tries="Give it 2000 steps: AdamW comes nearer. Then set the decay to 0: the paths coincide.",
         checks=(
             Check(
                 what="Adam ends at",
@@ -237,11 +344,11 @@ RATES = (
                 claim="the minimum (1, 3)",
             ),
             Check(
-                what="AdamW's distance from the minimum after 300, 3000 and 30,000 steps",
-                computed=lambda: [_off(steps) for steps in (300, 3000, 30_000)],
-                printed=(0.88, 0.25, 0.01),
+                what="AdamW's distance from the minimum after 300 and 2000 steps",
+                computed=lambda: [_off(steps) for steps in (300, 2000)],
+                printed=(0.88, 0.37),
                 digits=2,
-                claim="it comes nearer: 0.88, 0.25, 0.01",
+                claim="it comes nearer: 0.88, 0.37",
             ),
         ),
     ),

@@ -71,10 +71,12 @@ REGULARIZATION = (
         title="Memorizing (overfitting)",
         chapter="regularization",
         idea="A model with enough freedom fits its training points perfectly and fails between them.",
-        formula=r"\text{train error} \to 0, \qquad \text{test error} \to \infty",
-        look_at="The training error only falls with the degree. The test error falls, turns and rises.",
-        try_next="Give it 200 points: now the high degree does little harm.",
-        opens=_on_regularization("fitting"),
+        formula=r"\text{training error} \to 0, \qquad \text{test error: falls, turns, rises}",
+        notice=(
+            "The training error only falls with the degree. The test error is lowest near degree 3 and rises."
+        ),
+        tries="Give it 200 points: now the high degree does little harm.",
+        opens=_on_regularization("fitting", degree=18),
         picture=_fit_chart,
         checks=(
             Check(
@@ -99,8 +101,10 @@ REGULARIZATION = (
             "200 weights and 20 examples: infinitely many weight vectors fit. The penalty chooses short ones."
         ),
         formula=r"L(w) = \frac{1}{n} \sum_i \tfrac{1}{2} (\hat y_i - y_i)^2 + \frac{\lambda}{2} \|w\|^2",
-        look_at="Without a penalty the length of w hardly changes from where it began; with λ = 3 it falls.",
-        try_next="Compare the test loss with and without. Then set λ = 1 and count the zeros of L1.",
+        notice=(
+            "With λ = 3 the length of w falls from 14 to 0.4, and the test loss with it. Without, both stay."
+        ),
+        tries="Compare the test loss with and without. Then set λ = 1 and count the zeros of L1.",
         opens=_on_regularization("decay", penalty=3.0),
         picture=_decays,
         checks=tuple(
@@ -128,8 +132,8 @@ REGULARIZATION = (
             "a corner, and in a corner a weight is exactly 0."
         ),
         formula=r"\|w\|_2 \le r \quad\text{against}\quad \|w\|_1 \le r",
-        look_at="In the diamond the first weight is exactly 0. In the circle it is 0.41.",
-        try_next=(
+        notice="In the diamond the first weight is exactly 0. In the circle it is 0.41.",
+        tries=(
             "Move the lowest place of the loss: raise w₁ from 1 in small steps. How long does the corner "
             "hold?"
         ),
@@ -170,8 +174,8 @@ REGULARIZATION = (
             "Units are switched off at random and the others scaled up by 1/(1 − p), so that the mean stays."
         ),
         formula=r"h' = \frac{m\, h}{1 - p}, \quad m \sim \text{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h",
-        look_at="The averages settle at zero difference as the draws add up.",
-        try_next="Raise the share to 0.9. The mean stays, but how long does it take?",
+        notice="The averages settle at zero difference as the draws add up.",
+        tries="Raise “Share that is switched off” to 0.9. The mean stays, but how long does it take?",
         opens=_on_regularization("dropout", share=0.5),
         picture=_averages,
         checks=(

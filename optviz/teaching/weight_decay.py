@@ -78,7 +78,7 @@ VERSIONS: dict[str, Version] = {
 
 #: A mistake of the notes.
 DECAY_ERRATUM = (
-    "The notes say that `weight_decay=λ` adds λ‖w‖² to the loss. SGD in PyTorch adds λ w to the gradient, so "
+    "The notes say that weight_decay=λ adds λ‖w‖² to the loss. SGD in PyTorch adds λ w to the gradient, so "
     "the penalty is λ/2 ‖w‖²."
 )
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
+from optviz.lessons.networks import COURSE
 from optviz.settings.declaration import declaration
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
@@ -24,6 +25,7 @@ from optviz.web.assets import asset
 from optviz.web.components.bench import bench, bench_data
 from optviz.web.components.panel import panel, panel_data
 from optviz.web.components.share import share_button
+from optviz.web.lessons.strip import FROM, strip
 from optviz.web.markdown_escape import plain
 from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
@@ -44,7 +46,7 @@ class Shown(Generic[S]):
     edit that was answered. `worked` are the last settings whose run ended without an error, None before the
     first; `drawn` says whether this run has drawn the panel. `opened` is another one whenever the settings
     come from elsewhere than the panel: from a link, or from a button of the page. `whole` says that each
-    change needs a run of the script.
+    change needs a run of the script. `lesson` is the key of the lesson that the page was opened from, or "".
     """
 
     settings: S
@@ -56,6 +58,7 @@ class Shown(Generic[S]):
     drawn: bool = False
     opened: str = field(default_factory=lambda: secrets.token_hex(4))
     whole: bool = False
+    lesson: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class Edited(Generic[S]):
     settings: S
     refused: dict[str, str]
     typed: Changes
+
+
+def taught(link: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The lesson that a link comes from, "" if there is none, and the rest of the link."""
+    key = link.get(FROM)
+    if key not in COURSE:  # no lesson, or one that is not known: then the page names what it left out
+        return "", dict(link)
+    return str(key), {name: text for name, text in link.items() if name != FROM}
 
 
 def keep(before: Any, changes: Changes) -> Changes:
@@ -110,9 +121,10 @@ class Page(Generic[S]):
         else:
             arrived = arriving(query, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
-            settings, notices = self.opened(arrived)
+            lesson, link = taught(arrived)
+            settings, notices = self.opened(link)
             known = (shown.done, shown.worked) if shown else (0, None)
-            shown = Shown(settings, notices, done=known[0], worked=known[1])
+            shown = Shown(settings, notices, done=known[0], worked=known[1], lesson=lesson)
             state[self.key] = shown
         assert shown is not None
         state[CURRENT], shown.drawn = self, False
@@ -130,7 +142,8 @@ class Page(Generic[S]):
             shown.settings, shown.notices = self.opened(told)
             shown.worked, shown.refused, shown.typed = shown.settings, {}, {}
         if isinstance(link, Mapping):  # Back or Forward
-            self.show(*self.opened(link))
+            shown.lesson, rest = taught(link)
+            self.show(*self.opened(rest))
         elif isinstance(changes, Mapping):
             self.put({k: v for k, v in changes.items() if isinstance(k, str) and isinstance(v, str | None)})
         shown.done = number
@@ -164,7 +177,9 @@ class Page(Generic[S]):
     @property
     def link(self) -> Link:
         """The parameters of the address of what is shown."""
-        return self.address(st.session_state[self.key].settings)
+        shown: Shown[S] = st.session_state[self.key]
+        link = self.address(shown.settings)
+        return {**link, FROM: shown.lesson} if shown.lesson else link
 
     @property
     def refused(self) -> dict[str, str]:
@@ -179,6 +194,7 @@ class Page(Generic[S]):
         """
         header(title)
         self.show_notices(*more)
+        self.show_lesson()
         with st.container(key="page-frame"):  # site.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
         try:
@@ -218,6 +234,11 @@ class Page(Generic[S]):
         if notices:
             place.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
 
+    def show_lesson(self) -> None:
+        """The lesson that the page was opened from, if there is one."""
+        shown: Shown[S] = st.session_state[self.key]
+        strip(shown.lesson, shown.settings)
+
     def bench(self, parts: Mapping[str, Mapping[str, Any]], *, below: bool = False) -> None:
         """Notices, and the bench: its `parts` besides the panel, see `components.bench`.
 
@@ -225,8 +246,10 @@ class Page(Generic[S]):
         run of it.
         """
         self.show_notices()
+        self.show_lesson()
         shown: Shown[S] = st.session_state[self.key]
-        shown.drawn, shown.whole = True, below or bool(shown.notices)
+        # What was found of a lesson depends on every setting.
+        shown.drawn, shown.whole = True, below or bool(shown.notices or shown.lesson)
         key = f"{self.key}.bench"
         stamp = {"opened": shown.opened, "done": shown.done}
         data = bench_data({**parts, "panel": self._panel_data()}, page=self.key, stamp=stamp)
@@ -266,6 +289,7 @@ class Page(Generic[S]):
             "opened": shown.opened,
             "rest": self.rest(shown.settings),
             "whole": shown.whole,
+            "lesson": shown.lesson,
         }
 
 

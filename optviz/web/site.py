@@ -71,9 +71,9 @@ def navigation() -> None:
     page.run()
 
 
-def link_to(key: str, label: str, link: Mapping[str, str]) -> None:
+def link_to(key: str, label: str, link: Mapping[str, str], icon: str = "") -> None:
     """A link that opens a page with these parameters."""
-    st.page_link(str(PAGES[key].file), label=label, icon=PAGES[key].icon, query_params=dict(link))
+    st.page_link(str(PAGES[key].file), label=label, icon=icon or PAGES[key].icon, query_params=dict(link))
 
 
 def open_page(key: str, link: Mapping[str, str], *, leaving: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page, expect
 
 from optviz.settings.experiment import Experiment, decode
+from optviz.web.page import taught
 from tests.browser.panel import PanelOfPage
 
 STAGE = ".optviz-stage"
@@ -32,7 +33,8 @@ class Stage:
 
     def experiment(self) -> Experiment:
         """What the address bar says."""
-        found, complaints = decode(dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True)))
+        _, link = taught(dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True)))
+        found, complaints = decode(link)
         assert complaints == []
         return found
 

@@ -13,14 +13,21 @@ from PIL import Image
 
 from optviz.figures.style import DARK, LIGHT
 from optviz.lessons import networks
-from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Line, Paths, matching
+from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.discoveries import DISCOVERIES
+from optviz.lessons.glossary import GLOSSARY
+from optviz.lessons.goals import GOALS
+from optviz.lessons.lesson import Chart, Check, Lesson, Line, Paths, matching
 from optviz.lessons.networks import COURSE
+from optviz.lessons.panels import panels
+from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.thumbnails import sketch
 from optviz.settings import activations as activation_settings
 from optviz.settings import experiment as experiments
 from optviz.settings import maps as map_settings
 from optviz.settings import minibatches
 from optviz.settings import regularization as regularization_settings
+from optviz.settings.link import edit
 from optviz.training import config
 
 PRINTED = json.loads((Path(__file__).parents[1] / "printed-figures.json").read_text("utf-8"))
@@ -97,6 +104,7 @@ ERRATA = {
     "cross_entropy": ("1.3169", "extra softmax", "p is missing"),
     "weight_decay": ("λ/2 ‖w‖²",),
     "masks": ("scaled at test time",),
+    "multi-label": ("k times as large",),
     "softmax_regression": ("256 times too small",),
     "dropout": ("256 times too small",),
 }
@@ -158,7 +166,7 @@ def test_the_page_opens_in_exactly_that_state(lesson: Lesson) -> None:
 @lessons
 def test_a_lesson_says_what_it_should(lesson: Lesson) -> None:
     assert lesson.chapter in CHAPTERS
-    for text in (lesson.title, lesson.idea, lesson.look_at, lesson.try_next):
+    for text in (lesson.title, lesson.idea, lesson.notice, lesson.tries):
         assert text.strip()
         assert "!" not in text
     assert lesson.formula.count("{") == lesson.formula.count("}")
@@ -191,6 +199,79 @@ def test_the_order_is_that_of_the_chapters() -> None:
     places = [order.index(lesson.chapter) for lesson in COURSE.values()]
     assert places == sorted(places)
     assert {lesson.chapter for lesson in COURSE.values()} == set(CHAPTERS)
+
+
+def test_a_chapter_says_what_it_is_for_and_needs_only_earlier_ones() -> None:
+    order = list(CHAPTERS)
+    for chapter in CHAPTERS.values():
+        assert chapter.objective.startswith("You can ")
+        assert 10 <= chapter.minutes <= 60
+        assert all(order.index(key) < order.index(chapter.key) for key in chapter.needs)
+
+
+def test_every_lesson_has_a_goal_and_a_question() -> None:
+    assert GOALS.keys() == QUESTIONS.keys() == COURSE.keys()
+    for question in QUESTIONS.values():
+        assert 2 <= len(question.choices) <= 4
+        assert len(set(question.choices)) == len(question.choices)
+        assert 0 <= question.right < len(question.choices)
+        assert question.asks.endswith("?")
+        assert question.reason.endswith(".")
+
+
+def test_a_lesson_builds_on_what_was_taught_before() -> None:
+    order = list(COURSE)
+    assert order.index("nesterov") < order.index("edge")
+    assert max(order.index("momentum"), order.index("rmsprop")) < order.index("adam")
+    assert order.index("adam") < order.index("decoupled") < order.index("adam-as-printed")
+
+
+@pytest.mark.parametrize("key", DISCOVERIES)
+def test_doing_what_a_lesson_says_is_found_and_nothing_else_is(key: str) -> None:
+    lesson, discovery = COURSE[key], DISCOVERIES[key]
+    opened, _ = DECODERS[lesson.page](dict(lesson.link))
+    assert not discovery.holds(opened), "not before anything was tried"
+    tried, refused = edit(opened, discovery.by)
+    assert refused == {}
+    assert discovery.holds(tried)
+
+
+@pytest.mark.parametrize("key", DISCOVERIES)
+def test_a_discovery_can_be_asked_of_any_settings_of_its_page(key: str) -> None:
+    page = COURSE[key].page
+    for other in (lesson for lesson in COURSE.values() if lesson.page == page):
+        settings, _ = DECODERS[page](dict(other.link))
+        assert DISCOVERIES[key].holds(settings) in (True, False)
+
+
+@lessons
+def test_the_large_picture_of_a_lesson_has_axes_with_names(lesson: Lesson) -> None:
+    picture = lesson.picture()
+    ((panel,), legend) = panels(picture, LIGHT, alt=lesson.notice)
+    assert panel["alt"] == lesson.notice
+    assert panel["data"]
+    for axis in ("xaxis", "yaxis"):
+        if not (isinstance(picture, Chart) and picture.bars and axis == "xaxis"):
+            assert panel["layout"][axis]["title"]["text"] or isinstance(picture, Chart)
+    names = [name for name, *_ in picture.paths] if isinstance(picture, Paths) else []
+    assert [entry["name"] for entry in legend][: len(names)] == names
+    json.dumps(panel, allow_nan=False)
+
+
+def test_a_path_that_leaves_the_picture_is_marked_where_it_does() -> None:
+    ((panel,), _) = panels(COURSE["clamped"].picture(), LIGHT, alt="")
+    (left,) = (t for t in panel["data"] if "leaves at step" in t.get("hovertemplate", ""))
+    assert "leaves at step 1: −12" in left["hovertemplate"]
+    assert left["x"] == [-10.0]
+
+
+def test_every_greek_letter_of_a_formula_is_in_the_glossary() -> None:
+    greek = r"\\(alpha|beta|gamma|delta|epsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma)\b"
+    symbols = " ".join(term.symbol for term in GLOSSARY)
+    known = set(re.findall(greek, symbols))
+    for lesson in COURSE.values():
+        assert set(re.findall(greek, lesson.formula)) <= known, lesson.key
+    assert all(term.meaning.endswith(".") for term in GLOSSARY)
 
 
 def test_a_search_finds_every_word_anywhere_in_a_lesson() -> None:

@@ -98,6 +98,17 @@ def test_a_link_is_opened_with_a_sentence_for_what_cannot_be_used() -> None:
     assert "everest" in " ".join(found["notices"])
 
 
+def test_the_lesson_that_a_page_was_opened_from_stays_in_its_address() -> None:
+    said = {"link": {**encode(DEFAULT), "from": "gd-ravine"}, "changes": {"steps": "77"}}
+    found = json.loads(gzip.decompress(post(said).body))
+    assert found["notices"] == []
+    assert found["address"] == {**encode(replace(DEFAULT, steps=77)), "from": "gd-ravine"}
+    assert "from" not in found["values"]
+    unknown = {"link": {**encode(DEFAULT), "from": "zeppelin"}, "whole": True}
+    found = json.loads(gzip.decompress(post(unknown).body))
+    assert "“from” is not known here" in " ".join(found["notices"])
+
+
 def test_another_landscape_brings_its_title() -> None:
     found = told(DEFAULT, {"objective": "rosenbrock", "start": None, "domain": None})
     assert found["parts"]["head"]["name"] == "Rosenbrock"

@@ -6,7 +6,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from optviz.figures.style import LIGHT
+from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
+from optviz.lessons.questions import QUESTIONS
+from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/lessons.py"
@@ -34,8 +39,7 @@ def test_the_gallery_has_a_card_for_every_lesson_in_order() -> None:
     page = opened()
     assert cards(page) == list(COURSE)
     said = " ".join(c.value for c in page.caption)
-    assert "differ" not in said
-    assert "not measured" not in said
+    assert all(chapter.objective in said for chapter in CHAPTERS.values())
 
 
 def test_a_search_leaves_the_cards_that_have_the_words() -> None:
@@ -47,15 +51,55 @@ def test_a_search_leaves_the_cards_that_have_the_words() -> None:
     assert page.info
 
 
+def test_a_search_knows_other_words_and_chinese_ones() -> None:
+    page = opened()
+    for typed, key in (("鞍点", "saddle"), ("动量", "momentum"), ("overfit", "fitting")):
+        page.text_input(key="lessons.search").set_value(typed).run()
+        assert key in cards(page), typed
+
+
 def test_a_card_opens_its_lesson_and_the_search_is_kept() -> None:
     page = opened()
     page.text_input(key="lessons.search").set_value("ravine").run()
     page.button(key="open.gd-ravine").click().run()
     assert not page.exception
     assert "A ravine" in text(page)
+    assert GOALS["gd-ravine"] in text(page).replace("\\", "")
     page.button(key="lesson.all").click().run()
     assert page.text_input(key="lessons.search").value == "ravine"
     assert "gd-ravine" in cards(page)
+
+
+def answer(page: AppTest, key: str, place: int | None = None) -> None:
+    """Choose an answer of the lesson's question, the right one by default."""
+    question = QUESTIONS[key]
+    page.radio(key=f"predict.{key}").set_value(question.right if place is None else place).run()
+    assert not page.exception, page.exception
+
+
+def test_an_answer_brings_the_reason() -> None:
+    page = opened("gd-ravine")
+    assert "1.04" not in text(page)
+    answer(page, "gd-ravine")
+    assert "**Right.**" in text(page)
+    assert "1.04" in text(page).replace("\\", "")
+    answer(page, "gd-ravine", 0)
+    assert "**No: It diverges.**" in text(page)
+
+
+@pytest.mark.parametrize("key", [key for key, lesson in COURSE.items() if lesson.quiz])
+def test_a_quiz_gives_nothing_away_before_it_is_answered(key: str) -> None:
+    page, lesson = opened(key), COURSE[key]
+    said = text(page).replace("\\", "")
+    codes = [c.value for c in page.get("code")]
+    assert lesson.idea not in said
+    assert lesson.notice not in said
+    assert not page.warning
+    assert len(codes) <= 1
+    assert not any(w in "".join(codes) for w in ("unfading", "uncorrected", "inverted", "#"))
+    answer(page, key)
+    assert lesson.idea in text(page).replace("\\", "")
+    assert len(page.get("code")) == len(lesson.codes)
 
 
 @pytest.mark.parametrize("key", COURSE)
@@ -63,8 +107,13 @@ def test_every_lesson_has_its_own_link(key: str) -> None:
     page = opened(key)
     lesson = COURSE[key]
     assert lesson.title in text(page)
+    if lesson.quiz:
+        answer(page, key)
     (live,) = (link for link in page.get("page_link") if link.proto.label.startswith("Open it on"))
-    assert dict(parse_qsl(live.proto.query_string.lstrip("?"), keep_blank_values=True)) == lesson.link
+    assert dict(parse_qsl(live.proto.query_string.lstrip("?"), keep_blank_values=True)) == {
+        **lesson.link,
+        "from": key,
+    }
     assert page.button(key="lesson.previous").disabled == (key == next(iter(COURSE)))
     assert page.button(key="lesson.next").disabled == (key == list(COURSE)[-1])
     assert len(page.warning) == len(lesson.errata)
@@ -83,3 +132,12 @@ def test_an_unknown_lesson_gets_a_sentence_and_the_gallery() -> None:
     page = opened("zeppelin*")
     assert "zeppelin" in page.warning[0].value
     assert cards(page) == list(COURSE)
+
+
+def test_the_panels_that_a_lesson_takes_from_a_page_exist() -> None:
+    for key, wanted in FROM_ACTIVATIONS.items():
+        panels, _ = picture(key, LIGHT)
+        assert {panel["key"] for panel in panels} == set(wanted)
+    for key in ("edge", "momentum-map", "basins", "fitting", "corners"):
+        panels, _ = picture(key, LIGHT)
+        assert not any(panel["key"].startswith("lesson.") for panel in panels), "the page's own picture"

@@ -20,7 +20,7 @@ GD = Optimizer(
     torch="SGD",
     torch_arguments={"lr": "lr"},
     reference="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées (1847)",
-    idea="Steps against the gradient, in proportion to its length.",
+    idea="Steps against the gradient: the steeper the slope, the longer the step.",
     on_networks={"lr": 0.1},
     edge=lambda: 2.0,
 )
@@ -135,7 +135,7 @@ RMSPROP = Optimizer(
     torch="RMSprop",
     torch_arguments={"lr": "lr", "alpha": "alpha", "eps": "eps"},
     reference="T. Tieleman, G. Hinton, Lecture 6.5: RMSProp, Neural networks for machine learning (2012)",
-    idea="AdaGrad that forgets, so its steps do not fade away.",
+    idea="AdaGrad with a fading memory, so its steps do not fade away.",
     remark="ε stands outside the root, as in PyTorch. Some books put it inside, √(s + ε).",
     on_networks={"lr": 0.001},
 )

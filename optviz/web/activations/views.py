@@ -161,7 +161,7 @@ def _duel_trained(s: ActivationSettings) -> None:
         "The same network (784-512-512-10, gradient descent, batches of 100, seed 0) on MNIST. Test accuracy "
         "after five epochs, as measured once and written down in the project's `docs/results.md`: cross "
         "entropy with rate 0.1 reached **96.93 %**, squared error **94.70 %** with rate 1 and **77.60 %** "
-        "with rate 0.1. Train both yourself and lay one over the other:"
+        "with rate 0.1. Train both yourself and overlay the curves:"
     )
     for key in ("cross_entropy", "mean_squared_error"):
         train_link(f"{PRESETS[key].name}, on Train live", PRESETS[key].config)

@@ -79,7 +79,7 @@ def _decay_printed(s: RegularizationSettings) -> None:
         "λ/2 ‖w‖². L1 adds λ ‖w‖₁ and takes proximal steps, which move every weight towards 0 by at most "
         "η·λ and stop there. One λ is not one strength for both."
     )
-    st.warning(f"**Erratum.** {DECAY_ERRATUM}")
+    st.info(f"**A mistake of the course notes.** {DECAY_ERRATUM}")
 
 
 def _constraint(s: RegularizationSettings, theme: Theme) -> Drawn:
@@ -103,7 +103,7 @@ def _dropout_measured(s: RegularizationSettings) -> None:
     st.markdown(
         "## On a real network\n"
         "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
-        "both, and lay one over the other: how far apart are training and test accuracy?"
+        "both, and overlay the curves: how far apart are training and test accuracy?"
     )
     preset = PRESETS["dropout"]
     train_link("Fashion-MNIST with dropout, on Train live", preset.config)

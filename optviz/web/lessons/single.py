@@ -1,0 +1,166 @@
+"""One lesson: goal, picture, notice, predict, try, the numbers to check, and the way to the next."""
+
+import functools
+
+import streamlit as st
+
+from optviz.figures.style import Theme
+from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.goals import GOALS
+from optviz.lessons.lesson import Lesson, Verdict
+from optviz.lessons.networks import CONFIGS, COURSE
+from optviz.lessons.questions import QUESTIONS
+from optviz.runs import scheduler
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.history import accuracies
+from optviz.runs.store import RunError
+from optviz.web.components.charts import charts
+from optviz.web.lessons.cards import show
+from optviz.web.lessons.pictures import picture
+from optviz.web.lessons.strip import FROM, after, number
+from optviz.web.markdown_escape import plain
+from optviz.web.site import PAGES, link_to
+from optviz.web.tables import table
+from optviz.web.visitors import owner
+
+NOTES = (
+    "The course notes that this app grew from print some numbers. Here they stand beside those that the app "
+    "computes, with what counts as agreement."
+)
+
+
+@functools.lru_cache(maxsize=256)
+def verdicts(key: str) -> tuple[Verdict, ...]:
+    """What became of the lesson's checks; they are always the same, so they are computed once."""
+    return tuple(check.verdict() for check in COURSE[key].checks)
+
+
+def single(lesson: Lesson, theme: Theme) -> None:
+    """The whole lesson; of a quiz only what does not give the answer away, until it is answered."""
+    st.markdown(f"# {lesson.title}\n**Goal:** {plain(GOALS[lesson.key])}")
+    left, right = st.columns([0.56, 0.44], gap="medium")
+    with left:
+        panels, legend = picture(lesson.key, theme)
+        charts(
+            panels,
+            key=f"lesson.{lesson.key}",
+            version=f"{lesson.key} {theme.dark}",
+            legend=legend,
+            least=300,
+        )
+    with right:
+        if lesson.quiz:
+            _code(lesson, 0)
+            if not _predict(lesson):
+                return
+        st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
+        st.markdown(plain(lesson.idea))
+        st.markdown(f"**Notice:** {plain(lesson.notice)}")
+        if not lesson.quiz:
+            _predict(lesson)
+        st.markdown(f"**Try:** {plain(lesson.tries)}")
+        # A link, not a button that switches pages: that would leave a false entry in the history.
+        link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: lesson.key})
+    if lesson.quiz:
+        _code(lesson, 1)
+    elif lesson.codes:
+        for column, place in zip(st.columns(len(lesson.codes)), range(len(lesson.codes)), strict=True):
+            with column:
+                _code(lesson, place)
+    for erratum in lesson.errata:
+        st.warning(f"**A mistake of the course notes.** {plain(erratum)}")
+    with st.expander("Check it yourself"):
+        _numbers(lesson)
+    if lesson.key in CONFIGS:
+        _own_run(lesson)
+
+
+def way(lesson: Lesson) -> None:
+    """To the lesson before, the one after, and back to all."""
+    keys = list(COURSE)
+    place = number(lesson) - 1
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("All lessons", key="lesson.all", on_click=show, args=("",), icon=":material/apps:")
+        for label, icon, near in (
+            ("Previous", ":material/arrow_back:", place - 1),
+            ("Next", ":material/arrow_forward:", place + 1),
+        ):
+            there = 0 <= near < len(keys)
+            st.button(
+                label,
+                key=f"lesson.{label.lower()}",
+                icon=icon,
+                disabled=not there,
+                on_click=show,
+                args=(keys[near] if there else "",),
+            )
+        st.caption(f"{CHAPTERS[lesson.chapter].name} · lesson {place + 1} of {len(keys)}")
+
+
+def onward(lesson: Lesson) -> None:
+    """The next lesson by its title, below everything."""
+    following = after(lesson)
+    if following:
+        st.button(
+            f"Next: {following.title}",
+            key="lesson.onward",
+            icon=":material/arrow_forward:",
+            on_click=show,
+            args=(following.key,),
+        )
+
+
+def _predict(lesson: Lesson) -> bool:
+    """The question, and the reason once it is answered. Returns whether it is."""
+    question = QUESTIONS[lesson.key]
+    chosen = st.radio(
+        f"**Predict:** {plain(question.asks)}",
+        range(len(question.choices)),
+        format_func=lambda place: plain(question.choices[place]),
+        index=None,
+        key=f"predict.{lesson.key}",
+    )
+    if chosen is None:
+        return False
+    right = plain(question.choices[question.right])
+    said = "Right." if chosen == question.right else f"No: {right}."
+    st.markdown(f"**{said}** {plain(question.reason)}")
+    return True
+
+
+def _code(lesson: Lesson, place: int) -> None:
+    if place < len(lesson.codes):
+        title, code = lesson.codes[place]
+        st.markdown(f"**{title}**")
+        st.code(code, language="python", wrap_lines=True)
+
+
+def _numbers(lesson: Lesson) -> None:
+    """What is expected, what is computed, and whether both agree."""
+    rows = []
+    for check, verdict in zip(lesson.checks, verdicts(lesson.key), strict=True):
+        said = {True: "✓", False: "✗", None: "—"}[verdict.agrees]
+        terms = f" {verdict.terms}" if verdict.terms else ""
+        rows.append(("", check.what, (check.shown, verdict.values, said + terms)))
+    sources = {check.source for check in lesson.checks if check.source}
+    expected = "Printed in the notes" if lesson.covers else "Expected"
+    table(("What", expected, "Measured" if sources else "Computed", "Agrees"), rows, told=False)
+    if lesson.covers:
+        st.caption(NOTES)
+    for source in sources:
+        st.caption(f"These numbers were {source}. Open the page to train the network yourself.")
+
+
+def _own_run(lesson: Lesson) -> None:
+    """What the visitor's own training of this very network reached, if there was one."""
+    try:
+        runs = [r for r in scheduler.current().store.history(owner()) if r.config == CONFIGS[lesson.key]]
+        reached = accuracies(runs[:1])
+    except (RunError, StoreUnavailableError):
+        return
+    for run in runs[:1]:
+        accuracy = reached.get(run.id)
+        if accuracy is None:
+            continue
+        st.markdown(f"Your own run of this network is **{run.status}** at {accuracy:.2%} of the test images.")
+        link_to("train", "See your run", {"run": run.id})

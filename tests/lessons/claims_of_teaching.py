@@ -1,0 +1,506 @@
+"""Claims of the lessons on activations, losses, regularization and networks: each with its words."""
+
+import numpy as np
+
+from optviz.lessons import activations, information, layers, losses
+from optviz.lessons.measured import MEASURED
+from optviz.lessons.networks import CROSS_ENTROPY, SQUARED_ERROR
+from optviz.settings import activations as given
+from optviz.teaching import constraints, dropout, dying_units
+from optviz.teaching.activations import ACTIVATIONS, chain
+from optviz.teaching.fits import fitted
+from optviz.teaching.losses import (
+    binary_cross_entropy_from_logits,
+    binary_cross_entropy_from_logits_gradient,
+    coin_loss,
+    cross_entropy,
+    cross_entropy_from_logits,
+    entropy,
+    kl_divergence,
+    softmax,
+    squared_error_on_sigmoid_gradient,
+)
+from optviz.teaching.weight_decay import decayed
+from optviz.training.presets import PRESETS
+from tests.lessons.captions import Claims, near
+
+P, Q = losses.P, losses.Q
+
+
+def slope(key: str, z: float) -> float:
+    return float(ACTIVATIONS[key].derivative(np.array(z)))
+
+
+def dead(seed: int) -> float:
+    return float(activations.dying_runs("relu")[seed].dead[-1])
+
+
+def first_share(temperature: float) -> float:
+    return float(softmax(given.LOGITS, temperature)[0])
+
+
+def pulls(z: float) -> list[float]:
+    both = (binary_cross_entropy_from_logits_gradient, squared_error_on_sigmoid_gradient)
+    return [abs(float(pull(np.array([z]), np.ones(1))[0])) for pull in both]
+
+
+def valley_width(heads: int, tails: int) -> float:
+    theta = np.linspace(0.01, 0.99, 981)
+    height = coin_loss(theta, heads, tails)
+    return float((height < height.min() + 2).mean())
+
+
+def diamond(c1: float) -> float:
+    return constraints.lowest_in_diamond(constraints.Bowl((c1, 2.2), 0.0), 1.0).point[0]
+
+
+def circle(c1: float) -> float:
+    return constraints.lowest_in_circle(constraints.Bowl((c1, 2.2), 0.0), 1.0).point[0]
+
+
+def spread(share: float) -> float:
+    """The standard deviation of one draw, as a share of the value."""
+    made = [dropout.drawn(share, (200,), seed, draws=1) for seed in range(60)]
+    return float(np.std([m.first / m.values for m in made]))
+
+
+CLAIMS: Claims = {
+    "sigmoid": [
+        (
+            ("only 1/4", "maximum at z = 0"),
+            lambda: near(slope("sigmoid", 0), 0.25, 9) and slope("sigmoid", 0.1) < 0.25,
+        ),
+        (("2 · 2 · 1/4 = 1", "1/4, 1 and 1"), lambda: near((slope("tanh", 0), slope("relu", 1)), (1, 1), 9)),
+    ],
+    "compared": [
+        (
+            ("0.007 and that of tanh 0.0002; that of ReLU is 1 or 0",),
+            lambda: (
+                near((slope("sigmoid", 5), slope("sigmoid", -5)), 0.007, 3)
+                and near(slope("tanh", 5), 0.0002, 4)
+                and (slope("relu", 5), slope("relu", -5)) == (1, 0)
+            ),
+        ),
+        (
+            ("its slope is 1 for all z > 0", "exactly 0 for all z < 0? ReLU"),
+            lambda: (
+                (ACTIVATIONS["relu"].derivative(np.linspace(-9, -0.1, 50)) == 0).all()
+                and slope("sigmoid", -9) > 0
+            ),
+        ),
+        (("0.01 on the left",), lambda: near(slope("leaky_relu", -3), 0.01, 9)),
+    ],
+    "linear": [
+        (("1.5⁴ = 5.0625",), lambda: near(chain("identity", 4, 1.5, 1.0).values[-1], 1.5**4, 9)),
+        (
+            ("The double", "linear doubles"),
+            lambda: near(chain("identity", 4, 1.5, 2.0).values[-1], 2 * 1.5**4, 9),
+        ),
+        (
+            ("not proportional",),
+            lambda: chain("tanh", 4, 1.5, 2.0).values[-1] < 1.2 * chain("tanh", 4, 1.5, 1.0).values[-1],
+        ),
+        (("are one linear layer",), lambda: layers._collapse_error() < 1e-12),
+    ],
+    "backward": [
+        (
+            ("0.235, 0.227 and 0.225; their product is 0.0120",),
+            lambda: (
+                near(chain("sigmoid", 3, 1.0, 0.5).factors[1:], (0.235, 0.227, 0.225), 3)
+                and near(chain("sigmoid", 3, 1.0, 0.5).left, 0.0120, 4)
+            ),
+        ),
+        (
+            ("new factor is 0.225", "fourth factor is about 0.225", "It falls to 0.0027"),
+            lambda: (
+                near(chain("sigmoid", 4, 1.0, 0.5).factors[4], 0.225, 3)
+                and near(chain("sigmoid", 4, 1.0, 0.5).left, 0.0027, 4)
+            ),
+        ),
+    ],
+    "vanishing": [
+        (
+            ("at most 1/4", "at least three quarters"),
+            lambda: ACTIVATIONS["sigmoid"].derivative(np.linspace(-9, 9, 999)).max() <= 0.25,
+        ),
+        (
+            ("sigmoid's line falls straight down; ReLU's stays",),
+            lambda: (
+                all(
+                    chain("sigmoid", n + 1, 1.0, 0.5).left < 0.25 * chain("sigmoid", n, 1.0, 0.5).left
+                    for n in range(1, 20)
+                )
+                and chain("relu", 20, 1.0, 0.5).left == 1
+            ),
+        ),
+        (
+            ("1/4 only at z = 0", "10⁻¹⁰ is left", "Even with the weight 4", "ten layers? No"),
+            lambda: 1e-11 < chain("sigmoid", 10, 4.0, 0.5).left < 1e-10,
+        ),
+    ],
+    "dying": [
+        (
+            ("More than half of the ReLU units", "Just as many leaky units"),
+            lambda: all(
+                0.5 < v[0] < 0.65
+                for v in (
+                    activations._at_the_end("relu", lambda r: r.dead[-1]),
+                    activations._at_the_end("leaky_relu", lambda r: r.silent[-1]),
+                )
+            ),
+        ),
+        (
+            ("none of them loses", "keeps some gradient"),
+            lambda: all(r.dead[-1] == 0 for r in activations.dying_runs("leaky_relu")),
+        ),
+        (
+            ("fewer than 1 unit in 100",),
+            lambda: activations._at_the_end("leaky_relu", lambda r: r.returned)[0] < 0.01,
+        ),
+        (
+            ("has the gradient 0", "nothing brings it back"),
+            lambda: all(
+                (np.diff(r.dead) >= 0).all() and (r.dead == r.silent).all()
+                for r in activations.dying_runs("relu")
+            ),
+        ),
+        (
+            ("At most 2 % with the seeds 0 to 7", "Hardly any", "hardly a unit dies"),
+            lambda: all(dying_units.trained("relu", 0.05, s).dead[-1] <= 0.02 for s in range(8)),
+        ),
+    ],
+    "seeds": [
+        (
+            ("5 % for one seed and 97 % for another",),
+            lambda: near((min(map(dead, range(20))), max(map(dead, range(20)))), (0.05, 0.97), 2),
+        ),
+        (
+            ("Not at all", "to the last digit"),
+            lambda: (
+                dying_units.trained("relu", 0.1, 1).losses == activations.dying_runs("relu")[1].losses
+            ).all(),
+        ),
+    ],
+    "softmax": [
+        (
+            ("add 100 to all and nothing changes", "Nothing", "shares that add up to 1"),
+            lambda: (
+                near(softmax((103.0, 101.0, 97.0)), softmax(given.LOGITS), 12)
+                and near(softmax(given.LOGITS).sum(), 1, 12)
+            ),
+        ),
+        (
+            ("e² = 7.4 times",),
+            lambda: (
+                near(softmax(given.LOGITS)[0] / softmax(given.LOGITS)[1], 7.4, 1) and near(np.e**2, 7.4, 1)
+            ),
+        ),
+        (("e¹⁰⁰ stands above and below",), lambda: np.isfinite(np.exp(100.0))),
+    ],
+    "temperature": [
+        (
+            ("largest share approaches 1; towards ∞ all shares become equal",),
+            lambda: first_share(0.05) > 0.9999 and near(softmax(given.LOGITS, 1e6), 1 / 3, 4),
+        ),
+        (
+            ("At T = 1 it is 0.88, at T = 5.2 a half", "At T = 5.2", "About 5"),
+            lambda: near((first_share(1.0), first_share(5.2)), (0.88, 0.50), 2),
+        ),
+    ],
+    "surprise": [
+        (
+            ("0.693 nats, one in four twice as much", "0.693 nats, which is one bit"),
+            lambda: near(
+                (-np.log(0.5), -np.log(0.25), float(entropy((0.5, 0.5)))), (0.693, 2 * 0.6931, 0.693), 3
+            ),
+        ),
+        (("1/8 = 1/2 · 1/2 · 1/2", "2.079"), lambda: near(-np.log(1 / 8), 2.079, 3)),
+    ],
+    "weather": [
+        (
+            ("it is 1.03 nats", "sun 0.5, rain 0.2 and clouds 0.3"),
+            lambda: (
+                information.WEATHER == (0.5, 0.2, 0.3) and near(float(entropy(information.WEATHER)), 1.03, 2)
+            ),
+        ),
+        (
+            ("adds 0.322 nats, clouds 0.361, sun 0.347",),
+            lambda: near([-p * np.log(p) for p in information.WEATHER], (0.347, 0.322, 0.361), 3),
+        ),
+        (
+            ("log 3 = 1.0986", "Log 3 = 1.099", "1.10"),
+            lambda: (
+                near(float(entropy((1 / 3, 1 / 3, 1 / 3))), 1.0986, 4)
+                and max(float(entropy(p)) for p in np.random.default_rng(0).dirichlet((1, 1, 1), 500))
+                < np.log(3)
+            ),
+        ),
+    ],
+    "underflow": [
+        (
+            ("becomes 0", "power 1075 is exactly 0", "negative logarithm is 745.1"),
+            lambda: 0.5**1075 == 0 < 0.5**1074 and near(1075 * np.log(2), 745.1, 1),
+        ),
+        (
+            ("about 10⁻³⁰", "down to 10⁻³²³", "precision? No"),
+            lambda: 10**-30.5 < 0.5**100 < 10**-29.5 and 0 < 1e-323,
+        ),
+        (
+            ("10⁻²⁷, its negative logarithm 61",),
+            lambda: 1e-27 < 0.7**70 * 0.3**30 < 1e-26 and near(coin_loss(np.array([0.7]), 70, 30), 61, 0),
+        ),
+    ],
+    "smoothing": [
+        (
+            ("loss is lowest, 0.291", "0.933", "93.3 %"),
+            lambda: (
+                near(float(entropy(information.SMOOTH)), 0.291, 3)
+                and near(information.SMOOTH[0], 0.933, 3)
+                and information._smoothed(information.SMOOTH).argmin()
+                == np.abs(np.linspace(0.34, 0.999, 201) - 0.9333).argmin()
+            ),
+        ),
+        (
+            ("target (1, 0, 0) the loss falls for ever",),
+            lambda: (np.diff(information._smoothed((1.0, 0.0, 0.0))) < 0).all(),
+        ),
+        (
+            ("More certainty, higher cross entropy", "93 % sure? No"),
+            lambda: (
+                float(cross_entropy(information.SMOOTH, (0.999, 0.0005, 0.0005)))
+                > 1.5 * float(entropy(information.SMOOTH))
+            ),
+        ),
+    ],
+    "entropy": [
+        (
+            ("stacked are as tall as H(p, q)",),
+            lambda: near(float(entropy(P) + kl_divergence(P, Q)), float(cross_entropy(P, Q)), 12),
+        ),
+        (
+            ("The divergence is then 0", "divergence is 0; the entropy of p is left"),
+            lambda: (
+                near(float(kl_divergence(P, P)), 0, 12)
+                and near(float(cross_entropy(P, P)), float(entropy(P)), 12)
+            ),
+        ),
+    ],
+    "coin_likelihood": [
+        (("most likely under θ = 0.7", "is at 0.7"), lambda: near(losses._coin_best(), 0.7, 3)),
+        (
+            ("The place stays at 0.7, the valley is narrower", "At 0.7 again"),
+            lambda: valley_width(70, 30) < valley_width(7, 3) / 2,
+        ),
+    ],
+    "nll": [
+        (
+            ("Only one number of each row counts", "How many of the 15 numbers does the loss use? 3"),
+            lambda: (
+                np.array(given.LOG_PROBABILITIES).size == 15
+                and near(
+                    -np.mean([given.LOG_PROBABILITIES[i][k] for i, k in enumerate(given.NLL_LABELS)]),
+                    1.7342,
+                    4,
+                )
+            ),
+        ),
+    ],
+    "cross_entropy": [
+        (
+            ("log 3 = 1.0986; this is hardly better", "−log(1/3) = log 3"),
+            lambda: (
+                near(cross_entropy_from_logits(((0.0, 0.0, 0.0),), (1,)), np.log(3), 9)
+                and 1.0 < cross_entropy_from_logits(given.CLASS_LOGITS, given.CLASS_LABELS) < np.log(3)
+            ),
+        ),
+    ],
+    "bce_with_logits": [
+        (
+            ("the third example is a yes and costs the most",),
+            lambda: (
+                max(given.BINARY_LOGITS) < 0
+                and given.BINARY_TARGETS == (0, 0, 1)
+                and int(np.argmax(losses._label_losses())) == 2
+            ),
+        ),
+        (
+            ("nothing overflows",),
+            lambda: np.isfinite(
+                binary_cross_entropy_from_logits(np.array([1000.0, -1000.0]), np.array([0.0, 1.0]))
+            ),
+        ),
+    ],
+    "multi-label": [
+        (
+            (
+                "cost 0.403, 0.396 and 0.801. Their sum is 1.600, their mean 0.533",
+                "0.403, 0.396 and 0.801",
+                "1.600, their mean 0.533",
+                "0.533",
+            ),
+            lambda: (
+                near(losses._label_losses(), (0.403, 0.396, 0.801), 3)
+                and near((np.sum(losses._label_losses()), np.mean(losses._label_losses())), (1.600, 0.533), 3)
+            ),
+        ),
+        (
+            ("falls by 0.068, from 0.533 to 0.465",),
+            lambda: (
+                near(binary_cross_entropy_from_logits(given.BINARY_LOGITS, (0, 0, 0)), 0.465, 3)
+                and near(0.5332 - 0.4649, 0.068, 3)
+            ),
+        ),
+    ],
+    "errors": [
+        (
+            ("the mean is 4.1, above four of the five data", "The median is 2.5"),
+            lambda: (
+                near((np.mean(losses.DATA), np.median(losses.DATA)), (4.1, 2.5), 9)
+                and sum(v < 4.1 for v in losses.DATA) == 4
+            ),
+        ),
+        (
+            ("stays at 2.5, the mean moves to 21.7", "It stays at 2.5"),
+            lambda: near(losses._best_guesses((*losses.DATA[:-1], 100.0)), (2.5, 21.7), 2),
+        ),
+    ],
+    "pull": [
+        (
+            (
+                "squared error hardly pulls",
+                "which is 0.0003 there. Cross entropy pulls with 0.9997",
+                "σ'(z), which is 0.0003",
+                "with 0.9997",
+                "Hardly at all",
+            ),
+            lambda: (
+                near(slope("sigmoid", -8), 0.0003, 4)
+                and near(pulls(-8.0)[0], 0.9997, 4)
+                and pulls(-8.0)[1] < 0.001
+            ),
+        ),
+        (("more than a thousand times",), lambda: pulls(-8.0)[0] > 1000 * pulls(-8.0)[1]),
+    ],
+    "fitting": [
+        (
+            ("only falls with the degree", "lowest near degree 3 and rises"),
+            lambda: (
+                (np.diff(fitted(20, 1.5, 0).train) <= 1e-9).all()
+                and abs(fitted(20, 1.5, 0).best - 3) <= 1
+                and fitted(20, 1.5, 0).test[18] > 100
+            ),
+        ),
+        (
+            (
+                "2.2 in place of 899,000, against 1.9 at degree 3",
+                "falls to about that of degree 3",
+                "degree 18 does little harm",
+            ),
+            lambda: (
+                near(fitted(200, 1.5, 0).test[[18, 3]], (2.2, 1.9), 1)
+                and near(fitted(20, 1.5, 0).test[18] / 1000, 899, 0)
+            ),
+        ),
+    ],
+    "weight_decay": [
+        (
+            ("falls from 14 to 0.4, and the test loss with it", "Without, both stay"),
+            lambda: (
+                near(decayed(3.0).norms[0], 14, 0)
+                and near(decayed(3.0).norms[-1], 0.4, 1)
+                and decayed(3.0).test[-1] < decayed(3.0).test[0] / 100
+                and decayed(0.0).norms[-1] > 13
+                and decayed(0.0).test[-1] > 0.9 * decayed(0.0).test[0]
+            ),
+        ),
+        (
+            (
+                "200 weights and 20 examples",
+                "20 examples say something about 20 directions",
+                "The other 180 stay",
+            ),
+            lambda: (
+                len(decayed(0.0).weights) == 200
+                and near(decayed(0.0).norms[-1] / decayed(0.0).norms[0], np.sqrt(180 / 200), 1)
+            ),
+        ),
+        (
+            ("most of the 200 weights exactly 0, L2 none",),
+            lambda: decayed(1.0, "l1").zeros > 100 and decayed(1.0).zeros == 0,
+        ),
+        (("Training vanishes, test hardly moves",), lambda: decayed(0.0).train[-1] < 1e-4),
+    ],
+    "corners": [
+        (
+            (
+                "L2 holds the weights in a ball, L1 in a diamond",
+                "first weight is exactly 0. In the circle it is 0.41",
+                "first weight is exactly 0",
+                "it is 0.41",
+                "a weight is exactly 0",
+            ),
+            lambda: diamond(1.0) == 0 and near(circle(1.0), 0.41, 2),
+        ),
+        (
+            ("up to c₁ = 1.2", "Beyond 1.2 the corner lets go", "the corner holds for a while"),
+            lambda: diamond(1.2) == 0 < diamond(1.21) and circle(1.05) > circle(1.0),
+        ),
+    ],
+    "masks": [
+        (("settle at zero difference",), lambda: dropout.drawn(0.5, (6,), 0).error < 0.15),
+        (
+            ("divided by 1 − p = 0.5", "scaled up by 1/(1 − p)", "The others are doubled"),
+            lambda: set(np.round(dropout.dropout(np.ones(50), np.arange(50) % 2 == 0, 0.5), 9)) == {0.0, 2.0},
+        ),
+        (("nine times as many draws",), lambda: 8 < (spread(0.9) / spread(0.5)) ** 2 < 10),
+    ],
+    "softmax_regression": [
+        (
+            ("784 pixels for each of ten classes", "7,840"),
+            lambda: PRESETS["softmax_regression"].config.parameters == 7840 + 10,
+        ),
+        (
+            ("each picture resembles the garment",),
+            lambda: PRESETS["softmax_regression"].config.widths == (784, 10),
+        ),
+    ],
+    "mnist_mlp": [
+        (
+            ("reaches 99.6 % while the test accuracy stays near 98 %",),
+            lambda: (
+                near(np.mean(MEASURED.networks["mnist_mlp"].train_accuracy), 0.996, 3)
+                and near(MEASURED.networks["mnist_mlp"].test_accuracy, 0.98, 2)
+            ),
+        ),
+        (
+            ("401,408, against 262,144 and 5,120", "784 to 512"),
+            lambda: (784 * 512, 512 * 512, 512 * 10) == (401_408, 262_144, 5_120),
+        ),
+        (
+            ("784 pixels, two layers of 512, ten outputs", "98 % on the test images within ten epochs"),
+            lambda: (
+                PRESETS["mnist_mlp"].config.widths == (784, 512, 512, 10)
+                and PRESETS["mnist_mlp"].config.epochs == 10
+            ),
+        ),
+    ],
+    "dropout": [
+        (
+            ("85 to 89 % of the training images are right, and 83 to 87 %",),
+            lambda: (
+                near(MEASURED.networks["dropout"].train_accuracy, (0.85, 0.89), 2)
+                and near(MEASURED.networks["dropout"].test_accuracy, (0.825, 0.87), 2)
+            ),
+        ),
+    ],
+    "mse_against_cross_entropy": [
+        (
+            ("ahead after every epoch, though the squared error has ten times the rate",),
+            lambda: (
+                all(a > b for a, b in zip(CROSS_ENTROPY, SQUARED_ERROR, strict=True))
+                and dict(PRESETS["mean_squared_error"].config.optimizer_values)["lr"]
+                == 10 * dict(PRESETS["cross_entropy"].config.optimizer_values)["lr"]
+            ),
+        ),
+    ],
+}
