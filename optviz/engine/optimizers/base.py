@@ -16,6 +16,7 @@ GROUPS: dict[str, str] = {
     "averaging": "Averages of gradients and points",
     "adaptive": "A rate for each coordinate",
     "sign": "Only the sign of the gradient",
+    "elsewhere": "Gradients at other points",
     "own": "Your own",
 }
 
@@ -78,6 +79,11 @@ class Optimizer:
     def source(self) -> str:
         """The step's own Python source, as the engine runs it."""
         return self.written or textwrap.dedent(inspect.getsource(self.step))
+
+    @property
+    def looks(self) -> bool:
+        """Whether the step asks for gradients itself, as those of `optimizers/elsewhere.py` do."""
+        return inspect.isgeneratorfunction(self.step)
 
     @property
     def defaults(self) -> dict[str, float]:
