@@ -143,13 +143,13 @@ def test_a_name_is_plain_text(title: str, name: str) -> None:
         ),
         (
             "x = x*2\nx = x - lr*sign(g)",
-            r"\begin{aligned} x'_{t} &= x_{t-1} \cdot 2 \\ x_t &= x'_{t} - \eta \, \operatorname{sign}"
+            r"\begin{aligned} x'_t &= x_{t-1} \cdot 2 \\ x_t &= x'_t - \eta \, \operatorname{sign}"
             r"\left( g_t \right) \end{aligned}",
         ),
         (
             "m_hat = where(g > 0, 1e-8, -g)\nx = x - lr*m_hat",
-            r"\begin{aligned} \hat{m}_t &= \begin{cases} 10^{-8} & g_t > 0 \\ -g_t & \text{otherwise} "
-            r"\end{cases} \\ x_t &= x_{t-1} - \eta \, \hat{m}_t \end{aligned}",
+            r"\begin{aligned} \hat m_t &= \begin{cases} 10^{-8} & g_t > 0 \\ -g_t & \text{otherwise} "
+            r"\end{cases} \\ x_t &= x_{t-1} - \eta \, \hat m_t \end{aligned}",
         ),
     ],
 )

@@ -131,9 +131,9 @@ LOOKAHEAD = Optimizer(
     name="Lookahead",
     group="averaging",
     step=lookahead,
-    formula=r"\begin{aligned} v_t &= \beta v_{t-1} + g_t, \qquad \tilde x_t = x_{t-1} - \eta\, v_t, \\ "
-    r"x_t &= \begin{cases} s_t = s_{t-1} + \alpha\, (\tilde x_t - s_{t-1}) & k \text{ divides } t \\ "
-    r"\tilde x_t & \text{otherwise} \end{cases} \end{aligned}",
+    formula=r"\begin{aligned} v_t &= \beta v_{t-1} + g_t, \qquad y_t = x_{t-1} - \eta\, v_t, \\ "
+    r"x_t &= \begin{cases} s_t = s_{t-1} + \alpha\, (y_t - s_{t-1}) & k \text{ divides } t \\ "
+    r"y_t & \text{otherwise} \end{cases} \end{aligned}",
     hyperparameters=(
         rate(0.05),
         MOMENTUM,
@@ -149,4 +149,8 @@ LOOKAHEAD = Optimizer(
     remark="Lookahead can be put around any optimizer; here it is around momentum, whose velocity stays when "
     "the point is pulled back, as in the authors' program.",
     on_networks={"lr": 0.01},
+    terms={
+        "fast": Term("y", "Where momentum alone would go."),
+        "slow": Term("s", "Every k steps the slow point follows, and the point is pulled back to it."),
+    },
 )

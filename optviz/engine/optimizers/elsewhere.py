@@ -78,11 +78,13 @@ SAM = Optimizer(
     name="SAM",
     group="elsewhere",
     step=sam,
-    formula=r"x_t = x_{t-1} - \eta\, \nabla f\left( x_{t-1} + \rho\, \frac{g_t}{\lVert g_t \rVert} \right), "
+    formula=r"x_t = x_{t-1} - \eta\, \nabla f\left( x_{t-1} + \rho\, \frac{g_t}{\| g_t \|} \right), "
     r"\qquad g_t = \nabla f(x_{t-1})",
     hyperparameters=(
         rate(0.1),
-        Hyperparameter("rho", r"\rho", 0.05, 0.0, 2.0, help="How far away the worst point is looked for."),
+        Hyperparameter(
+            "rho", r"\rho", 0.05, 0.0, 2.0, label="radius", help="How far away the worst point is looked for."
+        ),
     ),
     reference="P. Foret, A. Kleiner, H. Mobahi, B. Neyshabur, Sharpness-aware minimization for efficiently "
     "improving generalization (2021), Algorithm 1, around gradient descent",
@@ -118,7 +120,7 @@ ARMIJO = Optimizer(
     group="elsewhere",
     step=armijo,
     formula=r"x_t = x_{t-1} - \eta_t\, g_t, \qquad \eta_t = \max\{ \eta \gamma^k : "
-    r"f(x_{t-1} - \eta \gamma^k g_t) \le f(x_{t-1}) - c\, \eta \gamma^k \lVert g_t \rVert^2 \}",
+    r"f(x_{t-1} - \eta \gamma^k g_t) \le f(x_{t-1}) - c\, \eta \gamma^k \| g_t \|^2 \}",
     hyperparameters=(
         rate(1.0),
         Hyperparameter(
@@ -210,9 +212,9 @@ PRODIGY = Optimizer(
     group="elsewhere",
     step=prodigy,
     formula=r"\begin{aligned} r_t &= \sqrt{\beta_2}\, r_{t-1} + \tfrac{d_{t-1}^2}{d_0}\, \eta\, "
-    r"\langle g_t,\, x_0 - x_{t-1} \rangle, \qquad "
+    r"g_t^\top (x_0 - x_{t-1}), \qquad "
     r"s_t = \sqrt{\beta_2}\, s_{t-1} + \tfrac{d_{t-1}^2}{d_0}\, \eta\, g_t, \\ "
-    r"d_t &= \max\left( d_{t-1},\, \frac{r_t}{\lVert s_t \rVert_1} \right), \\ "
+    r"d_t &= \max\left( d_{t-1},\, \frac{r_t}{\| s_t \|_1} \right), \\ "
     r"m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, d_{t-1}\, g_t, \qquad "
     r"v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, d_{t-1}^2\, g_t^2, \\ "
     r"x_t &= (1 - \lambda \eta d_{t-1})\, x_{t-1} - \eta\, d_{t-1}\, \frac{m_t}{\sqrt{v_t} + d_t \epsilon} "
@@ -224,7 +226,15 @@ PRODIGY = Optimizer(
         epsilon(1e-8),
         NO_DECAY,
         Hyperparameter(
-            "d0", "d_0", 1e-6, 1e-12, 1.0, log=True, advanced=True, help="The first guess of the distance."
+            "d0",
+            "d_0",
+            1e-6,
+            1e-12,
+            1.0,
+            label="first distance",
+            log=True,
+            advanced=True,
+            help="The first guess of the distance.",
         ),
     ),
     state=("first moment", "second moment", "sum of gradients", "start", "distance", "gain"),
