@@ -93,7 +93,8 @@ def evaluated(node, given) -> float:
     values = [evaluated(part, given) for part in parts]
     operations = {
         "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-        "^": lambda a, b: a**b, "mod": lambda a, b: a % b, "neg": lambda a: -a, "max": max, "min": min, "abs": abs, "sqrt": math.sqrt,
+        "^": lambda a, b: a**b, "mod": lambda a, b: a % b,
+        "neg": lambda a: -a, "max": max, "min": min, "abs": abs, "sqrt": math.sqrt,
         "sign": np.sign,
     }  # fmt: skip
     return float(operations[kind](*values))
