@@ -245,7 +245,7 @@ def _declare(number: int, code: str, draft: _Draft) -> None:
         number,
         Hyperparameter(
             name,
-            symbol(name).latex,
+            _latex(name),
             int(value) if whole else value,
             low,
             high,
@@ -283,7 +283,7 @@ def _finish(draft: _Draft) -> Rule:
     sliders = tuple(
         draft.declared[name][1]
         if name in draft.declared
-        else replace(USUAL[name], name=name, symbol=symbol(name).latex)
+        else replace(USUAL[name], name=name, symbol=_latex(name))
         for name in names
     )
     return Rule(draft.title, tuple(draft.lines), state, sliders)
@@ -307,3 +307,8 @@ def _meant(name: str) -> str:
 def symbol(name: str) -> Symbol:
     """The symbol of a name: beta1 is β₁, lr is η; a word without a symbol stays as it is."""
     return Symbol.named(SYMBOLS.get(name, name))
+
+
+def _latex(name: str) -> str:
+    """The symbol as the tables write theirs: β₁ without braces about the 1."""
+    return re.sub(r"_\{(\w)\}", r"_\1", symbol(name).latex)

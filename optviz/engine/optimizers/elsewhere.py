@@ -51,6 +51,7 @@ EXTRAGRADIENT = Optimizer(
     key="extragradient",
     name="Extragradient",
     group="elsewhere",
+    asks=2,
     step=extragradient,
     formula=r"y_t = x_{t-1} - \eta\, \nabla f(x_{t-1}), \qquad x_t = x_{t-1} - \eta\, \nabla f(y_t)",
     hyperparameters=(rate(0.1),),
@@ -77,6 +78,7 @@ SAM = Optimizer(
     key="sam",
     name="SAM",
     group="elsewhere",
+    asks=2,
     step=sam,
     formula=r"x_t = x_{t-1} - \eta\, \nabla f\left( x_{t-1} + \rho\, \frac{g_t}{\| g_t \|} \right), "
     r"\qquad g_t = \nabla f(x_{t-1})",
@@ -118,6 +120,7 @@ ARMIJO = Optimizer(
     key="armijo",
     name="Armijo line search",
     group="elsewhere",
+    asks=12,
     step=armijo,
     formula=r"x_t = x_{t-1} - \eta_t\, g_t, \qquad \eta_t = \max\{ \eta \gamma^k : "
     r"f(x_{t-1} - \eta \gamma^k g_t) \le f(x_{t-1}) - c\, \eta \gamma^k \| g_t \|^2 \}",
