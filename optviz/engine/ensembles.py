@@ -19,6 +19,7 @@ from optviz.engine.noise import gaussian_noise
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import ARRIVED, AT_REST
+from optviz.engine.questions import Counted, walk_together
 from optviz.engine.safe_radius import safe_radius
 from optviz.engine.schedules import Schedule, as_schedule
 
@@ -254,19 +255,31 @@ class _Block:
         if self.seed_of is not None:
             self.seed_of = self.seed_of[which]
 
-    def step(self, optimizer: Optimizer, gradient: list[np.ndarray], t: int, factor: float) -> None:
+    def step(
+        self, optimizer: Optimizer, gradient: list[np.ndarray], t: int, factor: float, ground: Counted
+    ) -> None:
         """Take step t with the learning rate times `factor`."""
         values = self.values
         if factor != 1.0:
             values = {**values, "lr": values["lr"] * factor}
         x = []
+        tilt = None if self.draws is None else [draw[self.seed_of] for draw in self.draws[t - 1]]
+        if optimizer.looks:
+            ground.tilt = tilt
+            walked = walk_together(optimizer, ground, self.x, t, self.state, values)
+            self.state = [parts for _, *parts in walked]
+            self.x = [self._rows(moved) for moved, *_ in walked]
+            return
         for i, g in enumerate(gradient):
-            if self.draws is not None:
-                g = g + self.draws[t - 1, i][self.seed_of]
+            if tilt is not None:
+                g = g + tilt[i]
             moved, *self.state[i] = optimizer.step(self.x[i], g, t, *self.state[i], **values)
-            # A rule may send every row to the same place: then it is one number, or a hyperparameter.
-            x.append(moved if type(moved) is np.ndarray else np.full(len(self.rows), moved, dtype=float))
+            x.append(self._rows(moved))
         self.x = x
+
+    def _rows(self, moved: Any) -> np.ndarray:
+        """An array; a rule may send every row to the same place, as one number or a hyperparameter."""
+        return moved if type(moved) is np.ndarray else np.full(len(self.rows), moved, dtype=float)
 
     def note_arrivals(self, minima: tuple[tuple[float, ...], ...], t: int) -> None:
         """Write down which rows have come within ARRIVED of a minimum, and which have left it again."""
@@ -292,6 +305,9 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
     """Take all steps with one block and write down what becomes of its rows; yields now and then."""
     objective, record, steps = work.objective, result.record, len(work.factors)
     radius, recorded, before = safe_radius(objective), 0, block.x
+    ground = Counted(
+        lambda *x: _columns(objective.gradient_at, list(x)), lambda *x: _heights(objective, list(x))
+    )
     for t in range(steps + 1):
         if t % BREATH == 0:
             yield t
@@ -312,7 +328,7 @@ def _run(block: _Block, work: _Work, result: Ensemble) -> Iterator[int]:
             recorded += 1
         if t < steps:
             before = block.x
-            block.step(work.optimizer, gradients, t + 1, work.factors[t])
+            block.step(work.optimizer, gradients, t + 1, work.factors[t], ground)
     result.points[block.rows] = np.stack(block.x, axis=-1)
     result.values[block.rows] = _heights(objective, block.x)
     resting = np.logical_and.reduce([x == b for x, b in zip(block.x, before, strict=True)])

@@ -75,7 +75,8 @@ def optimizer_source(optimizer: Optimizer | str) -> str:
     """One optimizer as the text of an object `{state, numbers, step}`.
 
     `step(x, g, t, ...state, values)` returns `[x, ...state]`. `state` is how many numbers the state has,
-    `numbers` holds the defaults of the hyperparameters.
+    `numbers` holds the defaults of the hyperparameters. One that asks for gradients itself also has `looks`,
+    and its step is a generator `step(x, t, ...state, values)`: see `runtime.js`.
 
     Raises:
         TranslationError: if the step has no translation.
@@ -88,7 +89,8 @@ def optimizer_source(optimizer: Optimizer | str) -> str:
         bundled=row.defaults,
         results=1 + len(row.state),
     )
-    return _object({"state": str(len(row.state)), "numbers": json.dumps(row.defaults), "step": step})
+    looks = {"looks": "true"} if row.looks else {}
+    return _object({"state": str(len(row.state)), "numbers": json.dumps(row.defaults), **looks, "step": step})
 
 
 def schedule_source(schedule: Schedule | str) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optviz.engine import elementwise
+from optviz.engine import elementwise, questions
 
 EXACT = 2**53  # up to here every whole number is a double
 
@@ -45,6 +45,10 @@ FUNCTIONS: tuple[tuple[Any, JavaScriptFunction], ...] = (
     (elementwise.square, JavaScriptFunction("square")),
     (elementwise.whole_power, JavaScriptFunction("wholePower", 2)),
     (builtins.abs, JavaScriptFunction("Math.abs")),
+    (questions.gradient_at, JavaScriptFunction("gradientAt")),
+    (questions.value_at, JavaScriptFunction("valueAt")),
+    (questions.total, JavaScriptFunction("total")),
+    (questions.most, JavaScriptFunction("most")),
     (builtins.min, JavaScriptFunction("least", 2)),
     (builtins.max, JavaScriptFunction("greatest", 2)),
     (math.cos, JavaScriptFunction("Math.cos")),
@@ -84,7 +88,8 @@ RESERVED = frozenset(
         "export extends false finally for function globalThis if implements import in Infinity instanceof "
         "interface let Math NaN new null package private protected public return static super switch this "
         "throw true try typeof undefined values var void while with yield "
-        "floorDivide greatest least maximum minimum modulo power sign square wholePower"
+        "floorDivide gradientAt greatest least maximum minimum modulo most power sign square total "
+        "valueAt wholePower"
     ).split()
 )
 CONSTRUCTS: dict[type[ast.AST], str] = {
@@ -120,7 +125,7 @@ def translate_function(
     bundled: Collection[str] = (),
     results: int | None = None,
 ) -> str:
-    """Translate the source of one function to a JavaScript arrow function.
+    """Translate the source of one function to a JavaScript arrow function, or a generator if it yields.
 
     `namespace` holds what its free names mean: numbers, functions of FUNCTIONS, a `JavaScriptFunction`, or
     the module `math`. `what` names the function in refusals. Parameters whose names are in `bundled` arrive
@@ -146,7 +151,8 @@ def translate_function(
     if unknown:
         raise TranslationError(f"{what}: there is no parameter {', '.join(sorted(unknown))}.")
     direct = [name for name in parameters if name not in bundled]
-    walker = Translator(parameters, namespace, what, results)
+    asks = any(isinstance(node, ast.Yield) for node in ast.walk(function))
+    walker = Translator(parameters, namespace, what, results, asks=asks)
     lines = walker.body(function.body)
     head = ", ".join([*map(walker.local, direct), *(["values"] if bundled else [])])
     if bundled:
@@ -155,19 +161,30 @@ def translate_function(
             name if walker.local(name) == name else f"{name}: {walker.local(name)}" for name in picked
         )
         lines.insert(0, f"let {{{', '.join(unpacked)}}} = values;")
-    return "\n".join([f"({head}) => {{", *(f"  {line}" for line in lines), "}"])
+    opening = f"function* ({head}) {{" if asks else f"({head}) => {{"
+    return "\n".join([opening, *(f"  {line}" for line in lines), "}"])
 
 
 class Translator:
-    """Translates a parsed function body, with `parameters` known at its start."""
+    """Translates a parsed function body, with `parameters` known at its start.
+
+    `asks` is whether it is a generator: only such a one may yield, and loop until it has its answers.
+    """
 
     def __init__(
-        self, parameters: Sequence[str], namespace: Mapping[str, Any], what: str, results: int | None
+        self,
+        parameters: Sequence[str],
+        namespace: Mapping[str, Any],
+        what: str,
+        results: int | None,
+        *,
+        asks: bool = False,
     ) -> None:
         self.parameters = frozenset(parameters)
         self.namespace = namespace
         self.what = what
         self.results = results
+        self.asks = asks
         self.assigned: frozenset[str] = frozenset()  # by any line of the body
         self.known = set(parameters)  # has a value wherever the walk is
 
@@ -232,7 +249,17 @@ class Translator:
                 return [f"return {self._result(node, value)};"], True
             case ast.If(test=test, body=body, orelse=orelse):
                 return self._if(test, body, orelse)
+            case ast.While(test=test, body=body, orelse=[]) if self.asks:
+                return self._while(node, test, body)
         raise self._refuse(node)
+
+    def _while(self, node: ast.stmt, test: ast.expr, body: list[ast.stmt]) -> tuple[list[str], bool]:
+        condition, before = self._condition(test), set(self.known)
+        lines, returned = self._block(body)
+        if returned:
+            raise self._refuse(node, "a loop that returns")
+        self.known = before  # the body may never be reached
+        return [f"while ({condition}) {{", *(f"  {line}" for line in lines), "}"], False
 
     def _if(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> tuple[list[str], bool]:
         condition = self._condition(test)
@@ -305,6 +332,8 @@ class Translator:
                 return f"{CALLED_OPERATORS[type(operation)]}({arguments})", ATOM
             case ast.IfExp(test=test, body=yes, orelse=no):
                 return self._choice(test, yes, no)
+            case ast.Yield(value=ast.expr() as question) if self.asks:
+                return f"(yield {self._expression(question)})", ATOM
             case ast.Call(func=function, args=arguments, keywords=[]):
                 return self._call(node, function, arguments)
         raise self._refuse(node)

@@ -2,9 +2,11 @@
 
 import ast
 from collections import Counter
+from dataclasses import replace
 
 from optviz.engine.rule_expressions import FUNCTIONS
 from optviz.engine.rule_text import Line, Rule, symbol
+from optviz.engine.symbols import Symbol
 
 SUM, PRODUCT, ATOM = 1, 2, 3  # how tightly a part binds
 SIGNS: dict[type[ast.cmpop], str] = {
@@ -47,18 +49,17 @@ class _Printer:
         """A name with its index: sliders have none, `t` is the index itself."""
         if name == "t":
             return "t"
-        letters, below = _letters(name)
+        one = symbol(name)
         if name in self.sliders:
-            return f"{letters}_{{{below}}}" if below else letters
+            return one.latex
         done = self.done[name]
         if name in self.remembered and not done:
             index, primes = "t-1", 0
         else:
             index, primes = "t", done if name == "g" or done < self.last[name] else 0
-        index = f"{below},{index}" if below else index
-        return (
-            f"{letters}{chr(39) * primes}_{{{index}}}" if primes or len(index) > 1 else f"{letters}_{index}"
-        )
+        index = f"{one.below},{index}" if one.below else index
+        below = index if len(index) == 1 else f"{{{index}}}"
+        return f"{replace(one, below='', above='').latex}{chr(39) * primes}_{below}{_above(one)}"
 
     def text(self, node: ast.expr, level: int) -> str:
         """The node, in parentheses where it binds less tightly than `level`."""
@@ -87,7 +88,10 @@ class _Printer:
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return self.power(left, right)
             case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
-                return rf"\lfloor {self.text(left, PRODUCT)} / {self.text(right, ATOM)} \rfloor", ATOM
+                return (
+                    rf"\left\lfloor {self.text(left, PRODUCT)} / {self.text(right, ATOM)} \right\rfloor",
+                    ATOM,
+                )
             case ast.BinOp(left=left, right=right):
                 return rf"{self.text(left, PRODUCT)} \bmod {self.text(right, ATOM)}", PRODUCT
             case ast.IfExp(test=test, body=yes, orelse=no):
@@ -136,16 +140,6 @@ def _number(value: float) -> str:
     return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
 
 
-def _letters(name: str) -> tuple[str, str]:
-    r"""A symbol, and what stands below it: v_max is v with max, beta1 is \beta with 1, m_hat is \hat m."""
-    first, *rest = [part for part in name.split("_") if part] or ["q"]
-    letters, _, below = symbol(first).partition("_")
-    if len(first) > 1 and letters == first:
-        letters = rf"\mathrm{{{first}}}"
-    parts = [below.strip("{}")] if below else []
-    for part in rest:
-        if part in ("hat", "bar"):
-            letters = rf"\{part}{{{letters}}}"
-        else:
-            parts.append(part if len(part) == 1 else rf"\mathrm{{{part}}}")
-    return letters, ",".join(parts)
+def _above(one: Symbol) -> str:
+    """What stands above a symbol's line, as in v^{\\max}."""
+    return replace(one, base="v", accent="", below="").latex.removeprefix("v")

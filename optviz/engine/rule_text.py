@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, MOMENTUM, epsilon, rate
 from optviz.engine.rule_expressions import ALLOWED, FUNCTIONS, NAME, NAMING, RuleError, Walker
+from optviz.engine.symbols import Symbol
 from optviz.engine.text import shortened
 
 LONGEST = 600
@@ -39,12 +40,8 @@ USUAL: dict[str, Hyperparameter] = {
     "decay": DECAY,
     "wd": DECAY,
 }
-GREEK = frozenset(
-    (  # noqa: SIM905 (as a list it would fill a page)
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
-        "phi chi psi omega"
-    ).split()
-)
+#: Names whose symbol is not the one of their letters.
+SYMBOLS = {"lr": "eta", "eps": "epsilon", "lam": "lambda", "lambd": "lambda"}
 TITLE = re.compile(r"[\w(][\w ,.()'+-]{0,39}")
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 DECLARING = re.compile(rf"\w+\s*=\s*{NUMBER}\s+in\b")
@@ -248,7 +245,7 @@ def _declare(number: int, code: str, draft: _Draft) -> None:
         number,
         Hyperparameter(
             name,
-            symbol(name),
+            _latex(name),
             int(value) if whole else value,
             low,
             high,
@@ -286,7 +283,7 @@ def _finish(draft: _Draft) -> Rule:
     sliders = tuple(
         draft.declared[name][1]
         if name in draft.declared
-        else replace(USUAL[name], name=name, symbol=symbol(name))
+        else replace(USUAL[name], name=name, symbol=_latex(name))
         for name in names
     )
     return Rule(draft.title, tuple(draft.lines), state, sliders)
@@ -307,15 +304,11 @@ def _meant(name: str) -> str:
     return f"; give it a value in a line above, or a slider: {name} = 0.5 in 0..1"
 
 
-def symbol(name: str) -> str:
-    r"""The LaTeX symbol of a slider's name: beta1 is \beta_1; a word without a symbol stays as it is."""
-    if name in ("lr", "eps", "lam", "lambd"):
-        return {"lr": r"\eta", "eps": r"\epsilon"}.get(name, r"\lambda")
-    letters, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
-    if letters in GREEK:
-        return (
-            rf"\{letters}_{{{digits}}}"
-            if len(digits) > 1
-            else rf"\{letters}" + (f"_{digits}" if digits else "")
-        )
-    return f"{letters}_{digits}" if len(letters) == 1 and len(digits) == 1 else name
+def symbol(name: str) -> Symbol:
+    """The symbol of a name: beta1 is β₁, lr is η; a word without a symbol stays as it is."""
+    return Symbol.named(SYMBOLS.get(name, name))
+
+
+def _latex(name: str) -> str:
+    """The symbol as the tables write theirs: β₁ without braces about the 1."""
+    return re.sub(r"_\{(\w)\}", r"_\1", symbol(name).latex)

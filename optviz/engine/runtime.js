@@ -43,7 +43,20 @@ const floorDivide = (a, b) => {
   return quotient - whole > 0.5 ? whole + 1 : whole;
 };
 
-const FUNCTIONS = { sign, maximum, minimum, least, greatest, square, power, wholePower, modulo, floorDivide };
+// What a step may ask for, as in optviz/engine/questions.py: a kind, and where or of what.
+const GRADIENT = 0;
+const VALUE = 1;
+const TOTAL = 2;
+const gradientAt = (x) => [GRADIENT, x];
+const valueAt = (x) => [VALUE, x];
+const total = (v) => [TOTAL, v];
+// Of many rows the largest; here there is one.
+const most = (v) => v;
+
+const FUNCTIONS = {
+  sign, maximum, minimum, least, greatest, square, power, wholePower, modulo, floorDivide,
+  gradientAt, valueAt, total, most,
+};
 
 // Make a landscape from the text of `landscape_source`, for a formula that somebody typed, or an optimizer
 // from the text of `optimizer_source`. Only pass texts that optviz wrote: they run as code.
@@ -68,12 +81,13 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
   // each step t with (t, the learning rate, the gradient's coordinates as the step used them, and what the step
   // returned for each coordinate); a step that ends the run is among them.
   //
-  // Returns {points, values, brokeAt, steps}: one Float64Array of steps + 1 numbers for each coordinate and
-  // one for f, row 0 being the start. If something is not finite at a step, brokeAt is that step and the last
+  // Returns {points, values, brokeAt, steps, gradientsAsked, valuesAsked}: one Float64Array of steps + 1 numbers
+  // for each coordinate and one for f, row 0 being the start; and how many gradients and values of f the steps
+  // up to each row took. If something is not finite at a step, brokeAt is that step and the last
   // row is the last finite one; else brokeAt is null. Throws an Error for input that makes no sense.
   const simulate = ({ landscape, optimizer, start, steps = 100, values = {}, schedule = {}, noise = 0, draws, watch }) => {
     const ground = rowOf(landscapes, landscape, "landscape");
-    const { step, state: parts, numbers } = rowOf(optimizers, optimizer, "optimizer");
+    const { step, state: parts, numbers, looks } = rowOf(optimizers, optimizer, "optimizer");
     const plan = rowOf(schedules, schedule.key ?? "constant", "schedule");
     const { value, gradient, dimension } = ground;
     if (start.length !== dimension || !Array.prototype.every.call(start, Number.isFinite)) {
@@ -93,6 +107,9 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
     const xs = new Float64Array(steps + 1);
     const ys = plane ? new Float64Array(steps + 1) : null;
     const heights = new Float64Array(steps + 1);
+    const gradientsAsked = new Float64Array(steps + 1);
+    const valuesAsked = new Float64Array(steps + 1);
+    const asked = { gradients: 0, values: 0 };
     // The state of one coordinate, as the step returns it: [next x, first part, second part, …].
     let alongX = new Array(parts + 1).fill(0);
     let alongY = new Array(parts + 1).fill(0);
@@ -105,6 +122,8 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
       if (plane) ys[row] = y;
       const height = plane ? value(x, y) : value(x);
       heights[row] = height;
+      gradientsAsked[row] = asked.gradients;
+      valuesAsked[row] = asked.values;
       const slope = plane ? gradient(x, y) : gradient(x);
       let gx = slope[0];
       let gy = plane ? slope[1] : 0;
@@ -116,13 +135,28 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
       }
       if (row === steps) break;
       current.lr = rate * plan.factor(row, steps, planned);
+      const tiltX = noise > 0 ? draws[row * dimension] * noise : 0;
+      const tiltY = noise > 0 && plane ? draws[row * dimension + 1] * noise : 0;
       if (noise > 0) {
-        gx += draws[row * dimension] * noise;
-        if (plane) gy += draws[row * dimension + 1] * noise;
+        gx += tiltX;
+        gy += tiltY;
       }
-      alongX = advance(step, x, gx, row + 1, alongX, current);
-      x = alongX[0];
-      if (plane) {
+      if (looks) {
+        const tilt = noise > 0 ? [tiltX, tiltY] : null;
+        const along = plane ? [alongX, alongY] : [alongX];
+        const moved = walkTogether(step, plane ? [x, y] : [x], row + 1, along, current, ground, tilt, asked);
+        alongX = moved[0];
+        x = alongX[0];
+        if (plane) {
+          alongY = moved[1];
+          y = alongY[0];
+        }
+      } else {
+        asked.gradients += 1;
+        alongX = advance(step, x, gx, row + 1, alongX, current);
+        x = alongX[0];
+      }
+      if (plane && !looks) {
         alongY = advance(step, y, gy, row + 1, alongY, current);
         y = alongY[0];
       }
@@ -133,10 +167,45 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
       }
     }
     const kept = (column) => column.subarray(0, row + 1);
-    return { points: plane ? [kept(xs), kept(ys)] : [kept(xs)], values: kept(heights), brokeAt, steps: row };
+    return {
+      points: plane ? [kept(xs), kept(ys)] : [kept(xs)],
+      values: kept(heights),
+      brokeAt,
+      steps: row,
+      gradientsAsked: kept(gradientsAsked),
+      valuesAsked: kept(valuesAsked),
+    };
   };
 
   return { version, optimizers, schedules, landscapes, compile, simulate };
+};
+
+// Take one step that asks for gradients itself, with all coordinates at once; see walk_together in
+// optviz/engine/questions.py. tilt is the noise of this step, or null; asked counts. What each coordinate's step
+// returns: [next x, first part, …].
+const walkTogether = (step, x, t, along, values, ground, tilt, asked) => {
+  const walkers = x.map((v, i) => step(v, t, ...along[i].slice(1), values));
+  let turns = walkers.map((walker) => walker.next());
+  while (!turns[0].done) {
+    const kind = turns[0].value[0];
+    const at = turns.map((turn) => turn.value[1]);
+    let answers;
+    if (kind === GRADIENT) {
+      asked.gradients += 1;
+      answers = ground.gradient(...at);
+      if (tilt) answers = answers.map((g, i) => g + tilt[i]);
+    } else if (kind === VALUE) {
+      asked.values += 1;
+      let height = ground.value(...at);
+      if (tilt) at.forEach((v, i) => (height += tilt[i] * v));
+      answers = at.map(() => height);
+    } else {
+      const sum = at.reduce((added, part) => added + part);
+      answers = at.map(() => sum);
+    }
+    turns = walkers.map((walker, i) => walker.next(answers[i]));
+  }
+  return turns.map((turn) => turn.value);
 };
 
 // Take one step of one coordinate. Written out by the size of the state: a spread costs ten times as much.

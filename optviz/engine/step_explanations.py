@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
+from optviz.engine.optimizers import ELEMENTWISE, Optimizer, as_optimizer
 from optviz.engine.optimizers.base import Term
-from optviz.engine.python_to_javascript import translate_function
+from optviz.engine.python_to_javascript import TranslationError, translate_function
 from optviz.engine.step_lines import Line, Recording, parse_step, recording, tree
 from optviz.engine.step_roles import SENTENCES, Roles, roles_of
 from optviz.engine.symbols import Symbol
@@ -94,7 +94,7 @@ def explained(optimizer: Optimizer | str) -> Explained:
     Raises:
         TranslationError: for a step that has no translation to JavaScript either.
     """
-    row = as_optimizer(optimizer)
+    row = _plain(optimizer)
     function = parse_step(row.source)
     positional = tuple(a.arg for a in function.args.args)
     noted = recording(row.source)
@@ -113,13 +113,23 @@ def explained(optimizer: Optimizer | str) -> Explained:
     return Explained(row, noted, roles, positional, titles)
 
 
+def _plain(optimizer: Optimizer | str) -> Optimizer:
+    """The optimizer, if its step is a plain one."""
+    row = as_optimizer(optimizer)
+    if row.looks:
+        raise TranslationError(
+            f"{row.name} asks for gradients or values at other points; such a step has no explanation yet."
+        )
+    return row
+
+
 def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
     """The step as a Python function that also returns what each line did; see `step_lines.Recording`.
 
     Raises:
         TranslationError: for a step that has no translation: what is not on that list never runs.
     """
-    row = as_optimizer(optimizer)
+    row = _plain(optimizer)
     noted = recording(row.source)
     _translated(row, noted)
     names = dict(_meanings(row))
@@ -224,7 +234,7 @@ def source() -> str:
 
 @functools.cache
 def _source() -> str:
-    texts = {key: explanation_source(row) for key, row in OPTIMIZERS.items()}
+    texts = {key: explanation_source(row) for key, row in ELEMENTWISE.items()}
     runtime = Path(__file__).with_name("step_runtime.js").read_text("utf-8")
     call = f"Object.assign(globalThis.optvizEngine, makeSteps(globalThis.optvizEngine, {json.dumps(texts)}));"
     return "\n".join(("(() => {", '"use strict";', runtime, call, "})();\n"))

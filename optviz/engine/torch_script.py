@@ -1,13 +1,11 @@
 """An experiment as a PyTorch script that anybody can run: it ends where the engine ends."""
 
-import inspect
 import re
 from typing import Any
 
 import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
-from optviz.engine import elementwise
 from optviz.engine.formula_parts import Larger
 from optviz.engine.formula_text import FUNCTIONS, VARIABLES, read
 from optviz.engine.objective import Objective
@@ -126,11 +124,14 @@ def torch_script(
     if noise:
         shape = f"(steps, {objective.dimension})"
         before.append(f"draws = numpy.random.default_rng({seed}).standard_normal({shape}) * {noise!r}")
-    loop = ["for t in range(steps):", "    point.grad = None", "    f(*point).backward()"]
-    if noise:
-        loop.append("    point.grad += torch.from_numpy(draws[t])")
+    loop = ["for t in range(steps):"]
+    if chosen.looks:
+        loop.append(f"    noise = {'torch.from_numpy(draws[t])' if noise else '0.0'}")
+    else:
+        loop += ["    point.grad = None", "    f(*point).backward()"]
+        loop += ["    point.grad += torch.from_numpy(draws[t])"] if noise else []
     body = [
-        f"point = torch.tensor({list(start)}, requires_grad=True)",
+        f"point = torch.tensor({list(start)}{'' if chosen.looks else ', requires_grad=True'})",
         *before,
         *loop,
         *during,
@@ -150,6 +151,8 @@ def _update(optimizer: Optimizer, values: dict[str, float], scheduled: bool) -> 
             before.append("scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)")
             during.append("    scheduler.step()")
         return before, during
+    if optimizer.looks:
+        return _looking_update(optimizer, values, scheduled)
     if optimizer.written:
         return _own_update(optimizer, values, scheduled)
     before = [
@@ -183,18 +186,68 @@ def _own_update(
     return before, during
 
 
+def _looking_update(
+    optimizer: Optimizer, values: dict[str, float], scheduled: bool
+) -> tuple[list[str], list[str]]:
+    """As `_update`, for a step that asks: each question is answered until the step has moved."""
+    before = [
+        f"values = {values!r}",
+        f"state = [torch.zeros_like(point) for _ in range({len(optimizer.state)})]",
+    ]
+    during = [f"    values['lr'] = {values['lr']!r} * factor(t)"] if scheduled else []
+    during += [
+        f"    walker = {optimizer.step.__name__}(point, t + 1, *state, **values)",
+        "    answer = None",
+        "    while True:",
+        "        try:",
+        "            answer = answered(*walker.send(answer), noise)",
+        "        except StopIteration as end:",
+        "            point, *state = end.value",
+        "            break",
+    ]
+    return before, during
+
+
+ANSWERED = """\
+def gradient_at(x):
+    return "gradient", x
+
+
+def value_at(x):
+    return "value", x
+
+
+def total(v):
+    return "total", v
+
+
+def most(v):
+    return v.max()
+
+
+def answered(kind, x, noise):
+    if kind == "total":
+        return x.sum()
+    x = x.detach().requires_grad_()
+    height = f(*x) + (noise * x).sum()
+    if kind == "value":
+        return height.detach()
+    height.backward()
+    return x.grad
+
+"""
+
+
+def _functions(source: str) -> list[str]:
+    """The definitions of the functions of `elementwise` that a source calls."""
+    used = re.findall(r"(\w+)\(", source)
+    return [TORCH_FUNCTIONS[name] for name in dict.fromkeys(used) if name in TORCH_FUNCTIONS]
+
+
 def _definitions(optimizer: Optimizer) -> list[str]:
-    """torch has no such optimizer: bring its step along, with torch's own elementwise functions."""
+    """torch has no such optimizer: bring its step along, and what it calls."""
     if optimizer.torch:
         return []
-    if optimizer.written:
-        used = re.findall(r"(\w+)\(", optimizer.written)
-        functions = [TORCH_FUNCTIONS[name] for name in dict.fromkeys(used) if name in TORCH_FUNCTIONS]
-        return [*functions, f"# {optimizer.name}: a rule written by hand.", optimizer.source, ""]
-    used = [
-        name
-        for name in optimizer.step.__code__.co_names
-        if inspect.isroutine(getattr(elementwise, name, None))
-    ]
-    imports = [f"from torch import {', '.join(used)}", ""] if used else []
-    return [*imports, f"# torch has no {optimizer.name}; this is its step.", optimizer.source, ""]
+    asking = [ANSWERED] if optimizer.looks else []
+    rule = "a rule written by hand." if optimizer.written else "torch has none; this is its step."
+    return [*_functions(optimizer.source), *asking, f"# {optimizer.name}: {rule}", optimizer.source, ""]

@@ -13,6 +13,7 @@ from optviz.engine.noise import gaussian_noise
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import Outcome, judge
+from optviz.engine.questions import Counted, walk_together
 from optviz.engine.schedules import Schedule, as_schedule
 
 
@@ -23,6 +24,8 @@ class Trajectory:
     `points` (k+1, d), `values` (k+1,), `gradients` (k+1, d), the true ones even when the steps used
     noisy ones; `state` maps the name of each part of the optimizer's state to (k+1, d). k is the number
     of steps asked for, or fewer if the run overflowed: then the last row is the last finite one.
+    `gradients_asked` and `values_asked` (k+1,) are how many gradients and values of f the steps up to each
+    row took. Most optimizers take one gradient a step; what is evaluated to draw the run is not counted.
     """
 
     points: np.ndarray
@@ -30,6 +33,8 @@ class Trajectory:
     gradients: np.ndarray
     state: dict[str, np.ndarray]
     outcome: Outcome
+    gradients_asked: np.ndarray
+    values_asked: np.ndarray
 
     @property
     def steps(self) -> int:
@@ -74,8 +79,9 @@ def simulate(
     factors = schedule.factors(steps, schedule.complete(schedule_values or {}))
     draws = gaussian_noise(seed, steps, objective.dimension) * noise if noise else None
     with np.errstate(all="ignore"):  # infinities are found and reported below
-        points, states, broke_at = _walk(
-            _plain_gradient(objective),
+        counted = Counted(_plain_gradient(objective), _plain_value(objective))
+        points, states, asked, broke_at = _walk(
+            counted,
             optimizer,
             x,
             values,
@@ -92,47 +98,66 @@ def simulate(
         end = max(broke_at, 1)
     outcome = judge(objective, optimizer, values, path, heights, gradients, broke_at, noise)
     state = {name: np.array(states[i][:end]) for i, name in enumerate(optimizer.state)}
-    return Trajectory(path[:end], heights[:end], gradients[:end], state, outcome)
-
-
-Gradient = Callable[..., Sequence[float]]
+    gradients_asked, values_asked = np.array(asked[:end]).T
+    return Trajectory(
+        path[:end], heights[:end], gradients[:end], state, outcome, gradients_asked, values_asked
+    )
 
 
 def _walk(
-    gradient: Gradient,
+    ground: Counted,
     optimizer: Optimizer,
     start: list[float],
     values: dict[str, float],
     factors: list[float],
     draws: list[list[float]] | None,
-) -> tuple[list[list[float]], list[list[list[float]]], int | None]:
+) -> tuple[list[list[float]], list[list[list[float]]], list[tuple[int, int]], int | None]:
     """Take the steps on plain floats, one coordinate at a time: numpy is slow for two numbers.
 
-    Returns the points, the state's parts, and the first step whose point is not finite, or None.
+    Returns the points, the state's parts, how many gradients and values each point has cost so far, and the
+    first step whose point is not finite, or None.
     """
     step, coordinates = optimizer.step, range(len(start))
     x, state = list(start), [[0.0] * len(optimizer.state) for _ in coordinates]
     points, states = [x], [[[0.0] * len(start)] for _ in optimizer.state]
-    values, base = dict(values), values["lr"]
+    values, base, asked = dict(values), values["lr"], [(0, 0)]
     for t, factor in enumerate(factors, 1):
-        g = gradient(*x)
-        if draws is not None:
-            g = [exact + draw for exact, draw in zip(g, draws[t - 1], strict=True)]
+        ground.tilt = None if draws is None else draws[t - 1]
         values["lr"] = base * factor
         following = []
-        for i in coordinates:
-            moved, *state[i] = step(x[i], g[i], t, *state[i], **values)
-            following.append(moved)
+        if optimizer.looks:
+            for i, (moved, *parts) in enumerate(walk_together(optimizer, ground, x, t, state, values)):
+                state[i] = parts
+                following.append(moved)
+        else:
+            g = ground.gradient(x)
+            for i in coordinates:
+                moved, *state[i] = step(x[i], g[i], t, *state[i], **values)
+                following.append(moved)
         if not all(map(math.isfinite, following)):
-            return points, states, t
+            return points, states, asked, t
         x = following
         points.append(x)
+        asked.append((ground.gradients, ground.values))
         for j, history in enumerate(states):
             history.append([state[i][j] for i in coordinates])
-    return points, states, None
+    return points, states, asked, None
 
 
-def _plain_gradient(objective: Objective) -> Gradient:
+def _plain_value(objective: Objective) -> Callable[..., float]:
+    """f on plain floats, with infinities where plain floats raise an error."""
+    fast = objective.value_at
+
+    def value(*x: float) -> float:
+        try:
+            return float(fast(*x)[0])
+        except (ZeroDivisionError, OverflowError):
+            return float(objective.value(x))
+
+    return value
+
+
+def _plain_gradient(objective: Objective) -> Callable[..., Sequence[float]]:
     """The gradient on plain floats, with infinities where plain floats raise an error."""
     fast = objective.gradient_at
 

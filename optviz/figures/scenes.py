@@ -129,9 +129,13 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
         if all(t.steps == experiment.steps for t in trajectories)
         else "each, fewer where a run broke off"
     )
-    parts = [
-        f"Same start {point(trajectories[0].points[0])}, {experiment.steps} gradient evaluations {each}."
-    ]
+    start = f"Same start {point(trajectories[0].points[0])}"
+    if all(t.gradients_asked[-1] == t.steps and not t.values_asked[-1] for t in trajectories):
+        parts = [f"{start}, {experiment.steps} gradient evaluations {each}."]
+    else:
+        names = short_names(experiment.entrants)
+        asked = "; ".join(map(_asked, names, trajectories))
+        parts = [f"{start}, {experiment.steps} steps {each}. Gradient evaluations: {asked}."]
     if experiment.noise:
         parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
     objective = experiment.landscape()
@@ -140,6 +144,12 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
         gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
         parts.append(f"f has no finite value {gap}.")
     return " ".join(parts)
+
+
+def _asked(name: str, trajectory: Trajectory) -> str:
+    """What one run took: its gradients, and values of f where it asked for them."""
+    values = int(trajectory.values_asked[-1])
+    return f"{name} {trajectory.gradients_asked[-1]}" + (f" and {values} values of f" if values else "")
 
 
 def describe(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:

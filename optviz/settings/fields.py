@@ -32,6 +32,7 @@ KEYBOARDS = str.maketrans("−，；[]", "-,;  ")
 
 def plain_symbol(latex: str) -> str:
     r"""A symbol without LaTeX, for names that are read aloud: `\beta_1` is β₁."""
+    latex = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex)
     text = re.sub(r"\\([A-Za-z]+)", lambda m: SYMBOLS[m.group(1)], latex)
     text = re.sub(r"_\{(\w+)\}", r" \1", text)
     text = re.sub(r"_(\w)", lambda m: m.group(1).translate(LOWERED), text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
-from optviz.engine.optimizers import GROUPS, OPTIMIZERS, Optimizer
+from optviz.engine.optimizers import ELEMENTWISE, GROUPS, OPTIMIZERS, Optimizer
 from optviz.engine.own_optimizer import KEY as OWN
 from optviz.engine.own_optimizer import NAME, own_optimizer
 from optviz.engine.rule_expressions import RuleError
@@ -122,14 +122,16 @@ def write_entrant(entrant: Entrant) -> str:
     return written if entrant.optimizer != OWN else written.replace(OWN, f"{OWN}_{packed(entrant.text)}", 1)
 
 
-def read_entrant(reader: Reader, name: str, text: str, default: str = "") -> Entrant | None:
+def read_entrant(
+    reader: Reader, name: str, text: str, default: str = "", table: Table = OPTIMIZERS
+) -> Entrant | None:
     """Read what `write_entrant` wrote; None, or the `default` of the table without values, where it is none.
 
     A rule may stand without numbers, or with some of them: it says their defaults itself.
     """
     key, *parts = text.split("_")
     if key != OWN:
-        key, numbers = read_setup(reader, name, text, OPTIMIZERS, "optimizer", default)
+        key, numbers = read_setup(reader, name, text, table, "optimizer", default)
         return Entrant(key, numbers) if key and (numbers or not default) else None
     try:
         row = own_optimizer(unpacked(parts[0] if parts else ""))
@@ -274,7 +276,7 @@ class Spread(Configured):
 
 @dataclass(frozen=True, slots=True)
 class OneEntrant(Described):
-    """One optimizer with its values, as an `Entrant`."""
+    """One optimizer with its values, as an `Entrant`: one of those that need no gradient elsewhere."""
 
     def write(self, settings: Any) -> Link:
         """As in momentum_lr_0.1_momentum_0.9."""
@@ -287,14 +289,14 @@ class OneEntrant(Described):
         text, default = reader.take(self.name), getattr(usual, attribute)
         if text is None:
             return {attribute: default}
-        found = read_entrant(reader, self.name, text, default.optimizer)
+        found = read_entrant(reader, self.name, text, default.optimizer, ELEMENTWISE)
         return {attribute: found or default}
 
     def describe(self, usual: Any) -> dict[str, Any]:
-        """With all optimizers and their numbers."""
+        """With those optimizers and their numbers."""
         return Described.describe(self, usual) | {
             "kind": "configured",
-            "options": describe_options(list(OPTIMIZERS.values())),
+            "options": describe_options(list(ELEMENTWISE.values())),
             "own": describe_own(),
         }
 

@@ -30,7 +30,7 @@ def _untouched(before: Objective) -> list[Telling]:
 def _told(entrant: Entrant, untouched: list[Telling], telling: Telling | None) -> Entrant:
     values = dict(entrant.values)
     known = [values["lr"] == earlier.rates.get(entrant.optimizer) for earlier in untouched]
-    if telling is None or entrant.optimizer not in telling.rates or not any(known):
+    if telling is None or not any(known):
         return entrant
     values["lr"] = telling.rates[entrant.optimizer]
     return replace(entrant, values=tuple(values.items()))

@@ -35,14 +35,19 @@ GREEK = {
     "pi": "π",
     "rho": "ρ",
     "sigma": "σ",
+    "tau": "τ",
+    "phi": "ϕ",
     "varphi": "φ",
     "psi": "ψ",
+    "omega": "ω",
     "Delta": "Δ",
     "Phi": "Φ",
 }
 LETTERS = GREEK | {"ell": "ℓ", "infty": "∞", "partial": "∂", "nabla": "∇"}
 RELATIONS = {
     "le": "≤",
+    "ge": "≥",
+    "ne": "≠",
     "to": "→",
     "in": "∈",
     "approx": "≈",
@@ -53,6 +58,7 @@ RELATIONS = {
     "iff": "⟺",
     "pm": "±",
     "cdot": "⋅",
+    "bmod": "mod",
     "top": "⊤",
 }
 FENCES = {

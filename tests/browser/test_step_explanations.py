@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from optviz.engine import javascript
 from optviz.engine.noise import gaussian_noise
-from optviz.engine.optimizers import OPTIMIZERS, as_optimizer
+from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS, as_optimizer
 from optviz.engine.optimizers.classic import HEAVY_BALL
 from optviz.engine.schedules import SCHEDULES
 from optviz.engine.step_explanations import explained, explanation_source, recorder
@@ -79,7 +79,7 @@ def told(page: Page, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def everything(blank: ExplainPage) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Every optimizer with and without noise: what was asked, and what the browser tells."""
-    runs = [run_of(key, noise) for key in OPTIMIZERS for noise in (0.0, NOISE)]
+    runs = [run_of(key, noise) for key in ELEMENTWISE for noise in (0.0, NOISE)]
     return list(zip(runs, told(blank.page, runs), strict=True))
 
 
@@ -292,7 +292,7 @@ SAID = "[...document.querySelectorAll('#explanation, #explanation [aria-label], 
 
 
 def test_no_explanation_of_the_table_has_latex_or_missing_words(blank: ExplainPage) -> None:
-    for key in OPTIMIZERS:
+    for key in ELEMENTWISE:
         for step in (1, 5):
             blank.show(run_of(key), step)
             texts = blank.page.evaluate(

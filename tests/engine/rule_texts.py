@@ -1,4 +1,4 @@
-"""The table's twenty rows as a person would write them, for the tests of rules of one's own."""
+"""The rows of the table as a person would write them, for the tests of rules of one's own."""
 
 from optviz.engine.optimizers import OPTIMIZERS
 
@@ -23,6 +23,12 @@ eta = where(t == 1, lr, eta)
 x = x*(1 - lambd*eta) - eta*g
 average = average + (x - average)/max(1, t - 1 - t0)
 eta = lr/power(1 + lambd*lr*t, alpha)""",
+    "lookahead": """\
+slow = where(t == 1, x, slow)
+v = momentum*v + g
+fast = x - lr*v
+slow = where(t % period == 0, slow + alpha*(fast - slow), slow)
+x = where(t % period == 0, slow, fast)""",
     "adadelta": """\
 s = rho*s + (1 - rho)*g*g
 move = sqrt(d + eps)/sqrt(s + eps)*g

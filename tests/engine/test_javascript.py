@@ -28,6 +28,7 @@ NAMESPACE = {**vars(elementwise), "math": math, "half": 0.5, "data": [1.0]}
 
 FUNCTIONS = {"power", "square", "wholePower", "sign", "maximum", "minimum", "least", "greatest"}
 FUNCTIONS |= {"floorDivide", "modulo"}
+QUESTIONS = {"gradientAt", "valueAt", "total", "most"}
 MATH = {"sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs"}
 TOKEN = re.compile(
     r"""\s+
@@ -76,7 +77,9 @@ def test_every_step_is_in_the_grammar(key: str) -> None:
     step = javascript.optimizer_source(row).partition('"step": ')[2].removesuffix("}")
     own = {node.id for node in ast.walk(ast.parse(row.source)) if isinstance(node, ast.Name)}
     own |= set(inspect.signature(row.step).parameters)
-    assert names_in(step) <= own | FUNCTIONS | {"let", "return", "if", "values"}
+    asking = QUESTIONS | {"function", "yield", "while"} if row.looks else set()
+    assert names_in(step) <= own | FUNCTIONS | asking | {"let", "return", "if", "values"}
+    assert step.startswith("function* (") == row.looks
 
 
 @pytest.mark.parametrize("key", SCHEDULES)
@@ -265,6 +268,21 @@ def test_refusals_of_what_is_not_a_plain_function(source: str, sentence: str) ->
         translate_function(source, {}, "Rule", bundled=("lr",))
 
 
+def test_only_what_asks_may_loop_and_yield() -> None:
+    source = "def rule(x):\n    while x > 1:\n        x = yield x\n    return x"
+    assert translate_function(source, {}, "Rule") == (
+        "function* (x) {\n  while (x > 1) {\n    x = (yield x);\n  }\n  return x;\n}"
+    )
+    with pytest.raises(TranslationError, match="line 2: a loop that returns cannot"):
+        translate_function(
+            "def rule(x):\n    while x > 1:\n        return (yield x)\n    return x", {}, "Rule"
+        )
+    with pytest.raises(TranslationError, match="line 4: “a” before it surely has a value"):
+        translate_function("def rule(x):\n    while x > 1:\n        a = yield x\n    return a", {}, "Rule")
+    with pytest.raises(TranslationError, match="line 3: the construct Yield cannot"):
+        Translator(("x",), {}, "Rule", None).body(ast.parse("\n\ny = yield x\nreturn y").body)
+
+
 def test_a_body_of_its_own_can_be_translated() -> None:
     lines = ast.parse("v = 0.9 * v + g\nreturn x - v, v", mode="exec").body
     assert Translator(("x", "g", "v"), {}, "Your rule", 2).body(lines) == [
@@ -340,4 +358,4 @@ def test_whatever_is_typed_only_the_grammar_comes_out(text: str) -> None:
 
 
 def test_reserved_names_hold_everything_that_the_runtime_gives() -> None:
-    assert FUNCTIONS <= RESERVED
+    assert FUNCTIONS | QUESTIONS <= RESERVED

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from optviz.engine import javascript
 from optviz.engine.elementwise import Rows, raised
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS
 from optviz.engine.own_optimizer import NAME, own_optimizer
 from optviz.engine.rule_expressions import RuleError
 from optviz.engine.rule_starters import STARTERS
@@ -26,11 +26,11 @@ from tests.engine.test_ensembles import is_the_run_of_row, random_rows, random_s
 
 LANDSCAPES = ("rosenbrock", "himmelblau", "parabola", "saddle", "ravine")
 QUICK = 0.1  # seconds in which any text is refused or read
-each_row = pytest.mark.parametrize("key", OPTIMIZERS)
+each_row = pytest.mark.parametrize("key", ELEMENTWISE)
 
 
 def test_every_row_has_a_text() -> None:
-    assert list(ROWS) == list(OPTIMIZERS)
+    assert list(ROWS) == list(ELEMENTWISE)
 
 
 @each_row
@@ -143,13 +143,13 @@ def test_a_name_is_plain_text(title: str, name: str) -> None:
         ),
         (
             "x = x*2\nx = x - lr*sign(g)",
-            r"\begin{aligned} x'_{t} &= x_{t-1} \cdot 2 \\ x_t &= x'_{t} - \eta \, \operatorname{sign}"
+            r"\begin{aligned} x'_t &= x_{t-1} \cdot 2 \\ x_t &= x'_t - \eta \, \operatorname{sign}"
             r"\left( g_t \right) \end{aligned}",
         ),
         (
             "m_hat = where(g > 0, 1e-8, -g)\nx = x - lr*m_hat",
-            r"\begin{aligned} \hat{m}_t &= \begin{cases} 10^{-8} & g_t > 0 \\ -g_t & \text{otherwise} "
-            r"\end{cases} \\ x_t &= x_{t-1} - \eta \, \hat{m}_t \end{aligned}",
+            r"\begin{aligned} \hat m_t &= \begin{cases} 10^{-8} & g_t > 0 \\ -g_t & \text{otherwise} "
+            r"\end{cases} \\ x_t &= x_{t-1} - \eta \, \hat m_t \end{aligned}",
         ),
     ],
 )

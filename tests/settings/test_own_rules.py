@@ -221,3 +221,10 @@ def test_the_panel_is_told_of_a_rule(starter) -> None:
     assert said["text"] == starter.text
     assert [n["name"] for n in said["numbers"]] == [name for name, _ in entrant.values]
     assert entrant.optimizer == OWN
+
+
+def test_sliders_have_the_symbols_of_the_field() -> None:
+    names = ("lr", "beta1", "tau", "wd", "b2", "k12", "momentum")
+    text = "".join(f"{name} = 0.5 in 0..1\n" for name in names) + f"x = x - g*{'*'.join(names)}"
+    numbers = describe_rule(Entrant.own(text))["numbers"]
+    assert [n["symbol"] for n in numbers] == ["η", "β₁", "τ", "wd", "b₂", "k 12", "momentum"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optviz.engine.hyperparameters import HyperparameterError
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS
 from optviz.settings.fields import Number
 from optviz.settings.landscapes import COORDINATE
 from optviz.settings.link import fields_of
@@ -92,7 +92,7 @@ def test_shuffling_changes_the_order_and_only_the_seed_changes_the_shuffling() -
     assert orders(True, 1)[0] != orders(True, 1)[2], "another order in the next epoch"
 
 
-@pytest.mark.parametrize("key", OPTIMIZERS)
+@pytest.mark.parametrize("key", ELEMENTWISE)
 def test_a_batch_of_all_points_is_batch_descent_with_any_optimizer(key: str) -> None:
     optimizer = OPTIMIZERS[key]
     run = descend(NOTES, key, (1.0, -1.0), batch_size=100, epochs=12, lr=0.01)
@@ -170,7 +170,7 @@ def _within(h: object) -> st.SearchStrategy:
 
 @st.composite
 def drawn(draw: Callable) -> MiniBatches:
-    key = draw(st.sampled_from(list(OPTIMIZERS)))
+    key = draw(st.sampled_from(list(ELEMENTWISE)))
     values = tuple((h.name, draw(_within(h))) for h in OPTIMIZERS[key].hyperparameters)
     numbers = {f.name: draw(_within(f.kind)) for f in fields_of(MiniBatches) if isinstance(f, Number)}
     return MiniBatches(

@@ -5,6 +5,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +18,13 @@ from optviz.figures.minibatches import scene
 from optviz.figures.style import DARK, LIGHT
 from optviz.settings import activations, maps, regularization
 from optviz.settings.link import Settings, encode
+from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
+from optviz.settings.setups import Entrant
 from optviz.web import draw_route
 from optviz.web.activations.views import VIEWS as ACTIVATIONS
 from optviz.web.draw_route import PAGES, Drawn, draw
+from optviz.web.maps.progress import cost
 
 
 @pytest.fixture(autouse=True)
@@ -194,3 +198,11 @@ def test_a_failure_gives_its_place_back_and_shows_no_trace(monkeypatch: pytest.M
         found = get("activations", "v=1&z=1")
         assert found.status_code == 500
         assert b"secret" not in found.body
+
+
+def test_a_map_of_a_line_search_is_known_to_take_longer() -> None:
+    def of(key: str) -> MapSettings:
+        return replace(maps.DEFAULTS["sweep"], entrants=(Entrant.of(key),))
+
+    assert cost(of("sam")) == 2 * cost(of("gd"))
+    assert cost(of("armijo")) > 5 * cost(of("gd"))

@@ -6,13 +6,25 @@ import pytest
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.schedules import SCHEDULES
 from optviz.engine.scipy_methods import REFERENCES
 from optviz.lessons.course import LESSONS
 from optviz.teaching.activations import ACTIVATIONS
 from optviz.web.mathml import NAMESPACE, MathError, mathml
 from optviz.web.mathml_words import words
+from tests.engine.rule_texts import ROWS, STRANGE, with_sliders
 
+NAMES = """a = a + g
+b_bar = b_bar + tau
+tau = phi1
+phi1 = omega_hat**2
+omega_hat = v_max
+v_max = q_3
+q_3 = big_step
+big_step = g
+x = x - lr*a/v_max**b_bar"""
+COMPARED = [f"x = x - lr*where(g {sign} 0, g//2, abs(t % 3))" for sign in ("<", "<=", ">", ">=", "==", "!=")]
 FORMULAS = sorted(
     {o.latex for o in OBJECTIVES.values()}
     | {part for o in OBJECTIVES.values() for part in o.gradient_latex}
@@ -20,6 +32,8 @@ FORMULAS = sorted(
     | {row.derivative_formula for row in ACTIVATIONS.values()}
     | {h.symbol for o in OPTIMIZERS.values() for h in o.hyperparameters}
     | {lesson.formula for lesson in LESSONS.values()}
+    | {own_optimizer(with_sliders(key)).formula for key in ROWS}
+    | {own_optimizer(text).formula for text in (*STRANGE.values(), NAMES, *COMPARED)}
 )
 
 

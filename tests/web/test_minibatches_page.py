@@ -2,7 +2,7 @@
 
 import pytest
 
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import ELEMENTWISE
 from optviz.settings.minibatches import MiniBatches, encode
 from optviz.settings.setups import Entrant, write_setup
 from tests.web.visit import Visit
@@ -39,7 +39,7 @@ def test_a_link_opens_exactly_its_settings() -> None:
 
 def test_every_optimizer_can_be_chosen() -> None:
     page = visit(MiniBatches(epochs=2))
-    for row in OPTIMIZERS.values():
+    for row in ELEMENTWISE.values():
         page.change(o=write_setup(row, ()))
         assert page.settings.optimizer == Entrant.of(row.key)
 

@@ -9,17 +9,20 @@ To add one, write its step and its row in the module of its group. The table fin
 links, formulas, exported code, documentation and the parity test against `torch.optim` follow.
 """
 
-from optviz.engine.optimizers import adam_variants, adaptive, averaging, classic, sign_based
+from optviz.engine.optimizers import adam_variants, adaptive, averaging, classic, elsewhere, sign_based
 from optviz.engine.optimizers.base import GROUPS, Optimizer
 
-__all__ = ["GROUPS", "OPTIMIZERS", "Optimizer", "as_optimizer"]
+__all__ = ["ELEMENTWISE", "GROUPS", "OPTIMIZERS", "Optimizer", "as_optimizer"]
 
 OPTIMIZERS: dict[str, Optimizer] = {
     row.key: row
-    for module in (classic, averaging, adaptive, adam_variants, sign_based)
+    for module in (classic, averaging, adaptive, adam_variants, sign_based, elsewhere)
     for row in vars(module).values()
     if isinstance(row, Optimizer)
 }
+
+#: Those whose step needs no more than the gradient at the present point, each coordinate for itself.
+ELEMENTWISE = {key: row for key, row in OPTIMIZERS.items() if not row.looks}
 
 
 def as_optimizer(optimizer: Optimizer | str) -> Optimizer:

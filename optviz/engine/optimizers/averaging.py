@@ -1,8 +1,8 @@
 """Optimizers that average gradients (quasi-hyperbolic momentum) or points (ASGD)."""
 
-from optviz.engine.elementwise import maximum, power
+from optviz.engine.elementwise import maximum, power, where
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers.base import Optimizer, Term, rate
+from optviz.engine.optimizers.base import MOMENTUM, Optimizer, Term, rate
 
 # A velocity, and the plain gradient beside it
 
@@ -110,5 +110,47 @@ ASGD = Optimizer(
         "average": Term(
             r"\bar x", "The mean of the points, once t0 steps are over. It does not steer the path."
         ),
+    },
+)
+
+
+# Momentum that is pulled back to where it came from, now and then
+
+
+def lookahead(x, g, t, v, slow, *, lr, momentum, period, alpha):
+    if t == 1:
+        slow = x
+    v = momentum * v + g
+    fast = x - lr * v
+    slow = where(t % period == 0, slow + alpha * (fast - slow), slow)
+    return where(t % period == 0, slow, fast), v, slow
+
+
+LOOKAHEAD = Optimizer(
+    key="lookahead",
+    name="Lookahead",
+    group="averaging",
+    step=lookahead,
+    formula=r"\begin{aligned} v_t &= \beta v_{t-1} + g_t, \qquad y_t = x_{t-1} - \eta\, v_t, \\ "
+    r"x_t &= \begin{cases} s_t = s_{t-1} + \alpha\, (y_t - s_{t-1}) & k \text{ divides } t \\ "
+    r"y_t & \text{otherwise} \end{cases} \end{aligned}",
+    hyperparameters=(
+        rate(0.05),
+        MOMENTUM,
+        Hyperparameter("period", "k", 5, 1, 100, integer=True, help="Steps between two pulls."),
+        Hyperparameter(
+            "alpha", r"\alpha", 0.5, 0.0, 1.0, help="How far the slow point follows; 1 is momentum alone."
+        ),
+    ),
+    state=("velocity", "slow point"),
+    reference="M. R. Zhang, J. Lucas, G. Hinton, J. Ba, Lookahead optimizer: k steps forward, 1 step back "
+    "(2019), Algorithm 1",
+    idea="k steps of momentum, then back along the way to a point between start and end of them.",
+    remark="Lookahead can be put around any optimizer; here it is around momentum, whose velocity stays when "
+    "the point is pulled back, as in the authors' program.",
+    on_networks={"lr": 0.01},
+    terms={
+        "fast": Term("y", "Where momentum alone would go."),
+        "slow": Term("s", "Every k steps the slow point follows, and the point is pulled back to it."),
     },
 )

@@ -16,6 +16,7 @@ GROUPS: dict[str, str] = {
     "averaging": "Averages of gradients and points",
     "adaptive": "A rate for each coordinate",
     "sign": "Only the sign of the gradient",
+    "elsewhere": "Gradients at other points",
     "own": "Your own",
 }
 
@@ -46,7 +47,7 @@ class Optimizer:
     `edge` gives, for a quadratic, the largest stable learning rate times the largest curvature.
     `group` is a key of GROUPS. `text` is what a person wrote, and `written` the step's source, where the
     step was compiled from a text. `terms` tells of the step's own variables, by name, what their names and
-    lines do not: most need no row there.
+    lines do not: most need no row there. `asks` is about how many gradients and values of f a step takes.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Optimizer:
     text: str = ""
     written: str = ""
     terms: Mapping[str, Term] = field(default_factory=dict, hash=False)
+    asks: int = 1
 
     def symbol(self, variable: str) -> Symbol:
         """The symbol of one of the step's own names: of a hyperparameter, a part of the state, and so on."""
@@ -78,6 +80,11 @@ class Optimizer:
     def source(self) -> str:
         """The step's own Python source, as the engine runs it."""
         return self.written or textwrap.dedent(inspect.getsource(self.step))
+
+    @property
+    def looks(self) -> bool:
+        """Whether the step asks for gradients itself, as those of `optimizers/elsewhere.py` do."""
+        return inspect.isgeneratorfunction(self.step)
 
     @property
     def defaults(self) -> dict[str, float]:

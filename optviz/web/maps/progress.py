@@ -53,8 +53,9 @@ def runs(settings: MapSettings) -> int:
 
 
 def cost(settings: MapSettings) -> int:
-    """The work in the finished map, in runs times steps."""
-    return (runs(settings) + EACH_STEP * len(settings.entrants)) * settings.steps
+    """The work in the finished map, in runs times steps times what a step asks for."""
+    each = runs(settings) // len(settings.entrants) + EACH_STEP
+    return each * settings.steps * sum(entrant.row.asks for entrant in settings.entrants)
 
 
 def finished(settings: MapSettings) -> Map | None:

@@ -31,8 +31,8 @@ def references_panel(experiment: Experiment) -> None:
     with panel:
         table(HEADINGS, rows)
         st.caption(
-            "They use line searches or the Hessian, so one step may take many evaluations; an "
-            "optimizer above takes one gradient for each step. They run without noise and schedule, each up "
+            "They use line searches or the Hessian, so one step may take many evaluations; what the "
+            "optimizers above take stands under the picture. They run without noise and schedule, each up "
             f"to {BUDGET:,} evaluations."
         )
         for reference in REFERENCES.values():
