@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from optviz.training import checkpoints
+from optviz.training import checkpoints, weight_path
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.events import Checkpoint, Diverged, Event, Finished, Started, from_json, to_json
@@ -49,8 +49,7 @@ class Racer:
             resumed_at=trainer.step,
         )
         if trainer.step == 0:
-            yield trainer.evaluate()
-            yield from trainer.pictures()
+            yield from trainer.first_sight()
 
     def advance(self, seconds: float) -> Iterator[Event]:
         """Train for some seconds, or until it is to be evaluated, and tell what came of it."""
@@ -88,16 +87,20 @@ def race(
     every: float = 0.125,
     checkpoint_every: float = 10.0,
     control: Callable[[], Wish] | None = None,
+    path: bool = False,
 ) -> Iterator[Event]:
     """Train the networks of `config` and its rivals side by side, and yield the events of all of them.
 
     Each racer has the events of `train`, with its place in `racer`, and more evaluations; the checkpoints
     hold all of them. One that diverges ends there, and the others go on. Each trains for `every` seconds at a
-    time. `checkpoint_every`, `control`, `resume` and the errors are those of `train`.
+    time. `checkpoint_every`, `control`, `path`, `resume` and the errors are those of `train`.
     """
     place = pick_device(device)
     data = OnDevice(dataset, place)
     racers = [Racer(i, Trainer(config.alone(i), dataset, place, data)) for i in range(len(config.entrants))]
+    for racer in racers:
+        racer.trainer.noted = frozenset(weight_path.places(config)) if path else frozenset()
+        racer.trainer.precise = weight_path.precise(config)
     if resume is not None:
         restore(racers, resume, config)
     for racer in racers:

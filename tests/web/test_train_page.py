@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from optviz.figures.scenes import legend_name
 from optviz.runs import history as live
-from optviz.runs import scheduler
+from optviz.runs import jobs, scheduler
 from optviz.runs.history import watch
 from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
@@ -377,3 +377,32 @@ def test_how_the_curves_are_looked_at_stands_in_the_link() -> None:
     assert not view.keys() & address(page.run()).keys()
     bad = opened({**encode(QUICK), "x": "parsecs", "y": "square", "smooth": "3"}).notices
     assert all(word in bad for word in ("parsecs", "square", "one of 1, 5, 20, 100"))
+
+
+def test_the_owner_has_the_landscape_computed_and_everybody_sees_it() -> None:
+    page = press(opened(encode(RACE)), "Start")
+    run_id = ended(page)
+    page.page.session_state["landscape"] = True
+    assert any(b.key == "landscape.ask" for b in page.run().page.button)
+    assert "Who started this run" in shown_landscape(run_id).words
+    page.page.button(key="landscape.ask").click()
+    page.run()
+    until = time.monotonic() + 60
+    while (job := jobs.of_run(scheduler.current().store, run_id)[0]).active:
+        assert time.monotonic() < until, job
+        time.sleep(0.1)
+    assert job.status == "done"
+    for visit in (page.run(), shown_landscape(run_id)):
+        assert "landscape-charts" in components(visit)
+        assert not any(b.key == "landscape.ask" for b in visit.page.button)
+
+
+def shown_landscape(run_id: str) -> Visit:
+    """What somebody else sees who opens that part."""
+    visit = opened({"run": run_id})
+    visit.page.session_state["landscape"] = True
+    return visit.run()
+
+
+def components(visit: Visit) -> str:
+    return " ".join(c.proto.id for c in visit.page.get("bidi_component"))
