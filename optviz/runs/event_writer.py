@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 
 from optviz.runs.database import StoreUnavailableError
+from optviz.runs.drawings import Drawing, newest, of_run
 from optviz.runs.leases import Ending, Lease, LeaseLostError, Line, append, settle, wanted
 from optviz.runs.store import Store
 from optviz.training.events import Checkpoint, Event, Snapshot, Started, kind_of, to_json
@@ -38,6 +39,8 @@ class EventWriter:
         self._batch: list[Line] = []  # keeps its numbers: an attempt to write it may have succeeded
         self._last = lease.run.last_event
         self._checkpoint: Checkpoint | None = None
+        self.drawings: tuple[Drawing, ...] = ()  # what people have drawn for this run
+        self._drawn = (0, 0)
         self._snapshots: list[Snapshot] = []
         self._device: str | None = None
         self._sentence: str | None = None
@@ -98,6 +101,7 @@ class EventWriter:
                     self._append()
                 else:
                     self.wanted = wanted(self._store, self._lease)
+                self._look_at_drawings()
             except LeaseLostError:
                 self.wanted = "nothing"
                 return
@@ -139,6 +143,12 @@ class EventWriter:
         device, sentence = self._device, self._sentence
         self.wanted = append(self._store, self._lease, self._batch, checkpoint, device, sentence, snapshots)
         self._heard, self._said = time.monotonic(), sentence
+
+    def _look_at_drawings(self) -> None:
+        run_id = self._lease.run.id
+        drawn = newest(self._store, run_id)
+        if drawn != self._drawn:
+            self.drawings, self._drawn = tuple(of_run(self._store, run_id)), drawn
 
     def _thin(self) -> bool:
         """Drop every second event of the kind that takes most room; returns whether there was one to drop.

@@ -57,11 +57,9 @@ def _landscape(store: Store, job: jobs.Job) -> None:
     patiently(lambda: jobs.report(store, job, 0.0, f"Loading {DATASETS[key].name}."))
     dataset = loaded(key)
     patiently(lambda: jobs.report(store, job, 0.0, "Following the paths of the weights."))
-    kind, racer = str(job.request["kind"]), int(job.request["racer"])
+    kind, racer, images = (job.request[name] for name in ("kind", "racer", "images"))
     written_at, stride = time.monotonic(), 0
-    for share, known in landscape_job.compute(
-        store, run, kind, racer, dataset.train_images, dataset.train_labels, dataset.info.white
-    ):
+    for share, known in landscape_job.compute(store, run, kind, racer, dataset, images):
         if known.stride == stride and time.monotonic() - written_at < EVERY:
             continue
         made = landscape_job.write(known)

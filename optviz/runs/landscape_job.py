@@ -12,9 +12,10 @@ import numpy as np
 
 from optviz.runs.store import Run, Store
 from optviz.training.config import TrainingConfig
+from optviz.training.datasets import Dataset
 
-#: Training images on which the loss is measured, at most.
-IMAGES = 10_000
+#: On how many training images the loss may be measured.
+IMAGES = (1_000, 10_000)
 KINDS = ("path", "random")
 
 
@@ -91,9 +92,9 @@ def read(data: bytes) -> Landscape:
 
 
 def compute(
-    store: Store, run: Run, kind: str, racer: int, dataset_images: np.ndarray, labels: np.ndarray, white: int
+    store: Store, run: Run, kind: str, racer: int, dataset: Dataset, most: int
 ) -> Iterator[tuple[float, Landscape]]:
-    """Compute a landscape and yield what is known, with the share of it that is done.
+    """Compute a landscape on `most` training images and yield what is known, with the share that is done.
 
     Raises:
         LandscapeError: when there are no weights yet, or no path for a plane of its components.
@@ -111,8 +112,8 @@ def compute(
     if not np.isfinite(centre).all():
         raise LandscapeError("The weights are not finite any more, so there is no landscape around them.")
     device = pick_device()
-    images = torch.tensor(dataset_images[:IMAGES], device=device).float().div_(white)
-    surface = Surface(config.alone(racer), images, torch.tensor(labels[:IMAGES], device=device))
+    images = torch.tensor(dataset.train_images[:most], device=device).float().div_(dataset.info.white)
+    surface = Surface(config.alone(racer), images, torch.tensor(dataset.train_labels[:most], device=device))
     noted = _noted(store, run, config)
     weights = np.concatenate([rows for _, rows in noted.values()]) if noted else np.empty((0, len(centre)))
     try:

@@ -97,6 +97,19 @@ JOBS = Table(
     Index("jobs_by_status", "status"),
 )
 
+#: What people have drawn for the networks of a run; `number` counts up in a run with every change.
+DRAWINGS = Table(
+    "drawings",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("author", Text, primary_key=True),  # SHA-256 of the person's key
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("label", Integer, nullable=False),  # what it is meant to be, or -1
+    Column("pixels", LargeBinary, nullable=False),  # as the data set has them
+    Index("drawings_by_number", "run", "number"),
+)
+
 
 class SchemaTooNewError(StoreUnavailableError):
     """The database was written by a newer optviz; the message is a sentence for people."""
@@ -187,6 +200,24 @@ MIGRATIONS: tuple[Migration, ...] = (
             """,
             "CREATE UNIQUE INDEX jobs_by_run ON jobs (run, request)",
             "CREATE INDEX jobs_by_status ON jobs (status)",
+        ),
+    ),
+    Migration(
+        3,
+        "what people draw for the networks of a run",
+        (
+            """
+            CREATE TABLE drawings (
+                run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+                author TEXT NOT NULL,
+                slot INTEGER NOT NULL,
+                number INTEGER NOT NULL,
+                label INTEGER NOT NULL,
+                pixels {blob} NOT NULL,
+                PRIMARY KEY (run, author, slot)
+            )
+            """,
+            "CREATE INDEX drawings_by_number ON drawings (run, number)",
         ),
     ),
 )

@@ -85,6 +85,7 @@ def _safely(writer: EventWriter, store: Store, lease: Lease) -> tuple[Ending, st
 def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     warm_up()
     from optviz.training import loop, race
+    from optviz.training.answering import Drawn
 
     if run.complaints:
         return "failed", "This run was configured by another version of optviz. " + " ".join(run.complaints)
@@ -99,6 +100,7 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
         checkpoint_every=max(CHECKPOINT_SECONDS, parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
         control=lambda: "run" if writer.wanted == "run" else "stop",
         path=True,
+        asked=lambda: [Drawn(drawing.number, drawing.pixels) for drawing in writer.drawings],
     )
     ended: dict[int, Finished | Diverged] = {}
     for event in events:

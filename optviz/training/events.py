@@ -149,6 +149,20 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The network's probabilities for what people have drawn, after `step`.
+
+    `drawings` are the drawings' numbers in the store; `probabilities` has a row for each of them and a
+    column for each class.
+    """
+
+    step: int
+    drawings: tuple[int, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """This network has been trained to the end."""
 
@@ -169,6 +183,7 @@ Event = (
     | Diverged
     | Checkpoint
     | Snapshot
+    | Answers
     | Finished
 )
 
@@ -182,6 +197,7 @@ KINDS: dict[str, type[Event]] = {
     "diverged": Diverged,
     "checkpoint": Checkpoint,
     "snapshot": Snapshot,
+    "answers": Answers,
     "finished": Finished,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in KINDS.items()}

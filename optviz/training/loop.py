@@ -17,6 +17,7 @@ from torch import nn
 
 from optviz.engine.schedules import SCHEDULES
 from optviz.training import checkpoints, weight_path
+from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
@@ -64,6 +65,7 @@ def train(
     checkpoint_every: float = 10.0,
     control: Callable[[], Wish] | None = None,
     path: bool = False,
+    asked: Asked | None = None,
 ) -> Iterator[Event]:
     """Train the network of `config` and yield events.
 
@@ -72,7 +74,8 @@ def train(
     last step. The last event is `Finished`, or `Diverged` when the loss is no longer finite.
 
     `control` is called after each `Progress`. When it returns "checkpoint", one follows at once; when it
-    returns "stop", a checkpoint is the last event. With `path` there are a few `Snapshot`s of the weights.
+    returns "stop", a checkpoint is the last event. With `path` there are a few `Snapshot`s of the weights,
+    with `asked` there are `Answers` to the drawings that it gives.
     `resume` is the data of a `Checkpoint`: on the CPU, with as many threads, the run goes on bit by bit as if
     it had never stopped.
 
@@ -82,6 +85,7 @@ def train(
     """
     trainer = Trainer(config, dataset, pick_device(device))
     trainer.noted = frozenset(weight_path.places(config)) if path else frozenset()
+    answerer = Answerer(config, trainer.model, trainer.device, asked) if asked else None
     initial_weights = weights_hash(trainer.model)
     if resume is not None:
         trainer.restore(resume)
@@ -105,6 +109,8 @@ def train(
                 return
 
         last = trainer.step == config.steps
+        if answerer:
+            yield from answerer.answer(trainer.step, last)
         if trainer.step % config.steps_per_epoch == 0:
             yield (judgement := trainer.evaluate())
             if isinstance(judgement, Diverged):

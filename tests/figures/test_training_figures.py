@@ -9,6 +9,7 @@ import pytest
 
 from optviz.figures.colors import blend
 from optviz.figures.confusion import confusion_panel
+from optviz.figures.drawn_answers import answers_panel, drawings_panel
 from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import diverging
@@ -259,3 +260,25 @@ def test_the_gap_between_true_loss_and_plane_is_said() -> None:
     shown = truth_panel([drawn_path()], LIGHT)
     assert "differ by up to 1." in shown["about"]
     assert [trace["line"]["dash"] for trace in shown["data"]] == ["solid", "dot"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_networks_say_of_a_drawing_is_drawn_and_said(theme) -> None:
+    shares = np.full(10, 0.01)
+    shares[7] = 0.91
+    names = ["Adam (lr 0.1)", "<b>", "GD"]
+    shown = answers_panel(names, [shares, None, shares[::-1]], DIGITS, slot_styles(theme)[:3], theme)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    assert [trace["marker"]["color"] for trace in shown["data"]] == [theme.palette[0], theme.palette[2]]
+    assert unpacked(shown["data"][0]["y"]).tolist() == pytest.approx(shares.tolist())
+    assert shown["alt"] == "Adam (lr 0.1) says 7 (91%). <b> has not answered yet. GD says 2 (91%)."
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_drawings_are_shown_as_the_networks_get_them(count) -> None:
+    images = rng.integers(1, 256, (count, 28, 28)).astype(np.uint8)
+    shown = drawings_panel(images, [f"No. {k}" for k in range(count)], 255, LIGHT)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    z = unpacked(shown["data"][0]["z"])
+    assert z[:28, :28].tolist() == images[0].tolist()
+    assert np.isfinite(z).sum() == count * 28 * 28

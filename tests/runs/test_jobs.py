@@ -15,7 +15,7 @@ from optviz.training.datasets import load
 from optviz.training.rivals import rival
 from optviz.training.weight_path import places
 
-PATH = {"kind": "path", "racer": 0, "step": 9}
+PATH = {"kind": "path", "racer": 0, "images": 200, "step": 9}
 SMALL = TrainingConfig("digits", (8,), epochs=2, rivals=(rival("gd"),))
 
 
@@ -157,11 +157,10 @@ def computed(store, run_id, request):
 
 
 @pytest.mark.parametrize("kind", landscape_job.KINDS)
-def test_a_worker_computes_the_landscape_of_a_race(store, kind, monkeypatch):
-    monkeypatch.setattr(landscape_job, "IMAGES", 200)
+def test_a_worker_computes_the_landscape_of_a_race(store, kind):
     run = trained(store, SMALL)
     step = store.checkpoint(run.id).step
-    job, data = computed(store, run.id, {"kind": kind, "racer": 1, "step": step})
+    job, data = computed(store, run.id, {**PATH, "kind": kind, "racer": 1, "step": step})
     assert (job.status, job.sentence, job.share) == ("done", "", 1.0)
     made = landscape_job.read(data)
     assert (made.values.shape, made.stride, made.images, made.step) == ((41, 41), 1, 200, step)

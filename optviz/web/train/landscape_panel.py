@@ -1,6 +1,7 @@
 """The landscape of the run that is shown: asked for by its owner, computed by a worker, seen by everybody."""
 
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from optviz.web.markdown_escape import plain
 from optviz.web.train.run_panel import LOOK_SECONDS, Watched
 
 NAMES = {"path": "Along the path", "random": "Random directions"}
+Plane = dict[str, Any]  # what is asked for, but for the step
 state = st.session_state
 
 
@@ -31,19 +33,19 @@ def landscape_part(seen: Watched, theme: Theme) -> None:
     if not part.open:
         return
     with part:
-        kind, racer = _choices(history)
+        plane = _choices(history)
         try:
-            job = _newest(history.run.id, kind, racer)
+            job = _newest(history.run.id, plane)
         except StoreUnavailableError as error:
             st.warning(plain(str(error)))
             return
-        _ask(seen, history, kind, racer, job)
+        _ask(seen, history, plane, job)
         look = st.fragment(_look, run_every=LOOK_SECONDS if job and job.active else None)
-        look(history.run.id, history.run.config, kind, racer, job.active if job else False, theme)
+        look(history.run.id, history.run.config, plane, job.active if job else False, theme)
 
 
-def _choices(history: History) -> tuple[str, int]:
-    """Which plane, and through whose weights."""
+def _choices(history: History) -> Plane:
+    """Which plane, through whose weights, and on how many images."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="landscape-choices"):
         kind = st.segmented_control(
             "Directions",
@@ -64,18 +66,26 @@ def _choices(history: History) -> tuple[str, int]:
                 label_visibility="collapsed",
                 width=320,
             )
-    return kind or "path", racer
+        sizes = sorted({min(most, history.run.config.images) for most in landscape_job.IMAGES})
+        images = st.segmented_control(
+            "Images",
+            sizes,
+            format_func=lambda n: f"{n:,} images",
+            default=sizes[0],
+            key=f"landscape.images.{history.run.config.dataset}",
+            label_visibility="collapsed",
+            help="The images on which the loss is measured. Ten times as many take ten times as long.",
+        )
+    return {"kind": kind or "path", "racer": racer, "images": images or sizes[0]}
 
 
-def _newest(run_id: str, kind: str, racer: int) -> Job | None:
+def _newest(run_id: str, plane: Plane) -> Job | None:
     """The newest job for this plane, whatever the step."""
     found = jobs.of_run(scheduler.current().store, run_id)
-    return next(
-        (j for j in reversed(found) if (j.request["kind"], j.request["racer"]) == (kind, racer)), None
-    )
+    return next((job for job in reversed(found) if plane.items() <= job.request.items()), None)
 
 
-def _ask(seen: Watched, history: History, kind: str, racer: int, job: Job | None) -> None:
+def _ask(seen: Watched, history: History, plane: Plane, job: Job | None) -> None:
     """The button that asks for it, for whoever started the run."""
     step = history.checkpoint.step if history.checkpoint else None
     if step is None:
@@ -91,16 +101,16 @@ def _ask(seen: Watched, history: History, kind: str, racer: int, job: Job | None
     label = f"Compute again at step {step:,}" if made else "Compute it"
     if st.button(label, key="landscape.ask", disabled=bool(job and job.active)):
         try:
-            scheduler.current().compute(history.run.id, {"kind": kind, "racer": racer, "step": step})
+            scheduler.current().compute(history.run.id, {**plane, "step": step})
         except (RunError, StoreUnavailableError) as error:
             st.error(plain(str(error)))
             return
         st.rerun()
 
 
-def _look(run_id: str, config: TrainingConfig, kind: str, racer: int, was_active: bool, theme: Theme) -> None:
+def _look(run_id: str, config: TrainingConfig, plane: Plane, was_active: bool, theme: Theme) -> None:
     try:
-        job = _newest(run_id, kind, racer)
+        job = _newest(run_id, plane)
         if job is None:
             return
         if job.active != was_active:
@@ -114,6 +124,7 @@ def _look(run_id: str, config: TrainingConfig, kind: str, racer: int, was_active
         st.warning(plain(str(error)))
         return
     if known is not None:
+        kind, racer = plane["kind"], plane["racer"]
         charts(
             _panels(known, config, kind, racer, theme),
             key="landscape-charts",
