@@ -7,6 +7,8 @@ from optviz.web.markdown_escape import plain
 from optviz.web.theme import current_theme
 from optviz.web.train.controls import PAGE, chosen_on_page, network
 from optviz.web.train.curve_view import choose_view
+from optviz.web.train.drawing_part import drawing_part
+from optviz.web.train.landscape_panel import landscape_part
 from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
 from optviz.web.train.run_panel import buttons, differs, headline, live, watched
@@ -26,5 +28,7 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         st.markdown("Press **Start** to train this network, or choose another preset.")
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
 if seen.history:
+    drawing_part(seen, theme)
+    landscape_part(seen, theme)
     downloads(seen.history)
 own_runs(chosen)

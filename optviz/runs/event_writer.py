@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 
 from optviz.runs.database import StoreUnavailableError
+from optviz.runs.drawings import Drawing, newest, of_run
 from optviz.runs.leases import Ending, Lease, LeaseLostError, Line, append, settle, wanted
 from optviz.runs.store import Store
-from optviz.training.events import Checkpoint, Event, Started, kind_of, to_json
+from optviz.training.events import Checkpoint, Event, Snapshot, Started, kind_of, to_json
 
 INTERVAL = 0.25  # seconds between two questions for what is wanted
 HEARTBEAT = 2.0  # seconds between two heartbeats
@@ -37,6 +39,9 @@ class EventWriter:
         self._batch: list[Line] = []  # keeps its numbers: an attempt to write it may have succeeded
         self._last = lease.run.last_event
         self._checkpoint: Checkpoint | None = None
+        self.drawings: tuple[Drawing, ...] = ()  # what people have drawn for this run
+        self._drawn = (0, 0)
+        self._snapshots: list[Snapshot] = []
         self._device: str | None = None
         self._sentence: str | None = None
         self._said: str | None = None
@@ -53,6 +58,8 @@ class EventWriter:
         with self._lock:
             if isinstance(event, Checkpoint):
                 self._checkpoint = event
+            if isinstance(event, Snapshot):
+                self._snapshots.append(event)
             if isinstance(event, Started):
                 self._device, self._sentence = event.device_name, ""
             self._backlog.append((kind, body))
@@ -94,6 +101,7 @@ class EventWriter:
                     self._append()
                 else:
                     self.wanted = wanted(self._store, self._lease)
+                self._look_at_drawings()
             except LeaseLostError:
                 self.wanted = "nothing"
                 return
@@ -120,19 +128,27 @@ class EventWriter:
             # A checkpoint must not be stored before the events that precede it.
             complete = not self._backlog
             checkpoint = self._checkpoint if complete else None
-        if not self._batch and checkpoint is None:
+            snapshots = list(self._snapshots)
+        if not self._batch and checkpoint is None and not snapshots:
             return False
-        self._append(checkpoint)
+        self._append(checkpoint, snapshots)
         self._batch = []
         with self._lock:
+            del self._snapshots[: len(snapshots)]
             if self._checkpoint is checkpoint:
                 self._checkpoint = None
         return True
 
-    def _append(self, checkpoint: Checkpoint | None = None) -> None:
+    def _append(self, checkpoint: Checkpoint | None = None, snapshots: Sequence[Snapshot] = ()) -> None:
         device, sentence = self._device, self._sentence
-        self.wanted = append(self._store, self._lease, self._batch, checkpoint, device, sentence)
+        self.wanted = append(self._store, self._lease, self._batch, checkpoint, device, sentence, snapshots)
         self._heard, self._said = time.monotonic(), sentence
+
+    def _look_at_drawings(self) -> None:
+        run_id = self._lease.run.id
+        drawn = newest(self._store, run_id)
+        if drawn != self._drawn:
+            self.drawings, self._drawn = tuple(of_run(self._store, run_id)), drawn
 
     def _thin(self) -> bool:
         """Drop every second event of the kind that takes most room; returns whether there was one to drop.

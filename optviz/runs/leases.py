@@ -15,9 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from optviz.runs.database import clock
 from optviz.runs.fair_queue import Waiting, fair_order
-from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS
+from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, SNAPSHOTS
 from optviz.runs.store import ACTIVE, Run, Store, run_from_row
-from optviz.training.events import Checkpoint
+from optviz.training.events import Checkpoint, Snapshot
 
 STALE_SECONDS = 12.0  # without a heartbeat for so long, a running run has lost its worker
 LOST = "The worker that trained this run was lost. Resume goes on from its last checkpoint."
@@ -97,8 +97,9 @@ def append(
     checkpoint: Checkpoint | None = None,
     device: str | None = None,
     sentence: str | None = None,
+    snapshots: Sequence[Snapshot] = (),
 ) -> str:
-    """Write events and a checkpoint in one transaction, note a heartbeat, and return what is wanted.
+    """Write events, a checkpoint and snapshots in one transaction; note a heartbeat, return what is wanted.
 
     Events that are stored already stay as they are, so a batch may be sent again when its answer was lost.
 
@@ -129,6 +130,11 @@ def append(
             given = {"step": checkpoint.step, "data": checkpoint.data}
             statement = _insert(connection, CHECKPOINTS).values(run=lease.run.id, **given)
             connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=given))
+        for snapshot in snapshots:
+            given = {"data": snapshot.data}
+            place = {"run": lease.run.id, "racer": snapshot.racer, "step": snapshot.step}
+            statement = _insert(connection, SNAPSHOTS).values(**place, **given)
+            connection.execute(statement.on_conflict_do_update(index_elements=list(place), set_=given))
         return wanted
 
 

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, delete, func, select, text
 
 from optviz.runs.database import clock
-from optviz.runs.schema import CHECKPOINTS, RUNS
+from optviz.runs.schema import CHECKPOINTS, RUNS, SNAPSHOTS
 from optviz.settings import environment
 
 GIGABYTE = 1e9
 HOUR = 3600.0
 DAY = 86_400.0
+PATHS_KEPT = 8  # runs of one visitor whose path of weights is kept
 AT_ONCE = 50  # runs deleted in one transaction, so that nobody waits long for the lock
 
 
@@ -68,6 +69,13 @@ def prune(connection: Connection, days: float) -> int:
         .limit(AT_ONCE)
     )
     return connection.execute(delete(RUNS).where(RUNS.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def forget_paths(connection: Connection, who: str) -> None:
+    """Delete the paths of weights of this person's runs, which take most room, but for the newest."""
+    newest = select(RUNS.c.id).where(RUNS.c.owner == who).order_by(RUNS.c.created.desc()).limit(PATHS_KEPT)
+    old = select(RUNS.c.id).where(RUNS.c.owner == who, RUNS.c.id.not_in(newest.scalar_subquery()))
+    connection.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.run.in_(old.scalar_subquery())))
 
 
 class Recently:

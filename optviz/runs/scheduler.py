@@ -7,14 +7,17 @@ ask for is written into the store, where every server and every worker finds it.
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from distributed import Client, Future, KilledWorker
 
-from optviz.runs import leases
+from optviz.runs import jobs, leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
+from optviz.runs.job_worker import work_on
 from optviz.runs.limits import Recently
 from optviz.runs.store import Run, RunError, Store
 from optviz.runs.worker import work
@@ -63,6 +66,20 @@ class _Task:
         return f"The worker could not begin this run ({type(error).__name__}: {error})."[:500]
 
 
+@dataclass(frozen=True, slots=True)
+class _JobTask:
+    """One job that this server gave to the cluster."""
+
+    job_id: str
+    attempt: int
+    future: "Future[None]"
+
+    @property
+    def over(self) -> bool:
+        """Whether the cluster has finished it, with or without an error."""
+        return self.future.status != "pending"
+
+
 class Scheduler:
     """Places the runs of one store on one cluster. Thread-safe; no method but `close` waits for the cluster.
 
@@ -91,7 +108,8 @@ class Scheduler:
         self._places: dict[str, int] = {}
         self._health = Health(False, "The training workers are starting.")
         self._recently = Recently()  # starts of runs by address
-        self._tasks: list[_Task] = []  # touched by the thread alone, like the next two
+        self._tasks: list[_Task] = []  # touched by the thread alone, like the next three
+        self._jobs: list[_JobTask] = []
         self._trust_heartbeats_at = 0.0
         self._prune_at = 0.0
 
@@ -125,6 +143,12 @@ class Scheduler:
         run = self.store.create(config, owner, title)
         self._wake.set()
         return run.id
+
+    def compute(self, run_id: str, request: Mapping[str, Any]) -> jobs.Job:
+        """Ask workers to compute something about a run; raises RunError and StoreUnavailableError."""
+        job = jobs.ask(self.store, run_id, request)
+        self._wake.set()
+        return job
 
     def pause(self, run_id: str, owner: str) -> Run:
         """Ask for a pause; raises RunError and StoreUnavailableError."""
@@ -170,6 +194,7 @@ class Scheduler:
             except Exception:
                 logger.exception("The cluster was lost")
                 self._say("The training workers were lost; they are being started again.")
+            self._jobs.clear()
             self._tasks.clear()  # a worker that still trains goes on writing; the other runs become stale
             self._wait_for_cluster()
         self._say("The server is ending.")
@@ -217,8 +242,11 @@ class Scheduler:
         claims = {task.run_id: task.attempt for task in self._tasks if not task.over}
         if claims:
             leases.hold(self.store, claims)
+        if computing := {task.job_id: task.attempt for task in self._jobs if not task.over}:
+            jobs.hold(self.store, computing)
         if time.monotonic() >= self._trust_heartbeats_at:
             leases.interrupt_stale(self.store, self._stale)
+            jobs.requeue_stale(self.store, self._stale)
         days = environment.KEEP_DAYS.read()
         # Some at a time: where some were deleted there may be more.
         if days and time.monotonic() >= self._prune_at and self.store.prune(days) == 0:
@@ -229,6 +257,9 @@ class Scheduler:
         for task in [task for task in self._tasks if task.over]:
             leases.interrupt(self.store, task.run_id, task.attempt, task.why())
             self._tasks.remove(task)
+        for computed in [task for task in self._jobs if task.over]:
+            jobs.requeue(self.store, computed.job_id, computed.attempt)
+            self._jobs.remove(computed)
 
     def _place(self, client: Client, workers: int) -> None:
         found = leases.queue_snapshot(self.store, self._patience)
@@ -236,7 +267,8 @@ class Scheduler:
         allowed = found.within(int(environment.TRAINING.read()))
         # A cluster may be shared with other servers, whose runs take workers as well.
         taken = len(found.running) if self._address else 0
-        free = workers - max(taken, len(self._tasks))
+        free = workers - max(taken, len(self._tasks)) - len(self._jobs)
+        free -= self._place_jobs(client, free)
         for run_id in [run_id for run_id in order if run_id in allowed][: max(free, 0)]:
             attempt = leases.claim(self.store, run_id)
             order.remove(run_id)
@@ -256,6 +288,18 @@ class Scheduler:
             sentence = "The training workers are starting; runs wait in the queue."
         self._publish(Health(workers > 0, sentence, workers, running, len(order)))
 
+    def _place_jobs(self, client: Client, free: int) -> int:
+        """Give waiting jobs to `free` workers; returns how many. They are short, so they come first."""
+        placed = 0
+        for job_id in jobs.waiting(self.store)[: max(free, 0)]:
+            attempt = jobs.claim(self.store, job_id)
+            if attempt is not None:
+                key = f"optviz-job-{job_id}-{attempt}"
+                future = client.submit(work_on, job_id, attempt, self.store.address, key=key, pure=False)
+                self._jobs.append(_JobTask(job_id, attempt, future))
+                placed += 1
+        return placed
+
     def _farewell(self) -> None:
         leases.ask_to_yield(self.store, [task.run_id for task in self._tasks])
         until = time.monotonic() + FAREWELL_SECONDS
@@ -263,6 +307,8 @@ class Scheduler:
             time.sleep(0.05)
         for task in self._tasks:
             leases.interrupt(self.store, task.run_id, task.attempt)
+        for computing in self._jobs:
+            jobs.requeue(self.store, computing.job_id, computing.attempt, lost=False)
 
     def _publish_places(self, order: list[str]) -> None:
         with self._lock:

@@ -67,6 +67,49 @@ CHECKPOINTS = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+#: The weights of a network after some of its steps: its path.
+SNAPSHOTS = Table(
+    "snapshots",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("racer", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+#: What workers compute about a run besides training it.
+JOBS = Table(
+    "jobs",
+    TABLES,
+    Column("id", Text, primary_key=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("request", Text, nullable=False),  # JSON: what to compute
+    Column("status", Text, nullable=False),  # "queued", "running", "done" or "failed"
+    Column("attempt", Integer, nullable=False),  # as in the table of runs
+    Column("losses", Integer, nullable=False),  # workers that were lost with it
+    Column("created", Float(53), nullable=False),
+    Column("heartbeat", Float(53)),
+    Column("share", Float(53), nullable=False),  # how much of it is done, from 0 to 1
+    Column("version", Integer, nullable=False),  # counts the results that were written
+    Column("sentence", Text, nullable=False),
+    Column("result", LargeBinary),
+    Index("jobs_by_run", "run", "request", unique=True),
+    Index("jobs_by_status", "status"),
+)
+
+#: What people have drawn for the networks of a run; `number` counts up in a run with every change.
+DRAWINGS = Table(
+    "drawings",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("author", Text, primary_key=True),  # SHA-256 of the person's key
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("label", Integer, nullable=False),  # what it is meant to be, or -1
+    Column("pixels", LargeBinary, nullable=False),  # as the data set has them
+    Index("drawings_by_number", "run", "number"),
+)
+
 
 class SchemaTooNewError(StoreUnavailableError):
     """The database was written by a newer optviz; the message is a sentence for people."""
@@ -124,6 +167,57 @@ MIGRATIONS: tuple[Migration, ...] = (
                 data {blob} NOT NULL
             )
             """,
+        ),
+    ),
+    Migration(
+        2,
+        "the path of the weights, and what workers compute besides training",
+        (
+            """
+            CREATE TABLE snapshots (
+                run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+                racer INTEGER NOT NULL,
+                step INTEGER NOT NULL,
+                data {blob} NOT NULL,
+                PRIMARY KEY (run, racer, step)
+            )
+            """,
+            """
+            CREATE TABLE jobs (
+                id TEXT PRIMARY KEY,
+                run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+                request TEXT NOT NULL,
+                status TEXT NOT NULL,
+                attempt INTEGER NOT NULL,
+                losses INTEGER NOT NULL,
+                created DOUBLE PRECISION NOT NULL,
+                heartbeat DOUBLE PRECISION,
+                share DOUBLE PRECISION NOT NULL,
+                version INTEGER NOT NULL,
+                sentence TEXT NOT NULL,
+                result {blob}
+            )
+            """,
+            "CREATE UNIQUE INDEX jobs_by_run ON jobs (run, request)",
+            "CREATE INDEX jobs_by_status ON jobs (status)",
+        ),
+    ),
+    Migration(
+        3,
+        "what people draw for the networks of a run",
+        (
+            """
+            CREATE TABLE drawings (
+                run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+                author TEXT NOT NULL,
+                slot INTEGER NOT NULL,
+                number INTEGER NOT NULL,
+                label INTEGER NOT NULL,
+                pixels {blob} NOT NULL,
+                PRIMARY KEY (run, author, slot)
+            )
+            """,
+            "CREATE INDEX drawings_by_number ON drawings (run, number)",
         ),
     ),
 )

@@ -19,10 +19,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, update
 
 from optviz.runs.database import StoreUnavailableError, absolute, clock, default_url, open_engine, unavailable
-from optviz.runs.limits import no_place, no_room, prune
-from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, migrate
+from optviz.runs.limits import forget_paths, no_place, no_room, prune
+from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, SNAPSHOTS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
-from optviz.training.events import Checkpoint, Event, from_json
+from optviz.training.events import Checkpoint, Event, Snapshot, from_json
 
 Status = Literal["queued", "running", "paused", "stopped", "finished", "diverged", "failed", "interrupted"]
 
@@ -198,6 +198,13 @@ class Store:
             row = connection.execute(query).first()
         return Checkpoint(row.step, bytes(row.data)) if row else None
 
+    def snapshots(self, run_id: str) -> list[Snapshot]:
+        """The weights that were noted on the way of every network of a run, by network and step."""
+        query = select(SNAPSHOTS).where(SNAPSHOTS.c.run == valid(run_id))
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(SNAPSHOTS.c.racer, SNAPSHOTS.c.step)).all()
+        return [Snapshot(row.step, bytes(row.data), row.racer) for row in rows]
+
     # What people ask for
 
     def create(self, config: TrainingConfig, owner: str, title: str = "") -> Run:
@@ -212,6 +219,7 @@ class Store:
             refusal = no_place(connection, who) or no_room(connection, who)
             if refusal:
                 raise RunError(refusal)
+            forget_paths(connection, who)
             now = connection.execute(select(clock())).scalar_one()
             connection.execute(
                 insert(RUNS).values(

@@ -15,7 +15,7 @@ from optviz.runs.event_writer import INTERVAL, PATIENCE, EventWriter
 from optviz.runs.leases import Ending, Lease, begin
 from optviz.runs.store import Run, Store
 from optviz.training.config import TrainingConfig
-from optviz.training.datasets import DATASETS, Dataset, DatasetError, load
+from optviz.training.datasets import DATASETS, Dataset, DatasetError, ProgressCallback, load
 from optviz.training.events import Checkpoint, Diverged, Finished
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def work(run_id: str, attempt: int, address: str) -> None:
     Does nothing when the claim is used up: a cluster may run a task a second time.
     """
     store = _store(address)
-    lease = _patiently(lambda: begin(store, run_id, attempt))
+    lease = patiently(lambda: begin(store, run_id, attempt))
     if lease is not None:
         writer = EventWriter(store, lease)
         ending, sentence = _safely(writer, store, lease)
@@ -79,16 +79,17 @@ def _safely(writer: EventWriter, store: Store, lease: Lease) -> tuple[Ending, st
         return "failed", str(error)
     except Exception as error:
         logger.exception("Run %s failed", lease.run.id, extra={"run": lease.run.id})
-        return "failed", _sentence(error)
+        return "failed", sentence_of(error)
 
 
 def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     warm_up()
     from optviz.training import loop, race
+    from optviz.training.answering import Drawn
 
     if run.complaints:
         return "failed", "This run was configured by another version of optviz. " + " ".join(run.complaints)
-    checkpoint: Checkpoint | None = _patiently(lambda: store.checkpoint(run.id))
+    checkpoint: Checkpoint | None = patiently(lambda: store.checkpoint(run.id))
     dataset = _dataset(writer, run.config.dataset)
     train = race.race if run.config.rivals else loop.train
     parameters = run.config.parameters * len(run.config.entrants)
@@ -98,6 +99,8 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
         resume=checkpoint.data if checkpoint else None,
         checkpoint_every=max(CHECKPOINT_SECONDS, parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
         control=lambda: "run" if writer.wanted == "run" else "stop",
+        path=True,
+        asked=lambda: [Drawn(drawing.number, drawing.pixels) for drawing in writer.drawings],
     )
     ended: dict[int, Finished | Diverged] = {}
     for event in events:
@@ -125,6 +128,11 @@ def _dataset(writer: EventWriter, key: str) -> Dataset:
             raise HaltError
         writer.say(f"Downloading {DATASETS[key].name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
 
+    return loaded(key, report)
+
+
+def loaded(key: str, report: ProgressCallback | None = None) -> Dataset:
+    """The data set, which is kept until another one is needed; raises DatasetError."""
     if key not in _loaded:
         dataset = load(key, report)
         _loaded.clear()
@@ -133,11 +141,15 @@ def _dataset(writer: EventWriter, key: str) -> Dataset:
 
 
 @lru_cache(maxsize=4)
-def _store(address: str) -> Store:
+def store_at(address: str) -> Store:
+    """The store at an address, opened once in this process."""
     return Store(address)
 
 
-def _patiently(ask: Callable[[], T]) -> T:
+_store = store_at
+
+
+def patiently(ask: Callable[[], T]) -> T:
     """Call `ask` until the store answers; raises StoreUnavailableError after PATIENCE seconds."""
     until = time.monotonic() + PATIENCE
     while True:
@@ -149,7 +161,8 @@ def _patiently(ask: Callable[[], T]) -> T:
             time.sleep(INTERVAL)
 
 
-def _sentence(error: Exception) -> str:
+def sentence_of(error: Exception, what: str = "The training") -> str:
+    """What to say of an error that nobody foresaw."""
     from optviz.training.checkpoints import CheckpointError
     from optviz.training.networks import TrainingError
 
@@ -157,4 +170,4 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError) or "memory" in str(error).lower():
         return "There is not enough memory for this network with this batch size; make one of them smaller."
-    return f"The training failed with {type(error).__name__}: {error}"[:500]
+    return f"{what} failed with {type(error).__name__}: {error}"[:500]

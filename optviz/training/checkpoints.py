@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -155,6 +156,21 @@ def weights(data: bytes, racer: int = 0) -> bytes:
     except SafetensorError as error:
         raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
     return save({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
+
+
+def flat_weights(data: bytes, config: TrainingConfig, racer: int = 0) -> np.ndarray:
+    """All weights and biases in the order of the layers, float32 of shape (parameters,).
+
+    Raises:
+        CheckpointError: when `data` is damaged or of another network than that of `config`.
+    """
+    tensors = load(weights(data, racer))
+    # The layers are numbered in the network's Sequential, where activations and dropout count too.
+    names = sorted(tensors, key=lambda name: (int(name.split(".")[0]), name.endswith("bias")))
+    flat = np.concatenate([tensors[name].float().reshape(-1).numpy() for name in names])
+    if len(flat) != config.parameters:
+        raise CheckpointError("This checkpoint is of another network.")
+    return flat
 
 
 def _numbers(text: str) -> dict[str, Any]:

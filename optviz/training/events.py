@@ -1,9 +1,9 @@
 """The events of a training run: one frozen dataclass for each kind.
 
 Events are plain values (finite numbers, strings, and tuples of them), so that they can be stored, sent and
-compared. Only `Checkpoint` carries bytes, which its JSON leaves out. Steps count from 1: after step k, the
-network has been trained on k batches. `racer` is the place of the network in a race, 0 for the first one and
-where there is no race.
+compared. `Checkpoint` and `Snapshot` carry bytes, which their JSON leaves out. Steps count from 1: after
+step k, the network has been trained on k batches. `racer` is the place of the network in a race, 0 for the
+first one and where there is no race.
 """
 
 import base64
@@ -140,6 +140,29 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All weights of a network after `step`, as `weight_path.written` writes them."""
+
+    step: int
+    data: bytes = b""
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The network's probabilities for what people have drawn, after `step`.
+
+    `drawings` are the drawings' numbers in the store; `probabilities` has a row for each of them and a
+    column for each class.
+    """
+
+    step: int
+    drawings: tuple[int, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """This network has been trained to the end."""
 
@@ -150,7 +173,19 @@ class Finished:
     racer: int = 0
 
 
-Event = Started | Progress | Evaluation | Samples | FirstLayer | Notice | Diverged | Checkpoint | Finished
+Event = (
+    Started
+    | Progress
+    | Evaluation
+    | Samples
+    | FirstLayer
+    | Notice
+    | Diverged
+    | Checkpoint
+    | Snapshot
+    | Answers
+    | Finished
+)
 
 KINDS: dict[str, type[Event]] = {
     "started": Started,
@@ -161,6 +196,8 @@ KINDS: dict[str, type[Event]] = {
     "notice": Notice,
     "diverged": Diverged,
     "checkpoint": Checkpoint,
+    "snapshot": Snapshot,
+    "answers": Answers,
     "finished": Finished,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in KINDS.items()}
@@ -172,7 +209,7 @@ def kind_of(event: Event) -> str:
 
 
 def to_json(event: Event) -> str:
-    """Write an event as one line of JSON; a checkpoint's bytes are left out.
+    """Write an event as one line of JSON; bytes are left out.
 
     Raises:
         ValueError: for a number that is not finite, which no event may hold.

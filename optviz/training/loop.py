@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from optviz.engine.schedules import SCHEDULES
-from optviz.training import checkpoints
+from optviz.training import checkpoints, weight_path
+from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
@@ -28,6 +29,7 @@ from optviz.training.events import (
     Finished,
     Notice,
     Progress,
+    Snapshot,
     Started,
 )
 from optviz.training.graphs import GraphedStep
@@ -62,6 +64,8 @@ def train(
     every: float = 0.25,
     checkpoint_every: float = 10.0,
     control: Callable[[], Wish] | None = None,
+    path: bool = False,
+    asked: Asked | None = None,
 ) -> Iterator[Event]:
     """Train the network of `config` and yield events.
 
@@ -70,14 +74,18 @@ def train(
     last step. The last event is `Finished`, or `Diverged` when the loss is no longer finite.
 
     `control` is called after each `Progress`. When it returns "checkpoint", one follows at once; when it
-    returns "stop", a checkpoint is the last event. `resume` is the data of a `Checkpoint`: on the CPU, with
-    as many threads, the run goes on bit by bit as if it had never stopped.
+    returns "stop", a checkpoint is the last event. With `path` there are a few `Snapshot`s of the weights,
+    with `asked` there are `Answers` to the drawings that it gives.
+    `resume` is the data of a `Checkpoint`: on the CPU, with as many threads, the run goes on bit by bit as if
+    it had never stopped.
 
     Raises:
         CheckpointError: when `resume` is damaged or of another configuration.
         TrainingError: when the device is not there, or the data set is another one.
     """
     trainer = Trainer(config, dataset, pick_device(device))
+    trainer.noted = frozenset(weight_path.places(config)) if path else frozenset()
+    answerer = Answerer(config, trainer.model, trainer.device, asked) if asked else None
     initial_weights = weights_hash(trainer.model)
     if resume is not None:
         trainer.restore(resume)
@@ -91,8 +99,7 @@ def train(
         resumed_at=trainer.step,
     )
     if trainer.step == 0:
-        yield trainer.evaluate()
-        yield from trainer.pictures()
+        yield from trainer.first_sight()
 
     saved_at = pictured_at = time.perf_counter()
     while trainer.step < config.steps:
@@ -102,6 +109,8 @@ def train(
                 return
 
         last = trainer.step == config.steps
+        if answerer:
+            yield from answerer.answer(trainer.step, last)
         if trainer.step % config.steps_per_epoch == 0:
             yield (judgement := trainer.evaluate())
             if isinstance(judgement, Diverged):
@@ -164,6 +173,9 @@ class Trainer:
 
         self.step = 0
         self.elapsed = self.trained = 0.0
+        self.noted: frozenset[int] = frozenset()  # steps after which the weights are kept for the path
+        self.precise = weight_path.precise(config)
+        self.snapshots: list[Snapshot] = []
         self.orders_hash = ""  # of the batches of the epochs before `order_of`
         self.order = torch.empty(0, dtype=torch.int64)  # of the images in epoch `order_of`
         self.order_of = -1
@@ -179,6 +191,8 @@ class Trainer:
             self.set_learning_rate()
             losses.append(self.train_batch(batch))
             self.step += 1
+            if self.step in self.noted:
+                self.note_weights()
             if time.perf_counter() - since >= seconds or len(losses) == MOST_UNREAD or self.step == until:
                 break
         read = torch.stack(losses).tolist()  # the one place where the processor waits for the device
@@ -186,6 +200,21 @@ class Trainer:
         self.elapsed += took
         self.trained += took
         yield from self._tell(before, read, took)
+        noted, self.snapshots = self.snapshots, []
+        yield from noted
+
+    def first_sight(self) -> Iterator[Event]:
+        """What is told of the network before its first step."""
+        if 0 in self.noted:
+            self.note_weights()
+            yield self.snapshots.pop()
+        yield self.evaluate()
+        yield from self.pictures()
+
+    def note_weights(self) -> None:
+        """Keep the weights of this step for the path, to be told soon."""
+        written = weight_path.written(self.model, self.precise)
+        self.snapshots.append(Snapshot(self.step, written))
 
     def batches(self) -> Iterator[torch.Tensor]:
         """The batches of this epoch that are still to come, each as indices of training images."""

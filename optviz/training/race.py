@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from optviz.training import checkpoints
+from optviz.training import checkpoints, weight_path
+from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
 from optviz.training.events import Checkpoint, Diverged, Event, Finished, Started, from_json, to_json
@@ -28,13 +29,14 @@ from optviz.training.loop import (
 class Racer:
     """One network of the race, with its place; `ended` is the event that ended it, or None."""
 
-    def __init__(self, place: int, trainer: Trainer) -> None:
+    def __init__(self, place: int, trainer: Trainer, asked: Asked | None = None) -> None:
         self.place = place
         self.trainer = trainer
         self.ended: Finished | Diverged | None = None
         self.initial_weights = weights_hash(trainer.model)
         self.steps = judging_steps(trainer.config)
         self.pictured_at = 0.0
+        self.answerer = Answerer(trainer.config, trainer.model, trainer.device, asked) if asked else None
 
     def start(self) -> Iterator[Event]:
         """What is told before its first step, or when it goes on."""
@@ -49,8 +51,7 @@ class Racer:
             resumed_at=trainer.step,
         )
         if trainer.step == 0:
-            yield trainer.evaluate()
-            yield from trainer.pictures()
+            yield from trainer.first_sight()
 
     def advance(self, seconds: float) -> Iterator[Event]:
         """Train for some seconds, or until it is to be evaluated, and tell what came of it."""
@@ -58,6 +59,8 @@ class Racer:
         if trainer.step < config.steps:
             until = next(step for step in self.steps if step > trainer.step)
             yield from trainer.train_for(seconds, until)
+        if self.answerer:
+            yield from self.answerer.answer(trainer.step, trainer.step == config.steps)
         if trainer.step in self.steps or trainer.test_accuracy is None:
             yield trainer.evaluate()
             now, last = time.perf_counter(), trainer.step == config.steps
@@ -88,16 +91,23 @@ def race(
     every: float = 0.125,
     checkpoint_every: float = 10.0,
     control: Callable[[], Wish] | None = None,
+    path: bool = False,
+    asked: Asked | None = None,
 ) -> Iterator[Event]:
     """Train the networks of `config` and its rivals side by side, and yield the events of all of them.
 
     Each racer has the events of `train`, with its place in `racer`, and more evaluations; the checkpoints
     hold all of them. One that diverges ends there, and the others go on. Each trains for `every` seconds at a
-    time. `checkpoint_every`, `control`, `resume` and the errors are those of `train`.
+    time. `checkpoint_every`, `control`, `path`, `asked`, `resume` and the errors are those of `train`.
     """
     place = pick_device(device)
     data = OnDevice(dataset, place)
-    racers = [Racer(i, Trainer(config.alone(i), dataset, place, data)) for i in range(len(config.entrants))]
+    racers = [
+        Racer(i, Trainer(config.alone(i), dataset, place, data), asked) for i in range(len(config.entrants))
+    ]
+    for racer in racers:
+        racer.trainer.noted = frozenset(weight_path.places(config)) if path else frozenset()
+        racer.trainer.precise = weight_path.precise(config)
     if resume is not None:
         restore(racers, resume, config)
     for racer in racers:

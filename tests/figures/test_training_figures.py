@@ -9,9 +9,11 @@ import pytest
 
 from optviz.figures.colors import blend
 from optviz.figures.confusion import confusion_panel
+from optviz.figures.drawn_answers import answers_panel, drawings_panel
 from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import diverging
+from optviz.figures.run_landscape import DrawnPath, surface_panel, truth_panel
 from optviz.figures.style import DARK, LIGHT, slot_styles
 from optviz.figures.training_curves import UNITS, WINDOW, Curves, View, curve_panels, smoothed
 
@@ -213,3 +215,70 @@ def test_a_race_draws_the_first_in_ink_and_its_rivals_as_on_their_cards() -> Non
         assert legend[0]["color"] == theme.palette[5]
         assert [(e["color"], e["dash"]) for e in legend[1:7]] == [(s.color, s.dash) for s in cards]
         assert len({(e["color"], e["dash"]) for e in legend}) == 8
+
+
+def drawn_path(name: str = "a network", n: int = 5) -> DrawnPath:
+    style = slot_styles(LIGHT)[0]
+    steps = np.arange(n) * 10.0
+    return DrawnPath(
+        name, style, steps, np.column_stack([steps, steps / 2]), np.exp(-steps) + 1, steps * 0 + 1
+    )
+
+
+AXES = ("first component", "second component")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_plotly_accepts_a_landscape_at_every_stage(theme) -> None:
+    x = np.linspace(-1, 1, 5)
+    whole = np.exp(3 * np.add.outer(x, x))
+    half = np.where(np.arange(25).reshape(5, 5) % 3, whole, np.nan)
+    for values in (whole, half, half * np.nan, np.ones((5, 5)), whole - 50):
+        for paths in ([], [drawn_path(), drawn_path("b<i>")]):
+            shown = surface_panel(x, x, values, paths, AXES, "About it.", theme)
+            go.Figure(data=shown["data"], layout=shown["layout"])
+            json.dumps(shown, allow_nan=False)
+    shown = truth_panel([drawn_path(), drawn_path("b<i>")], theme)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    assert "&lt;i&gt;" in json.dumps(shown)
+
+
+def test_a_landscape_shows_the_losses_and_the_path_that_it_is_given() -> None:
+    x, values = np.linspace(-1, 1, 5), np.add.outer(np.arange(5.0), np.arange(5.0)) + 1
+    shown = surface_panel(x, x, values, [drawn_path()], AXES, "About it.", LIGHT)
+    contour, line, ends, centre = shown["data"]
+    assert unpacked(contour["customdata"]) == pytest.approx(values)
+    assert (contour["contours"]["start"], contour["contours"]["end"]) == (1, 9)
+    assert unpacked(line["customdata"])[:, 1] == pytest.approx(drawn_path().true)
+    assert unpacked(ends["x"]).tolist() == [0, 40]
+    assert (centre["x"], centre["y"]) == ([0], [0])
+    wide = surface_panel(x, x, values**3, [], AXES, "About it.", LIGHT)["data"][0]
+    assert unpacked(wide["z"]) == pytest.approx(3 * np.log10(values), rel=1e-6)
+
+
+def test_the_gap_between_true_loss_and_plane_is_said() -> None:
+    shown = truth_panel([drawn_path()], LIGHT)
+    assert "differ by up to 1." in shown["about"]
+    assert [trace["line"]["dash"] for trace in shown["data"]] == ["solid", "dot"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_networks_say_of_a_drawing_is_drawn_and_said(theme) -> None:
+    shares = np.full(10, 0.01)
+    shares[7] = 0.91
+    names = ["Adam (lr 0.1)", "<b>", "GD"]
+    shown = answers_panel(names, [shares, None, shares[::-1]], DIGITS, slot_styles(theme)[:3], theme)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    assert [trace["marker"]["color"] for trace in shown["data"]] == [theme.palette[0], theme.palette[2]]
+    assert unpacked(shown["data"][0]["y"]).tolist() == pytest.approx(shares.tolist())
+    assert shown["alt"] == "Adam (lr 0.1) says 7 (91%). <b> has not answered yet. GD says 2 (91%)."
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_drawings_are_shown_as_the_networks_get_them(count) -> None:
+    images = rng.integers(1, 256, (count, 28, 28)).astype(np.uint8)
+    shown = drawings_panel(images, [f"No. {k}" for k in range(count)], 255, LIGHT)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    z = unpacked(shown["data"][0]["z"])
+    assert z[:28, :28].tolist() == images[0].tolist()
+    assert np.isfinite(z).sum() == count * 28 * 28

@@ -17,6 +17,8 @@ from optviz.runs.store import REFUSAL_SECONDS, Entry, RunError, Store, UnknownRu
 from optviz.settings.environment import WAITING
 from optviz.training.events import Checkpoint, Progress, to_json
 
+NEXT = len(MIGRATIONS) + 1
+
 
 def progress(step):
     return Progress(step, step / 45, 0.5, 0.001, 1000.0, step / 10)
@@ -62,8 +64,8 @@ def test_migrations_are_numbered_without_a_gap():
 
 def test_a_later_migration_finds_the_runs_of_an_older_database(store):
     run = store.create(QUICK, ME)
-    later = Migration(2, "a colour", ("ALTER TABLE runs ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'",))
-    assert migrate(store.open(), (*MIGRATIONS, later)) == 2
+    later = Migration(NEXT, "a colour", ("ALTER TABLE runs ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'",))
+    assert migrate(store.open(), (*MIGRATIONS, later)) == NEXT
     with store.reading() as connection:
         assert connection.execute(text("SELECT id, colour FROM runs")).all() == [(run.id, "blue")]
 
@@ -71,12 +73,12 @@ def test_a_later_migration_finds_the_runs_of_an_older_database(store):
 def test_a_migration_that_fails_leaves_the_database_as_it_was(store):
     store.create(QUICK, ME)
     broken = Migration(
-        2, "broken", ("ALTER TABLE runs ADD COLUMN colour TEXT", "SELECT nonsense FROM nowhere")
+        NEXT, "broken", ("ALTER TABLE runs ADD COLUMN colour TEXT", "SELECT nonsense FROM nowhere")
     )
     with pytest.raises(StoreUnavailableError), databases.unavailable():
         migrate(store.open(), (*MIGRATIONS, broken))
     with store.reading() as connection:
-        assert version(connection) == 1
+        assert version(connection) == NEXT - 1
         assert "colour" not in [c["name"] for c in inspect(connection).get_columns("runs")]
 
 

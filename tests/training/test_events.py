@@ -19,6 +19,8 @@ EXAMPLES = [
     events.Notice(4, "Something is slower than usual."),
     events.Diverged(46, "The loss is nan at step 46."),
     events.Checkpoint(45),
+    events.Snapshot(45, racer=1),
+    events.Answers(45, (3, 4), ((0.9, 0.1), (0.2, 0.8)), 1),
     events.Finished(900, 12.5, 0.97, "976daabc12622815"),
 ]
 

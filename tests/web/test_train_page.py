@@ -1,6 +1,7 @@
 """Train live without a browser: presets, controls, links good and bad, and real runs on a real worker."""
 
 import asyncio
+import base64
 import csv
 import io
 import json
@@ -8,23 +9,26 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from safetensors.numpy import load
 from starlette.requests import Request
 
 from optviz.figures.scenes import legend_name
+from optviz.runs import drawings, jobs, scheduler
 from optviz.runs import history as live
-from optviz.runs import scheduler
 from optviz.runs.history import watch
 from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
 from optviz.training.presets import PRESETS, first
 from optviz.training.rivals import USUAL, rival
 from optviz.web.assets import serve
+from optviz.web.components.drawing import SIDE, ink_of
 from optviz.web.page import declared
 from optviz.web.train.controls import PAGE
 from optviz.web.train.run_downloads import as_csv, as_json, script, weights
@@ -377,3 +381,93 @@ def test_how_the_curves_are_looked_at_stands_in_the_link() -> None:
     assert not view.keys() & address(page.run()).keys()
     bad = opened({**encode(QUICK), "x": "parsecs", "y": "square", "smooth": "3"}).notices
     assert all(word in bad for word in ("parsecs", "square", "one of 1, 5, 20, 100"))
+
+
+def test_the_owner_has_the_landscape_computed_and_everybody_sees_it() -> None:
+    page = press(opened(encode(RACE)), "Start")
+    run_id = ended(page)
+    page.page.session_state["landscape"] = True
+    assert any(b.key == "landscape.ask" for b in page.run().page.button)
+    assert "Who started this run" in shown_landscape(run_id).words
+    page.page.button(key="landscape.ask").click()
+    page.run()
+    until = time.monotonic() + 60
+    while (job := jobs.of_run(scheduler.current().store, run_id)[0]).active:
+        assert time.monotonic() < until, job
+        time.sleep(0.1)
+    assert job.status == "done"
+    for visit in (page.run(), shown_landscape(run_id)):
+        assert "landscape-charts" in components(visit)
+        assert not any(b.key == "landscape.ask" for b in visit.page.button)
+
+
+def shown_landscape(run_id: str) -> Visit:
+    """What somebody else sees who opens that part."""
+    visit = opened({"run": run_id})
+    visit.page.session_state["landscape"] = True
+    return visit.run()
+
+
+def components(visit: Visit) -> str:
+    return " ".join(c.proto.id for c in visit.page.get("bidi_component"))
+
+
+def with_own_digit(visit: Visit) -> Visit:
+    visit.page.session_state["own-digit"] = True
+    return visit.run()
+
+
+def draw(visit: Visit, run_id: str, number: int, *rectangles: tuple[int, int, int, int]) -> Visit:
+    """What the square sends after a stroke."""
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    for top, bottom, left, right in rectangles:
+        ink[top:bottom, left:right] = 255
+    packed = base64.b64encode(zlib.compress(ink.tobytes())).decode()
+    visit.page.session_state[f"own.{run_id}.pad"] = {"drawn": {"n": number, "ink": packed}}
+    return visit.run()
+
+
+def test_a_drawn_digit_is_answered_by_every_network_and_kept_for_its_author() -> None:
+    page = press(opened(encode(RACE)), "Start")
+    run_id = ended(page)
+    assert "Every network gets it" in with_own_digit(page).words
+    draw(page, run_id, 1, (20, 90, 50, 62))
+    assert "own-charts" in components(page)
+    assert page.tables.count("No. 1") == 4
+    (kept,) = drawings.of_run(scheduler.current().store, run_id)
+    page.page.selectbox(key=f"own.{run_id}.meant.0").set_value(1)
+    page.run()
+    assert page.tables.count("No. 1, a 1") == 4
+    assert page.tables.count(", right") + page.tables.count(", wrong") == 3
+    other = with_own_digit(opened({"run": run_id}))
+    assert "No. 1" not in other.tables
+    draw(other, run_id, 1, (20, 90, 20, 90))
+    assert len(drawings.of_run(scheduler.current().store, run_id)) == 2
+    assert drawings.of_run(scheduler.current().store, run_id)[0].number == kept.number
+
+
+def test_an_empty_drawing_gets_a_sentence() -> None:
+    run_id = ended(press(opened(encode(QUICK)), "Start"))
+    page = draw(with_own_digit(opened({"run": run_id})), run_id, 1)
+    assert "The drawing is empty" in page.words
+    assert drawings.of_run(scheduler.current().store, run_id) == []
+
+
+def test_a_data_set_without_digits_says_so() -> None:
+    config = TrainingConfig("fashion-mnist", (4,), epochs=1)
+    run = scheduler.current().store.create(config, "somebody")
+    scheduler.current().store.stop(run.id, "somebody")
+    assert "holds no digits" in with_own_digit(opened({"run": run.id})).words
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, 3, {}, {"n": 1}, {"n": "1", "ink": ""}, {"n": 1, "ink": "%%%"}, {"n": 1, "ink": "AAAA"},
+        {"n": 1, "ink": 5},
+        {"n": 1, "ink": base64.b64encode(zlib.compress(bytes(10))).decode()},
+        {"n": 1, "ink": base64.b64encode(zlib.compress(bytes(10**7))).decode()},
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_passed_over(message: object) -> None:
+    assert ink_of(message) is None

@@ -1,0 +1,86 @@
+"""How long the landscape of a run takes: the loss at 41 × 41 points of a plane, on 10,000 images of MNIST.
+
+    OPTVIZ_DATA=path/to/data python -m benchmarks.landscapes
+
+The network is that of the notes, 784-512-512-10, with all cores. Two ways compute the same losses: the one
+that optviz uses, which adds three products for the first layer, and torch.func's `vmap` over the weights of
+several points. `vmap` is measured on a few points, and its time for the whole grid follows from that; the
+time of optviz's way is that of the whole grid. `--smallest` takes a small network on the 8 × 8 digits.
+"""
+
+import os
+import time
+
+import numpy as np
+import torch
+from torch.func import functional_call, vmap
+
+from benchmarks.machine import command_line, heading, table
+from optviz.training import weight_path
+from optviz.training.config import TrainingConfig
+from optviz.training.datasets import load
+from optviz.training.loop import OnDevice, Trainer, pick_device
+from optviz.training.plane import SIDE, axis_through_zero, random_plane
+from optviz.training.surface import Surface
+
+IMAGES = 10_000
+AT_ONCE = 4  # points of the plane in one call of vmap
+
+
+def stages(surface, plane, axis):
+    """Seconds until each grid is complete, and all losses."""
+    began, ends, values = time.perf_counter(), {}, None
+    for stage in surface.on(plane, axis, axis):
+        if stage.stride:
+            ends.setdefault(stage.stride, time.perf_counter() - began)
+        values = stage.values
+    return ends, values
+
+
+def with_vmap(trainer, images, labels, weights):
+    """The losses at points (n, parameters), several at a time, each through the whole network."""
+    shapes = {name: p.shape for name, p in trainer.model.named_parameters()}
+
+    def loss(flat):
+        parts = dict(zip(shapes, flat.split([s.numel() for s in shapes.values()]), strict=True))
+        parts = {name: part.reshape(shapes[name]) for name, part in parts.items()}
+        return trainer.loss(functional_call(trainer.model, parts, (images,)), labels)
+
+    with torch.inference_mode():
+        return torch.cat([vmap(loss)(chunk) for chunk in weights.split(AT_ONCE)])
+
+
+def main() -> None:
+    """Measure both and print a table."""
+    options = command_line(__doc__).parse_args()
+    config = TrainingConfig("mnist", (512, 512), batch_size=100)
+    if options.smallest:
+        config = TrainingConfig("digits", (8,))
+    torch.set_num_threads(os.cpu_count() or 1)
+    device = pick_device()
+    dataset = load(config.dataset)
+    data = OnDevice(dataset, device)
+    images, labels = data.images[:IMAGES], data.labels[:IMAGES]
+    trainer = Trainer(config, dataset, device, data)
+    centre = np.concatenate([p.detach().cpu().reshape(-1).numpy() for p in trainer.model.parameters()])
+    plane = random_plane(centre, weight_path.shapes(config), 0)
+    axis = axis_through_zero(-1.0, 1.0)
+    heading()
+    ends, values = stages(Surface(config, images, labels), plane, axis)
+    few = [(0, 0), (20, 20), (0, 40), (40, 13)]
+    weights = torch.tensor(np.array([plane.at(axis[j], axis[i]) for i, j in few]), device=device)
+    began = time.perf_counter()
+    found = with_vmap(trainer, images, labels, weights)
+    each = (time.perf_counter() - began) / len(few)
+    there = np.array([values[place] for place in few])
+    assert np.allclose(found.cpu().numpy(), there, rtol=1e-4), "both ways give the same losses"
+    rows = [
+        (f"{(SIDE - 1) // s + 1} × {(SIDE - 1) // s + 1} points", f"{t:.1f} s", "") for s, t in ends.items()
+    ]
+    whole = f"{each * SIDE**2:.0f} s, from {len(few)} points"
+    rows[-1] = (*rows[-1][:2], whole)
+    table((f"{len(images):,} images", "optviz", "vmap over the weights"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What a worker does with one job: compute, and write what is known while it computes.
+
+However it ends, the job gets a status, and a sentence where it failed.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from optviz.runs import jobs, landscape_job
+from optviz.runs.leases import LeaseLostError
+from optviz.runs.store import Store, UnknownRunError
+from optviz.runs.worker import loaded, patiently, sentence_of, store_at, warm_up
+from optviz.training.datasets import DATASETS, DatasetError
+
+EVERY = 0.6  # seconds between two reports
+
+logger = logging.getLogger(__name__)
+
+
+def work_on(job_id: str, attempt: int, address: str) -> None:
+    """Compute the job that a server claimed under `attempt`, in the store at `address`.
+
+    Does nothing when the claim is used up: a cluster may run a task a second time.
+    """
+    store = store_at(address)
+    job = patiently(lambda: jobs.begin(store, job_id, attempt))
+    if job is None:
+        return
+    with suppress(LeaseLostError, UnknownRunError):  # deleted, or taken over
+        failure = _safely(store, job)
+        patiently(lambda: jobs.settle(store, job, "failed" if failure else "done", failure))
+
+
+def _safely(store: Store, job: jobs.Job) -> str:
+    """Compute; an error of any kind becomes a sentence."""
+    try:
+        with _all_cores():
+            _landscape(store, job)
+    except (LeaseLostError, UnknownRunError):
+        raise
+    except (landscape_job.LandscapeError, DatasetError) as error:
+        return str(error)
+    except Exception as error:
+        logger.exception("Job %s failed", job.id, extra={"run": job.run})
+        return sentence_of(error, "The computation")
+    return ""
+
+
+def _landscape(store: Store, job: jobs.Job) -> None:
+    """Compute a landscape, and write it now and then: coarse at first."""
+    warm_up()
+    run, _ = patiently(lambda: store.follow(job.run, after=2**31))
+    key = run.config.dataset
+    patiently(lambda: jobs.report(store, job, 0.0, f"Loading {DATASETS[key].name}."))
+    dataset = loaded(key)
+    patiently(lambda: jobs.report(store, job, 0.0, "Following the paths of the weights."))
+    kind, racer, images = (job.request[name] for name in ("kind", "racer", "images"))
+    written_at, stride = time.monotonic(), 0
+    for share, known in landscape_job.compute(store, run, kind, racer, dataset, images):
+        if known.stride == stride and time.monotonic() - written_at < EVERY:
+            continue
+        made = landscape_job.write(known)
+        patiently(lambda share=share, made=made: jobs.report(store, job, share, made=made))  # type: ignore[misc]
+        written_at, stride = time.monotonic(), known.stride
+
+
+@contextmanager
+def _all_cores() -> Iterator[None]:
+    """A landscape is large products of matrices, which use several cores well; a training does not."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
