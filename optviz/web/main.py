@@ -6,6 +6,6 @@ from optviz.web import metrics
 from optviz.web.page import run_guarded
 from optviz.web.site import navigation
 
-st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_icon="📉", layout="wide", initial_sidebar_state="collapsed")
 with metrics.script_run():
     run_guarded(navigation)

@@ -8,8 +8,9 @@ from typing import Any
 from optviz.web import assets
 from optviz.web.components.mounting import loader_url, module_urls
 from optviz.web.first_sight import drawn_first
+from optviz.web.site import FIRST, PAGES, window_title
 
-BEGIN = b"<head>"
+BEGIN, TITLE = b"<head>", b"<title>Streamlit</title>"
 
 
 def links() -> bytes:
@@ -20,6 +21,12 @@ def links() -> bytes:
         [f'<script async fetchpriority="high" src="{url}"></script>' for url in scripts]
         + [f'<link rel="modulepreload" href="{url}">' for url in modules]
     ).encode()
+
+
+def _title(path: str) -> bytes:
+    """What the tab says until Streamlit has begun, as it will say then."""
+    row = next((row for row in PAGES.values() if row.path == path), PAGES[FIRST])
+    return f"<title>{window_title(row.title)}</title>".encode()
 
 
 class Preload:
@@ -48,8 +55,9 @@ class Preload:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                whole = body.replace(BEGIN, BEGIN + links(), 1)
-                if scope["path"].rstrip("/") == assets.address("").rstrip("/"):
+                path = scope["path"].removeprefix(assets.address("").rstrip("/")).strip("/")
+                whole = body.replace(BEGIN, BEGIN + links(), 1).replace(TITLE, _title(path), 1)
+                if not path:
                     whole = drawn_first(whole)
                 kept = [(k, v) for k, v in start["headers"] if k.lower() not in (b"content-length", b"etag")]
                 length = (b"content-length", str(len(whole)).encode())

@@ -55,6 +55,11 @@ PAGES: dict[str, Row] = {
 }
 
 
+def window_title(title: str) -> str:
+    """What the browser's tab says of a page."""
+    return f"{title} · optviz"
+
+
 def navigation() -> None:
     """Run the page that the visitor is on, under the menu of all pages."""
     pages = [
@@ -64,6 +69,7 @@ def navigation() -> None:
     page = st.navigation(pages, position="top")
     st.session_state[BEFORE] = st.session_state.get(HERE)
     st.session_state[HERE] = page.url_path or FIRST
+    st.set_page_config(page_title=window_title(PAGES[st.session_state[HERE]].title))
     if PAGES[st.session_state[HERE]].training and not training_modules.ready():
         st.info("Training is starting; trying again.")
         time.sleep(AGAIN)
