@@ -189,6 +189,6 @@ def test_an_error_page_would_be_noticed(trajectories, monkeypatch) -> None:
     def failing(*_: object) -> str:
         raise OverflowError("as a bug may")
 
-    monkeypatch.setattr("optviz.web.trajectories.scene.title", failing)
+    monkeypatch.setattr("optviz.web.trajectories.curvature.curvature_panel", failing)
     (fault,) = faults(trajectories.change(steps="17"))
     assert FAILED in fault
