@@ -24,38 +24,44 @@ class Asker:
     """Who asks. A browser without a cookie is known only by the address of its network, which many share."""
 
     key: str
+    network: str
     alone: bool
 
     @classmethod
     def of(cls, request: Request) -> "Asker":
         """Who has sent a request."""
         cookie = request.cookies.get(COOKIE)
+        network = request.client.host if request.client else ""
         if cookie:
-            return cls(hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()[:16], alone=True)
-        return cls(request.client.host if request.client else "", alone=False)
+            return cls(
+                hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()[:16], network, alone=True
+            )
+        return cls("", network, alone=False)
 
 
 class Work:
     """Threads with a queue: `threads` at once, `most` requests in all, and `each` of one browser.
 
-    A network whose browsers have no cookie gets a quarter of the queue. Used by the event loop only.
+    Browsers without a cookie share a quarter of the queue with all of their network, and one network gets
+    three quarters, however many cookies it makes up. Used by the event loop only.
     """
 
     def __init__(self, name: str, *, threads: int, most: int, each: int) -> None:
         self._pool = ThreadPoolExecutor(threads, name)
         self._most, self._each = most, each
         self._of: Counter[Asker] = Counter()
+        self._from: Counter[str] = Counter()
 
     async def do(self, asker: Asker, job: Callable[[], T]) -> T:
         """The result of `job`, which runs in a thread; raises BusyError where it may not even wait."""
         if self._of[asker] >= (self._each if asker.alone else self._most // 4):
             raise BusyError("Your last requests are not answered yet. Try again in a moment.")
-        if self._of.total() >= self._most:
+        if self._of.total() >= self._most or self._from[asker.network] >= 3 * self._most // 4:
             raise BusyError("The server has too much to do at the moment. Try again in a moment.")
         self._of[asker] += 1
+        self._from[asker.network] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, job)
         finally:
-            self._of[asker] -= 1
-            if not self._of[asker]:
-                del self._of[asker]
+            self._of -= Counter([asker])  # what is zero is dropped
+            self._from -= Counter([asker.network])

@@ -183,7 +183,7 @@ def crowd(work: Work, askers: list[Asker]) -> list[str]:
 
 def test_one_browser_cannot_take_the_whole_queue() -> None:
     work = Work("test", threads=1, most=16, each=2)
-    script, student = Asker("script", alone=True), Asker("student", alone=True)
+    script, student = Asker("script", "a", alone=True), Asker("student", "a", alone=True)
     found = crowd(work, [script] * 4 + [student])
     assert found[:2] == [found[4]] * 2 == ["done", "done"]
     assert all("last requests" in sentence for sentence in found[2:4])
@@ -191,13 +191,13 @@ def test_one_browser_cannot_take_the_whole_queue() -> None:
 
 def test_browsers_without_a_cookie_share_what_their_network_may_take() -> None:
     work = Work("test", threads=1, most=16, each=2)
-    found = crowd(work, [Asker("10.0.0.1", alone=False)] * 5)
+    found = crowd(work, [Asker("", "10.0.0.1", alone=False)] * 5)
     assert found.count("done") == 4
 
 
 def test_a_full_queue_turns_everybody_away_and_is_empty_again_afterwards() -> None:
     work = Work("test", threads=1, most=3, each=2)
-    people = [Asker(str(i), alone=True) for i in range(5)]
+    people = [Asker(str(i), str(i), alone=True) for i in range(5)]
     assert crowd(work, people).count("done") == 3
     assert crowd(work, people[:3]) == ["done"] * 3
 
@@ -206,4 +206,12 @@ def test_a_browser_is_known_by_its_cookie_else_by_its_network() -> None:
     with_cookie, without = Asker.of(asked(b"", cookie="a" * 43)), Asker.of(asked(b""))
     assert with_cookie.alone
     assert "aaa" not in with_cookie.key
-    assert without == Asker("10.0.0.1", alone=False)
+    assert without == Asker("", "10.0.0.1", alone=False)
+
+
+def test_a_network_that_makes_up_cookies_leaves_room_for_others() -> None:
+    work = Work("test", threads=1, most=8, each=2)
+    made_up = [Asker(str(i), "script", alone=True) for i in range(8)]
+    found = crowd(work, [*made_up, Asker("student", "home", alone=True)])
+    assert found[:8].count("done") == 6
+    assert found[8] == "done"

@@ -72,7 +72,7 @@ def test_another_format_is_refused() -> None:
 
 def test_too_many_requests_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     full = Work("full", threads=1, most=4, each=1)
-    full._of[Asker("10.0.0.1", alone=False)] = 1
+    full._of[Asker("", "10.0.0.1", alone=False)] = 1
     monkeypatch.setattr(api_route, "WORK", full)
     found = get(trajectories, encode(DEFAULT))
     assert found.status_code == 429

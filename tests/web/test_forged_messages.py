@@ -35,7 +35,11 @@ STATES: list[Any] = [
     {"step": "abc"},
     {"step": [1]},
     {"step": 1e400},
-    {"asked": {"a": 1}},
+    {"picked": 3},
+    {"picked": {"chart": 1}},
+    {"picked": {"chart": "a", "x": "1", "y": None}},
+    {"edit": {"n": 10**30, "values": 5, "changes": {}}},
+    {"edit": {"n": 10**31, "values": {"steps": "1e99", "o1": "own_0"}}},
 ]
 
 

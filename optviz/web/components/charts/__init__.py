@@ -1,8 +1,10 @@
 """Several charts in a grid, redrawn in place: for pictures that grow while one looks at them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.web.assets import plotly_url
@@ -52,7 +54,16 @@ def charts(
         "drawUrl": draw_url(page) if page else "",
     }
     picked = _charts(key=key, data=compressed(data), on_picked_change=_nothing).picked
-    return Picked(str(picked["chart"]), float(picked["x"]), float(picked["y"])) if picked else None
+    return _place(picked)
+
+
+def _place(picked: Any) -> Picked | None:
+    """The place that a browser names; None for anything that is no place."""
+    if not isinstance(picked, Mapping):
+        return None
+    x, y = picked.get("x"), picked.get("y")
+    numbers = all(isinstance(value, int | float) and math.isfinite(value) for value in (x, y))
+    return Picked(str(picked.get("chart")), float(x), float(y)) if numbers else None  # type: ignore[arg-type]
 
 
 def _nothing() -> None:
