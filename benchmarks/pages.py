@@ -26,16 +26,11 @@ from optviz.settings.experiment import Experiment, encode
 MOVES, SMALLEST_MOVES = 40, 4
 VISITS, SMALLEST_VISITS = 8, 2
 WARM_UP = 2  # measurements that are not counted
-# Who drives a browser hears of its errors, and for the place of the first one V8 reads Plotly's bundle a second
-# time: half a second that no visitor waits. With this flag it notes the places when it reads the bundle first.
+# Who drives a browser hears of its errors, and for the place of the first one V8 reads Plotly's bundle once
+# more: half a second that no visitor waits. With this flag it notes the places when it reads the bundle first.
 PLACES = "--js-flags=--no-enable-lazy-source-positions"
-ARGUMENTS = [
-    PLACES,
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
+QUIET = ["--disable-background-networking", "--disable-component-update"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", *QUIET, PLACES]
 SLIDER = ".optviz-panel input[type=range]"
 READY = ".optviz-stage.ready"
 Row = tuple[str, str, str]
