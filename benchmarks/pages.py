@@ -27,7 +27,7 @@ MOVES, SMALLEST_MOVES = 40, 4
 VISITS, SMALLEST_VISITS = 8, 2
 WARM_UP = 2  # measurements that are not counted
 # Who drives a browser hears of its errors, and for the place of the first one V8 reads Plotly's bundle once
-# more: half a second that no visitor waits. With this flag it notes the places when it reads the bundle first.
+# more: half a second that no visitor waits. With this flag it notes places when it reads the bundle first.
 PLACES = "--js-flags=--no-enable-lazy-source-positions"
 QUIET = ["--disable-background-networking", "--disable-component-update"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", *QUIET, PLACES]

@@ -30,7 +30,7 @@ NOISY = replace(
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "ravine",
-        "Ravine: momentum against Adam",
+        "Momentum against Adam",
         "Gradient descent, momentum and Adam all arrive, momentum first.",
         Experiment(),
     ),
