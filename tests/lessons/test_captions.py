@@ -4,10 +4,12 @@ import pytest
 
 from optviz.lessons.networks import COURSE
 from tests.lessons.captions import Claims, sentences_with_numbers, texts
+from tests.lessons.claims_of_activations import CLAIMS as OF_ACTIVATIONS
+from tests.lessons.claims_of_losses import CLAIMS as OF_LOSSES
+from tests.lessons.claims_of_places import CLAIMS as OF_PLACES
 from tests.lessons.claims_of_runs import CLAIMS as OF_RUNS
-from tests.lessons.claims_of_teaching import CLAIMS as OF_TEACHING
 
-CLAIMS: Claims = {**OF_RUNS, **OF_TEACHING}
+CLAIMS: Claims = {**OF_RUNS, **OF_PLACES, **OF_ACTIVATIONS, **OF_LOSSES}
 ROWS = [(key, words, holds) for key, claims in CLAIMS.items() for words, holds in claims]
 
 

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from optviz.settings.activations import CLASS_LABELS, CLASS_LOGITS
+from optviz.teaching.loss_table import TORCH_LOSSES, TorchLoss
 from optviz.teaching.losses import (
     LossError,
     absolute_error,
@@ -217,3 +219,34 @@ def test_both_ways_to_binary_cross_entropy_agree(z: float, y: int) -> None:
 def test_what_cannot_be_computed_gets_a_sentence(broken, said: str) -> None:
     with pytest.raises(LossError, match=said):
         broken()
+
+
+@pytest.mark.parametrize("row", TORCH_LOSSES, ids=lambda row: row.name)
+def test_a_loss_of_the_table_is_that_of_torch(row: TorchLoss) -> None:
+    torch = pytest.importorskip("torch")
+    given, targets = (np.array(part) for part in row.example)
+    theirs = getattr(torch.nn, row.name)()(torch.tensor(given), torch.tensor(targets))
+    assert row.ours(given, targets) == pytest.approx(float(theirs), rel=1e-12)
+
+
+def test_soft_margin_is_binary_cross_entropy_with_other_labels() -> None:
+    rows = {row.name: row for row in TORCH_LOSSES}
+    soft, binary = rows["SoftMarginLoss"], rows["BCEWithLogitsLoss"]
+    found = [row.ours(*(np.array(part) for part in row.example)) for row in (soft, binary)]
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_weights_and_smoothing_are_as_the_page_says() -> None:
+    torch = pytest.importorskip("torch")
+    z, y = torch.tensor(CLASS_LOGITS, dtype=torch.float64), torch.tensor(CLASS_LABELS)
+    rows = -torch.log_softmax(z, 1)[torch.arange(len(y)), y]
+    weight = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
+    weighted = (weight[y] * rows).sum() / weight[y].sum()
+    loss = torch.nn.functional.cross_entropy
+    assert float(loss(z, y, weight=weight)) == pytest.approx(float(weighted))
+    assert float(loss(z, y, ignore_index=1)) == pytest.approx(float(rows[y != 1].mean()))
+    smooth = 0.9 * torch.nn.functional.one_hot(y, 3) + 0.1 / 3
+    expected = -(smooth * torch.log_softmax(z, 1)).sum(1).mean()
+    assert float(loss(z, y, label_smoothing=0.1)) == pytest.approx(float(expected))
+    parts = [float(loss(z, y, reduction=how)) for how in ("sum", "mean")]
+    assert parts[0] == pytest.approx(parts[1] * len(y))

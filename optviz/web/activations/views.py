@@ -28,6 +28,7 @@ from optviz.settings.activations import (
 )
 from optviz.teaching.activations import ACTIVATIONS, chain
 from optviz.teaching.dying_units import trained
+from optviz.teaching.loss_table import TORCH_LOSSES
 from optviz.teaching.losses import (
     binary_cross_entropy_from_logits,
     coin_best,
@@ -52,9 +53,13 @@ GUIDE = """
 | a number | none | squared error |
 | a number, with outliers in the data | none | absolute error |
 | a number above zero | softplus | squared error |
-
-In torch these are `CrossEntropyLoss`, `BCEWithLogitsLoss`, `MSELoss` and `L1Loss`. The first two contain the
-softmax or the sigmoid: do not put one in front of them as well.
+"""
+TORCH = """
+`CrossEntropyLoss` and the losses that take logits contain the softmax or the sigmoid: do not put one in front
+of them as well. `CrossEntropyLoss` is `NLLLoss` of a log-softmax, and `SoftMarginLoss` is `BCEWithLogitsLoss`
+with the labels −1 and 1. All take the mean over the examples, or with `reduction="sum"` their sum, which
+makes gradients n times as large. `CrossEntropyLoss` and `NLLLoss` also take `weight`, how much each class counts in
+a weighted mean, and `ignore_index`, a label that does not count; `CrossEntropyLoss` takes `label_smoothing`.
 """
 
 
@@ -141,6 +146,10 @@ def _classes_printed(s: ActivationSettings) -> None:
         _compared((PRINTED_BINARY,), (found,), "Binary cross entropy")
     st.markdown("## Which output layer goes with which loss")
     st.markdown(GUIDE)
+    st.markdown("## Losses in torch.nn")
+    rows = (f"| `{row.name}` | {row.takes} | ${row.formula}$ |" for row in TORCH_LOSSES)
+    st.markdown("\n".join(("| Class | Takes | Loss of one example |", "|---|---|---|", *rows)))
+    st.markdown(TORCH)
 
 
 def _compared(printed: tuple[float, ...], found: tuple[Any, ...], name: str = "") -> None:
