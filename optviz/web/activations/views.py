@@ -58,8 +58,9 @@ TORCH = """
 `CrossEntropyLoss` and the losses that take logits contain the softmax or the sigmoid: do not put one in front
 of them as well. `CrossEntropyLoss` is `NLLLoss` of a log-softmax, and `SoftMarginLoss` is `BCEWithLogitsLoss`
 with the labels −1 and 1. All take the mean over the examples, or with `reduction="sum"` their sum, which
-makes gradients n times as large. `CrossEntropyLoss` and `NLLLoss` also take `weight`, how much each class counts in
-a weighted mean, and `ignore_index`, a label that does not count; `CrossEntropyLoss` takes `label_smoothing`.
+makes gradients n times as large. `CrossEntropyLoss` and `NLLLoss` also take `weight`, how much each class
+counts in a weighted mean, and `ignore_index`, a label that does not count; `CrossEntropyLoss` takes
+`label_smoothing`.
 """
 
 
