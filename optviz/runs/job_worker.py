@@ -16,6 +16,7 @@ from optviz.runs.worker import loaded, patiently, sentence_of, store_at, warm_up
 from optviz.training.datasets import DATASETS, Dataset, DatasetError
 
 EVERY = 0.6  # seconds between two reports
+LARGE = 100_000  # parameters from which products of matrices use several cores well
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def _safely(store: Store, job: jobs.Job) -> str:
         if job.request["kind"] == sweep_job.KIND:
             _sweep(store, job, run, dataset)
         else:
-            with _all_cores():
+            with _cores(run.config.parameters):
                 _landscape(store, job, run, dataset)
     except (LeaseLostError, UnknownRunError):
         raise
@@ -82,12 +83,12 @@ def _landscape(store: Store, job: jobs.Job, run: Run, dataset: Dataset) -> None:
 
 
 @contextmanager
-def _all_cores() -> Iterator[None]:
-    """A landscape is large products of matrices, which use several cores well; a training does not."""
+def _cores(parameters: int) -> Iterator[None]:
+    """All cores for the landscape of a large network; small layers are not faster on several."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads((os.cpu_count() or 1) if parameters >= LARGE else 1)
     try:
         yield
     finally:
