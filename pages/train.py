@@ -13,6 +13,7 @@ from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
 from optviz.web.train.run_panel import buttons, differs, headline, live, watched
 from optviz.web.train.scene import drawing
+from optviz.web.train.sweep_part import sweep_part
 
 theme = current_theme()
 chosen = chosen_on_page()
@@ -30,5 +31,6 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
 if seen.history:
     drawing_part(seen, theme)
     landscape_part(seen, theme)
+    sweep_part(seen, theme)
     downloads(seen.history)
 own_runs(chosen)

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from optviz.runs import jobs, landscape_job
+from optviz.runs import jobs, landscape_job, sweep_job
 from optviz.runs.leases import LeaseLostError
-from optviz.runs.store import Store, UnknownRunError
+from optviz.runs.store import Run, Store, UnknownRunError
 from optviz.runs.worker import loaded, patiently, sentence_of, store_at, warm_up
-from optviz.training.datasets import DATASETS, DatasetError
+from optviz.training.datasets import DATASETS, Dataset, DatasetError
 
 EVERY = 0.6  # seconds between two reports
+LARGE = 100_000  # parameters from which products of matrices use several cores well
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,16 @@ def work_on(job_id: str, attempt: int, address: str) -> None:
 def _safely(store: Store, job: jobs.Job) -> str:
     """Compute; an error of any kind becomes a sentence."""
     try:
-        with _all_cores():
-            _landscape(store, job)
+        warm_up()
+        run, _ = patiently(lambda: store.follow(job.run, after=2**31))
+        key = run.config.dataset
+        patiently(lambda: jobs.report(store, job, 0.0, f"Loading {DATASETS[key].name}."))
+        dataset = loaded(key)
+        if job.request["kind"] == sweep_job.KIND:
+            _sweep(store, job, run, dataset)
+        else:
+            with _cores(run.config.parameters):
+                _landscape(store, job, run, dataset)
     except (LeaseLostError, UnknownRunError):
         raise
     except (landscape_job.LandscapeError, DatasetError) as error:
@@ -49,13 +58,19 @@ def _safely(store: Store, job: jobs.Job) -> str:
     return ""
 
 
-def _landscape(store: Store, job: jobs.Job) -> None:
+def _sweep(store: Store, job: jobs.Job, run: Run, dataset: Dataset) -> None:
+    """Train one optimizer at one rate from several seeds, and write how each ended."""
+    told_at, count = time.monotonic(), 0
+    for share, ends in sweep_job.compute(run, job.request, dataset):
+        made = sweep_job.write(ends) if len(ends) > count else None
+        if made is None and time.monotonic() - told_at < EVERY:
+            continue
+        patiently(lambda share=share, made=made: jobs.report(store, job, share, made=made))  # type: ignore[misc]
+        told_at, count = time.monotonic(), len(ends)
+
+
+def _landscape(store: Store, job: jobs.Job, run: Run, dataset: Dataset) -> None:
     """Compute a landscape, and write it now and then: coarse at first."""
-    warm_up()
-    run, _ = patiently(lambda: store.follow(job.run, after=2**31))
-    key = run.config.dataset
-    patiently(lambda: jobs.report(store, job, 0.0, f"Loading {DATASETS[key].name}."))
-    dataset = loaded(key)
     patiently(lambda: jobs.report(store, job, 0.0, "Following the paths of the weights."))
     kind, racer, images = (job.request[name] for name in ("kind", "racer", "images"))
     written_at, stride = time.monotonic(), 0
@@ -68,12 +83,12 @@ def _landscape(store: Store, job: jobs.Job) -> None:
 
 
 @contextmanager
-def _all_cores() -> Iterator[None]:
-    """A landscape is large products of matrices, which use several cores well; a training does not."""
+def _cores(parameters: int) -> Iterator[None]:
+    """All cores for the landscape of a large network; small layers are not faster on several."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads((os.cpu_count() or 1) if parameters >= LARGE else 1)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, literal, not_, select, update
 
 from optviz.runs.database import clock
 from optviz.runs.leases import LeaseLostError
@@ -18,12 +18,15 @@ from optviz.runs.schema import JOBS
 from optviz.runs.store import RunError, Store, valid
 
 JobStatus = Literal["queued", "running", "done", "failed"]
-#: The most jobs of one run, and the most that may wait for a worker.
-MOST_OF_RUN, MOST_WAITING = 24, 40
+#: The most jobs of one run, of its sweeps of learning rates, and of all runs that may wait for a worker.
+MOST_OF_RUN, MOST_OF_SWEEPS, MOST_WAITING = 24, 300, 1000
+#: Jobs of this kind are many; they wait until no run does.
+PATIENT = "sweep"
 #: After so many lost workers a job is given up.
 MOST_LOSSES = 3
 LOST = f"The worker that computed this was lost {MOST_LOSSES} times. Ask again to try once more."
 
+_PATIENT = JOBS.c.request.like(f'%"kind": "{PATIENT}"%')
 _WITHOUT_RESULT = [column for column in JOBS.c if column.name != "result"]
 
 
@@ -68,9 +71,12 @@ def ask(store: Store, run_id: str, request: Mapping[str, Any]) -> Job:
             connection.execute(update(JOBS).where(*mine).values(again))
         else:
             _make_room(connection, run_id, request)
-            of_run = select(func.count()).select_from(JOBS).where(JOBS.c.run == run_id)
-            if connection.execute(of_run).scalar_one() >= MOST_OF_RUN:
-                raise RunError(f"This run has {MOST_OF_RUN} computed pictures already, which is the most.")
+            patient = request["kind"] == PATIENT
+            alike = _PATIENT if patient else not_(_PATIENT)
+            of_run = select(func.count()).select_from(JOBS).where(JOBS.c.run == run_id, alike)
+            most = MOST_OF_SWEEPS if patient else MOST_OF_RUN
+            if connection.execute(of_run).scalar_one() >= most:
+                raise RunError(f"For this run {most} of these were computed already, which is the most.")
             connection.execute(
                 insert(JOBS).values(
                     id=secrets.token_hex(8),
@@ -111,12 +117,34 @@ def result(store: Store, job_id: str) -> bytes | None:
     return bytes(found) if found is not None else None
 
 
+def results(store: Store, run_id: str, kind: str) -> dict[str, bytes]:
+    """The newest results of all jobs of one kind of a run, by the id of the job."""
+    query = select(JOBS.c.id, JOBS.c.result).where(
+        JOBS.c.run == valid(run_id), JOBS.c.request.like(f'%"kind": "{kind}"%'), JOBS.c.result.is_not(None)
+    )
+    with store.reading() as connection:
+        return {row.id: bytes(row.result) for row in connection.execute(query)}
+
+
+def cancel(store: Store, run_id: str, kind: str) -> None:
+    """Delete the jobs of one kind that are not done; a worker that computes one stops."""
+    with store.writing() as connection:
+        connection.execute(
+            delete(JOBS).where(
+                JOBS.c.run == valid(run_id),
+                JOBS.c.request.like(f'%"kind": "{kind}"%'),
+                JOBS.c.status != "done",
+            )
+        )
+
+
 # For the server that places jobs
 
 
-def waiting(store: Store) -> list[str]:
-    """The ids of the jobs that wait, in the order in which they begin."""
-    query = select(JOBS.c.id).where(JOBS.c.status == "queued").order_by(JOBS.c.created, JOBS.c.id)
+def waiting(store: Store, *, patient: bool = False) -> list[str]:
+    """The ids of the jobs that wait, in the order in which they begin; the `patient` ones or the others."""
+    alike = _PATIENT if patient else not_(_PATIENT)
+    query = select(JOBS.c.id).where(JOBS.c.status == "queued", alike).order_by(JOBS.c.created, JOBS.c.id)
     with store.reading() as connection:
         return list(connection.execute(query).scalars())
 
@@ -133,11 +161,16 @@ def claim(store: Store, job_id: str) -> int | None:
 
 
 def hold(store: Store, claims: Mapping[str, int]) -> None:
-    """Note a heartbeat for jobs that no worker has begun."""
+    """Note a heartbeat for jobs that a server has given to its cluster and that the cluster has not lost.
+
+    A worker that loads its libraries or a data set reports nothing for a while.
+    """
     with store.writing() as connection:
         for job_id, attempt in claims.items():
-            held = JOBS.c.id == job_id, JOBS.c.attempt == attempt, JOBS.c.status == "running"
-            connection.execute(update(JOBS).where(*held).values(heartbeat=clock()))
+            held = JOBS.c.id == job_id, JOBS.c.attempt.in_([attempt, attempt + 1])
+            connection.execute(
+                update(JOBS).where(*held, JOBS.c.status == "running").values(heartbeat=clock())
+            )
 
 
 def requeue(store: Store, job_id: str, attempt: int, *, lost: bool = True) -> None:

@@ -73,6 +73,7 @@ class _JobTask:
     job_id: str
     attempt: int
     future: "Future[None]"
+    patient: bool = False
 
     @property
     def over(self) -> bool:
@@ -269,6 +270,10 @@ class Scheduler:
         taken = len(found.running) if self._address else 0
         free = workers - max(taken, len(self._tasks)) - len(self._jobs)
         free -= self._place_jobs(client, free)
+        if not order:
+            self._place_jobs(client, free, patient=True)
+        elif free <= 0 and allowed:
+            self._interrupt_patient_job()
         for run_id in [run_id for run_id in order if run_id in allowed][: max(free, 0)]:
             attempt = leases.claim(self.store, run_id)
             order.remove(run_id)
@@ -288,17 +293,23 @@ class Scheduler:
             sentence = "The training workers are starting; runs wait in the queue."
         self._publish(Health(workers > 0, sentence, workers, running, len(order)))
 
-    def _place_jobs(self, client: Client, free: int) -> int:
-        """Give waiting jobs to `free` workers; returns how many. They are short, so they come first."""
+    def _place_jobs(self, client: Client, free: int, *, patient: bool = False) -> int:
+        """Give waiting jobs to `free` workers; returns how many. Those that are short come before runs."""
         placed = 0
-        for job_id in jobs.waiting(self.store)[: max(free, 0)]:
+        for job_id in jobs.waiting(self.store, patient=patient)[: max(free, 0)]:
             attempt = jobs.claim(self.store, job_id)
             if attempt is not None:
                 key = f"optviz-job-{job_id}-{attempt}"
                 future = client.submit(work_on, job_id, attempt, self.store.address, key=key, pure=False)
-                self._jobs.append(_JobTask(job_id, attempt, future))
+                self._jobs.append(_JobTask(job_id, attempt, future, patient))
                 placed += 1
         return placed
+
+    def _interrupt_patient_job(self) -> None:
+        """A run waits and every worker is taken: a patient job goes back into the queue."""
+        task = next((task for task in self._jobs if task.patient and not task.over), None)
+        if task is not None:
+            jobs.requeue(self.store, task.job_id, task.attempt, lost=False)
 
     def _farewell(self) -> None:
         leases.ask_to_yield(self.store, [task.run_id for task in self._tasks])

@@ -13,6 +13,7 @@ from optviz.figures.drawn_answers import answers_panel, drawings_panel
 from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import diverging
+from optviz.figures.rate_sweep import Swept, best, good_rates, sweep_panel
 from optviz.figures.run_landscape import DrawnPath, surface_panel, truth_panel
 from optviz.figures.style import DARK, LIGHT, slot_styles
 from optviz.figures.training_curves import UNITS, WINDOW, Curves, View, curve_panels, smoothed
@@ -282,3 +283,28 @@ def test_drawings_are_shown_as_the_networks_get_them(count) -> None:
     z = unpacked(shown["data"][0]["z"])
     assert z[:28, :28].tolist() == images[0].tolist()
     assert np.isfinite(z).sum() == count * 28 * 28
+
+
+SWEPT = [
+    Swept(0.001, (0.5, 0.6)), Swept(0.01, (0.9, 0.92)), Swept(0.1, (0.91, 0.93)), Swept(1.0, (0.95,), 1),
+]  # fmt: skip
+
+
+def test_the_best_rate_is_one_at_which_no_seed_diverged_and_its_neighbours_may_be_as_good() -> None:
+    assert best(SWEPT).rate == 0.1
+    assert good_rates(SWEPT) == (0.01, 0.1)
+    assert good_rates(SWEPT[:1]) == (0.001, 0.001)
+    assert best([SWEPT[3]]) is None
+    assert good_rates([]) is None
+
+
+def test_a_sweep_draws_means_from_worst_to_best_and_a_cross_where_a_seed_diverged() -> None:
+    shown = sweep_panel(["Adam", "<b>"], [SWEPT, []], slot_styles(LIGHT)[:2], "1 epoch.", LIGHT)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    line, cross, empty = shown["data"]
+    assert line["x"] == [0.001, 0.01, 0.1]
+    assert line["y"] == pytest.approx([0.55, 0.91, 0.92])
+    assert line["error_y"]["array"] == pytest.approx([0.05, 0.01, 0.01])
+    assert cross["x"] == [1.0]
+    assert empty["x"] == []
+    assert "Adam: best 92.00% at 0.1" in shown["alt"]

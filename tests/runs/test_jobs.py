@@ -117,12 +117,21 @@ def test_a_job_that_loses_worker_after_worker_is_given_up_until_somebody_asks_ag
     assert of(store, run.id)[0].status == "queued", "a server that ends is no loss"
 
 
-def test_a_heartbeat_keeps_a_job(store):
+def test_a_server_keeps_the_jobs_that_its_cluster_works_on(store):
     run = store.create(QUICK, ME)
     job = jobs.ask(store, run.id, PATH)
-    jobs.hold(store, {job.id: jobs.claim(store, job.id)})
+    attempt = jobs.claim(store, job.id)
+    for act in (lambda: None, lambda: jobs.begin(store, job.id, attempt)):
+        act()
+        with store.writing() as connection:
+            connection.exec_driver_sql("UPDATE jobs SET heartbeat = heartbeat - 100")
+        jobs.hold(store, {job.id: attempt})
+        jobs.requeue_stale(store, 60.0)
+        assert of(store, run.id)[0].status == "running"
+    with store.writing() as connection:
+        connection.exec_driver_sql("UPDATE jobs SET heartbeat = heartbeat - 100")
     jobs.requeue_stale(store, 60.0)
-    assert of(store, run.id)[0].status == "running"
+    assert of(store, run.id)[0].status == "queued", "nobody holds it any more"
 
 
 def test_the_jobs_and_the_path_go_with_their_run(store):

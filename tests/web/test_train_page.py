@@ -391,7 +391,7 @@ def test_the_owner_has_the_landscape_computed_and_everybody_sees_it() -> None:
     assert "Who started this run" in shown_landscape(run_id).words
     page.page.button(key="landscape.ask").click()
     page.run()
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while (job := jobs.of_run(scheduler.current().store, run_id)[0]).active:
         assert time.monotonic() < until, job
         time.sleep(0.1)
@@ -471,3 +471,40 @@ def test_a_data_set_without_digits_says_so() -> None:
 )  # fmt: skip
 def test_what_is_no_drawing_is_passed_over(message: object) -> None:
     assert ink_of(message) is None
+
+
+def test_other_learning_rates_are_trained_for_the_owner_and_seen_by_everybody() -> None:
+    page = press(opened(encode(QUICK)), "Start")
+    run_id = ended(page)
+    page.page.session_state["rates"] = True
+    page.page.session_state["rates.seeds"] = 1
+    assert page.run().page.button(key="rates.start").label == "Train 9 times"
+    page.page.button(key="rates.start").click()
+    page.run()
+    until = time.monotonic() + 60
+    while any(job.active for job in jobs.of_run(scheduler.current().store, run_id)):
+        assert time.monotonic() < until, scheduler.current().status()
+        time.sleep(0.1)
+    other = opened({"run": run_id})
+    other.page.session_state["rates"] = True
+    other.page.session_state["rates.seeds"] = 1
+    for visit in (page.run(), other.run()):
+        assert "rates-chart" in components(visit)
+        assert "Within 1% of it" in visit.tables
+    assert page.page.button(key="rates.start").disabled
+    assert not any(b.key == "rates.start" for b in other.page.button)
+
+
+def test_a_run_that_waits_does_not_wait_for_a_sweep() -> None:
+    tasks = scheduler.current()
+    run_id = ended(press(opened(encode(QUICK)), "Start"))
+    (long,) = ({"kind": "sweep", "racer": 0, "rate": 0.001, "epochs": 200, "seeds": 5},)
+    tasks.compute(run_id, long)
+    until = time.monotonic() + 30
+    while not (job := jobs.of_run(tasks.store, run_id)[0]).share:
+        assert time.monotonic() < until, job
+        time.sleep(0.05)
+    ended(press(opened(encode(replace(QUICK, seed=8))), "Start"))
+    (job,) = jobs.of_run(tasks.store, run_id)
+    assert job.active, "it began anew, or waits for its turn"
+    jobs.cancel(tasks.store, run_id, "sweep")
