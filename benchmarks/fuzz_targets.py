@@ -48,7 +48,22 @@ from optviz.web.trajectories.scene import experiment_scene
 #: What a compiled rule may be made of: arithmetic, comparisons, and calls of the engine's own functions.
 RULE_PARTS = {
     *("Module", "FunctionDef", "arguments", "arg", "Assign", "Return", "Tuple", "Name", "Load", "Store"),
-    *("Constant", "BinOp", "UnaryOp", "Call", "Compare", "Add", "Sub", "Mult", "Div", "Pow", "USub", "UAdd"),
+    *(
+        "Constant",
+        "BinOp",
+        "UnaryOp",
+        "Call",
+        "Compare",
+        "Add",
+        "Sub",
+        "Mult",
+        "Div",
+        "FloorDiv",
+        "Mod",
+        "Pow",
+        "USub",
+        "UAdd",
+    ),
     *("Lt", "LtE", "Gt", "GtE", "Eq", "NotEq"),
 }
 SLOW = 4.0  # processor seconds: a formula may take 0.8 s three times over, and the machine may be busy
