@@ -64,8 +64,12 @@ def main(given: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--service", default=SERVICE, help="address of another server with the same answers")
-    service = parser.parse_args(given).service
-    packages = installed()
+    parser.add_argument("--smallest", action="store_true", help="only list what would be asked for")
+    chosen = parser.parse_args(given)
+    service, packages = chosen.service, installed()
+    if chosen.smallest:
+        print(f"{service} would be asked for {len(packages)} packages, {packages[0]} to {packages[-1]}.")
+        return CLEAN
     try:
         found = advisories(packages, service)
     except NotReachedError as error:

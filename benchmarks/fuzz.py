@@ -72,6 +72,17 @@ def child(name: str, seconds: float, folder: Path) -> tuple[list[str], bool]:
     return [*row, "nothing" if done.returncode == 0 else "an input, see above"], done.returncode == 0
 
 
+def sown(name: str) -> int:
+    """Run one target on its seeds; returns how many. Raises what a broken promise raises."""
+    from benchmarks.fuzz_targets import Timed, seeds
+
+    run, count = Timed(name), 0
+    for seed in seeds(name):
+        run(seed)
+        count += 1
+    return count
+
+
 def _escaped(word: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in word.encode())
 
@@ -87,6 +98,7 @@ def main(given: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--minutes", type=float, default=60, help="for all targets together")
     parser.add_argument("--only", choices=NAMES, help="one target")
+    parser.add_argument("--smallest", action="store_true", help="only run the seeds, without atheris")
     parser.add_argument("--again", nargs=2, metavar=("TARGET", "FILE"), help="run one input again")
     chosen = parser.parse_args(given)
     if chosen.again:
@@ -96,6 +108,9 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     names = [chosen.only] if chosen.only else list(NAMES)
     heading()
+    if chosen.smallest:
+        table(("Target", "seeds"), [(name, str(sown(name))) for name in names])
+        return 0
     with tempfile.TemporaryDirectory(prefix="optviz-fuzz-") as folder:
         found = [child(name, chosen.minutes * 60 / len(names), Path(folder)) for name in names]
     table(("Target", "minutes", "inputs", "branches seen", "found"), [row for row, _ in found])

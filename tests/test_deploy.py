@@ -1,7 +1,6 @@
 """Two replicas behind deploy/nginx.conf: who stays where, and what happens when one of them is gone."""
 
 import asyncio
-import json
 import os
 import re
 import secrets
@@ -21,6 +20,7 @@ import yaml
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from benchmarks.changes import AnswerChange, change_for
 from benchmarks.client import Session
 
 ROOT = Path(__file__).parents[1]
@@ -178,8 +178,9 @@ def test_when_a_replica_is_killed_its_visitors_go_on_at_the_other_one_by_their_l
         finally:
             await session.close()
         assert answer.exceptions == []
-        data = [json.loads(component.json or "{}") for component in answer.of_type("bidi_component")]
-        return next(found["values"] for found in data if "values" in found)
+        change = change_for(answer)
+        assert isinstance(change, AnswerChange)
+        return change.values
 
     before = asyncio.run(look())
     assert (before["steps"], before["start"]) == ("77", "-5.0_-2.0")
