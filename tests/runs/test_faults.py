@@ -110,14 +110,14 @@ def test_a_damaged_database_is_told_and_left_as_it_is(store, tmp_path):
 
 @pytest.mark.parametrize("fault", [Disk.full, Disk.read_only])
 def test_a_checkpoint_that_finds_no_room_waits_and_the_one_before_stays(store, fault):
-    run = store.create(QUICK, ME)
+    run, disk = store.create(QUICK, ME), Disk(store)  # before there is a second thread: it adds a listener
     lease = begin(store, run.id, claim(store, run.id))
     writer = EventWriter(store, lease)
     writer.write(Checkpoint(1, b"first"))
     until = time.monotonic() + 10
     while store.checkpoint(run.id) is None and time.monotonic() < until:
         time.sleep(0.01)
-    with fault(Disk(store)):
+    with fault(disk):
         writer.write(Checkpoint(2, bytes(3_000_000)))
         for step in range(3, 200):
             writer.write(Progress(step, 1.0, 0.5, 0.001, 1000.0, step / 10))
