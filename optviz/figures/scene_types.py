@@ -115,16 +115,25 @@ class Follower(TypedDict):
     y: Packed
 
 
+class OwnSources(TypedDict):
+    """A rule of one's own as two JavaScript sources: its step, and its explanation."""
+
+    step: str
+    explained: str
+
+
 class Live(TypedDict):
-    """What the browser needs to compute the runs itself while a finger is down.
+    """What the browser needs to compute the runs itself, while a finger is down and to explain their steps.
 
     `link` holds the texts that this scene shows. `engine` is the source of a typed landscape, in
     JavaScript, or "". `draws` are the standard normal draws of the noise, (steps, d) row by row, or None.
+    `own` has the rules of one's own by their packed text, as it stands in the link.
     """
 
     link: dict[str, str]
     engine: str
     draws: Packed | None
+    own: dict[str, OwnSources]
 
 
 class Scene(TypedDict):

@@ -1,19 +1,24 @@
 """The whole stage of an experiment: landscape with paths, loss beside it, and what the player needs."""
 
 from collections.abc import Container, Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from optviz.engine.javascript import optimizer_source
 from optviz.engine.noise import gaussian_noise
 from optviz.engine.outcomes import number, point
+from optviz.engine.own_optimizer import own_optimizer
+from optviz.engine.step_explanations import explanation_source
 from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import curve, frame, ground_figure, ground_key, minima, sample
 from optviz.figures.losses import HOVER, loss
 from optviz.figures.paths import run, start_edge, start_marker
 from optviz.figures.plotly_dicts import fixed, packed
-from optviz.figures.scene_types import Ground, Live, Main, Scene
+from optviz.figures.scene_types import Ground, Live, Main, OwnSources, Scene
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.rule_link import packed as packed_text
 
 BESIDE = 78  # px at the right of the picture for the colour bar
 EDGE = 18  # px there without one
@@ -119,7 +124,14 @@ def _live(experiment: Experiment, engine: str) -> Live:
     draws = None
     if experiment.noise:
         draws = packed(gaussian_noise(experiment.seed, experiment.steps, len(experiment.start)), "f8")
-    return {"link": encode(experiment), "engine": engine, "draws": draws}
+    own = {packed_text(e.text): _own_sources(e.text) for e in experiment.entrants if e.text}
+    return {"link": encode(experiment), "engine": engine, "draws": draws, "own": own}
+
+
+@lru_cache(maxsize=64)
+def _own_sources(text: str) -> OwnSources:
+    row = own_optimizer(text)
+    return {"step": optimizer_source(row), "explained": explanation_source(row)}
 
 
 def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:

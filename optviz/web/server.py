@@ -58,10 +58,12 @@ def _prepare() -> None:
     import optviz.figures.scenes
     import optviz.settings.experiment
     import optviz.web.components.charts
+    import optviz.web.components.inside
     import optviz.web.components.stage
     import optviz.web.page
 
     optviz.settings.experiment.Experiment().run()
+    optviz.web.components.inside.urls()
     assets.prepare()
 
 

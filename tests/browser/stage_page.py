@@ -8,12 +8,14 @@ from pathlib import Path
 from threading import Thread
 
 import plotly
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from optviz.engine import step_explanations
 from optviz.figures.landscapes import ground_figure
 from optviz.figures.scenes import scene
 from optviz.figures.style import LIGHT
 from optviz.settings.experiment import Experiment, encode
+from optviz.web.components import inside
 from optviz.web.components.stage import HERE, SCRIPTS
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -61,6 +63,28 @@ def served(files: dict[str, tuple[str, bytes]]) -> Iterator[str]:
         server.server_close()
 
 
+@contextmanager
+def opened(browser: Browser) -> Iterator["StagePage"]:
+    """The stage on a page of its own, where nothing may go wrong."""
+    files = {
+        "/": ("text/html", blank().encode()),
+        "/stage.mjs": ("text/javascript", module().encode()),
+        "/inside.mjs": ("text/javascript", inside.module().encode()),
+        "/steps.js": ("text/javascript", step_explanations.source().encode()),
+        "/plotly.js": ("text/javascript", PLOTLY.read_bytes()),
+        "/favicon.ico": ("image/x-icon", b""),
+    }
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    with served(files) as url:
+        yield StagePage(page, url, files)
+        context.close()
+    assert errors == []
+
+
 class StagePage:
     """The stage on a blank page."""
 
@@ -76,7 +100,8 @@ class StagePage:
             figure = json.dumps(ground_figure(objective, experiment.domain, LIGHT)).encode()
             self.files[ground] = ("application/json", figure)
         made = scene(experiment, experiment.run(), LIGHT, ground_url=ground)
-        return {**made, "plotly": "/plotly.js", "engineUrl": "", "page": "test", "follow": False}
+        besides = {"plotly": "/plotly.js", "engineUrl": "", "page": "test", "follow": False}
+        return {**made, **besides, "inside": {"module": "/inside.mjs", "script": "/steps.js"}}
 
     def show(self, experiment: Experiment, *, engine: str | None = None) -> "StagePage":
         """Show an experiment and wait until it is drawn."""

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from optviz.settings.experiment import Entrant, Experiment, encode
-from tests.browser.stage_page import PLOTLY, StagePage, blank, module, served
+from tests.browser.stage_page import StagePage, opened
 
 pytestmark = pytest.mark.browser
 STUB = (Path(__file__).parent / "stub_engine.js").read_text("utf-8")
@@ -20,21 +20,8 @@ CANVAS = "root.querySelector('.main-canvas').toDataURL()"
 
 @pytest.fixture
 def stage(browser: Browser) -> Iterator[StagePage]:
-    files = {
-        "/": ("text/html", blank().encode()),
-        "/stage.mjs": ("text/javascript", module().encode()),
-        "/plotly.js": ("text/javascript", PLOTLY.read_bytes()),
-        "/favicon.ico": ("image/x-icon", b""),
-    }
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    with served(files) as url:
-        yield StagePage(page, url, files)
-        context.close()
-    assert errors == []
+    with opened(browser) as page:
+        yield page
 
 
 LAYERS = """[main, ground].map(node => { const box = node.getBoundingClientRect();

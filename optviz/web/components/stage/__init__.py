@@ -5,6 +5,7 @@ from typing import Any
 
 from optviz.figures.scene_types import Scene
 from optviz.web.assets import engine_url, plotly_url
+from optviz.web.components import inside
 from optviz.web.components.following import FOLLOWING, draw_url
 from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
 
@@ -13,10 +14,15 @@ PARTS = (
     "types",
     "rows",
     "loss_axis",
+    "runs",
     "live",
     "player",
     "pointer",
+    "pins",
     "figures",
+    "sizes",
+    "legend_row",
+    "fold",
     "canvas",
     "ground",
     "download",
@@ -46,6 +52,7 @@ def besides(*, page: str, live: bool = True, drawn: bool = False, follow: bool =
     return {
         "plotly": plotly_url(),
         "engineUrl": engine_url() if live else "",
+        "inside": inside.urls() if live else None,
         "page": page,
         "follow": follow,
         "drawUrl": draw_url(page) if drawn else "",

@@ -8,8 +8,9 @@ const LABEL = 18 // px that a label is high
 /** @typedef {{ frame: number, hidden: Set<string>, axes: Axes | null, zoom: Zoom | null, scale: number }} View
  *   `axes` are those of the last drawing; `scale` enlarges lines and words on a projector */
 
-/** @param {StageData} scene @param {Shown} shown @param {View} view @returns {Figure} */
-function mainFigure(scene, shown, view) {
+/** @param {StageData} scene @param {Shown} shown @param {View} view @param {Ghost[]} ghosts runs that are pinned
+ * @param {Trace[]} arrows the anatomy of a step, above all @returns {Figure} */
+function mainFigure(scene, shown, view, ghosts, arrows) {
   const { main, domain } = scene
   /** @type {Trace[]} */ const paths = []
   /** @type {Trace[]} */ const exits = []
@@ -38,33 +39,39 @@ function mainFigure(scene, shown, view) {
   const curve = main.curve ? [thicker(main.curve, view.scale)] : []
   const followers = followed(scene, "main", view.frame)
   return {
-    data: [...curve, ...paths, ...followers, ...exits, main.minima, ...heads, edge, start],
+    data: [
+      ...curve, ...ghostPaths(ghosts, scene.domain, view), ...paths, ...followers, ...exits, main.minima, ...heads, edge, start, ...arrows,
+    ],
     layout: main.layout,
   }
 }
 
-/** @param {StageData} scene @param {Shown} shown @param {View} view @returns {Figure} */
-function lossFigure(scene, shown, view) {
+/** @param {StageData} scene @param {Shown} shown @param {View} view @param {Ghost[]} ghosts @returns {Figure} */
+function lossFigure(scene, shown, view, ghosts) {
   const { loss, runs } = scene
-  const axis = lossAxis(shown.rows, runs.map(({ slot }) => !view.hidden.has(slot)), loss)
+  const rows = [...shown.rows, ...ghosts.map(ghost => ghost.rows)]
+  const axis = lossAxis(rows, rows.map((_, i) => !view.hidden.has(runs[i]?.slot ?? "")), loss)
+  /** @type {Trace[]} */ const heads = []
   const data = runs.flatMap((run, i) => {
     const heights = /** @type {Float64Array} */ (axis.heights[i])
     const visible = !view.hidden.has(run.slot)
     const end = Math.min(view.frame, heights.length - 1)
     const x = Float64Array.from(heights, (_, k) => k * loss.per)
+    heads.push({ ...run.lossHead, visible, x: [x[end]], y: [known(heights[end])] })
     return [
       { ...run.ahead, visible: visible && end < heights.length - 1, x, y: heights },
       { ...thicker(run.loss, view.scale), visible, x: x.subarray(0, end + 1), y: heights.subarray(0, end + 1), meta: axis.label },
-      { ...run.lossHead, visible, x: [x[end]], y: [known(heights[end])] },
     ]
   })
+  labelHeads(scene, heads, view)
   const { xaxis, yaxis } = loss.layout
+  const steps = Math.max(1, shown.steps, ...ghosts.map(ghost => ghost.rows.values.length - 1))
   const layout = {
     ...loss.layout,
-    xaxis: { ...xaxis, range: [0, Math.max(shown.steps, 1) * loss.per] },
+    xaxis: { ...xaxis, range: [0, steps * loss.per] },
     yaxis: { ...yaxis, range: axis.range, dtick: axis.dtick, title: { ...yaxis.title, text: axis.title } },
   }
-  return { data, layout }
+  return { data: [...ghostLosses(ghosts, axis.heights.slice(runs.length), loss.per), ...data, ...heads], layout }
 }
 
 /** @param {StageData} scene @param {Side} side @param {View} view @returns {Figure} */

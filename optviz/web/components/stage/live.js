@@ -3,31 +3,6 @@
 
 const CHAOS = 0.01 // of the domain: ends farther apart than this differ visibly
 
-/** @param {string} text */
-function numbersIn(text) {
-  return text.split("_").map(part => (part.trim() === "" ? NaN : Number(part)))
-}
-
-/** `key_name_value_name_value`, as an optimizer or a schedule stands in a link.
- * @param {string} text @returns {{ key: string, values: Record<string, number> } | null} null if it cannot be read */
-function configured(text) {
-  const [key = "", ...parts] = text.split("_")
-  /** @type {Record<string, number>} */
-  const values = {}
-  for (let i = 0; i < parts.length; i += 2) values[parts[i] ?? ""] = Number(parts[i + 1] || NaN)
-  return Object.values(values).every(Number.isFinite) ? { key, values } : null
-}
-
-/** What a run depends on, as one text; null where a draft cannot be computed here.
- * @param {Texts} texts @param {string} slot */
-function runKey(texts, slot) {
-  const [setup, schedule] = [configured(texts[slot] ?? ""), configured(texts.schedule ?? "constant")]
-  const plain = [texts.steps, texts.noise ?? "0", texts.seed ?? "0"].map(Number)
-  if (!setup || !schedule || !plain.every(Number.isFinite)) return null
-  const landscape = [texts.objective, texts.objective === "formula" ? texts.formula : "", texts.domain]
-  return JSON.stringify([landscape, numbersIn(texts.start ?? ""), plain, schedule, setup])
-}
-
 class Live {
   /** @param {OptvizPage} bus @param {() => void} wanted asks for a frame @param {() => void} forgotten after Escape */
   constructor(bus, wanted, forgotten) {
@@ -35,7 +10,6 @@ class Live {
     /** @type {Texts | null} the newest draft that is not drawn yet */ this.newest = null
     /** @type {boolean} a finger is down */ this.active = false
     /** @type {Map<string, { key: string, rows: Rows }>} the newest run of each slot */ this.runs = new Map()
-    /** @type {{ source: string, landscape: EngineLandscape | null } | null} */ this.compiled = null
     this.stop = [
       bus.on("draft", texts => { this.active = true; this.newest = texts; wanted() }),
       bus.on("settled", ({ given }) => {
@@ -80,58 +54,41 @@ class Live {
   /** @param {Texts} texts @param {number[]} start @returns {Shown | null} */
   compute(texts, start) {
     const { scene, server } = this
-    const engine = /** @type {Engine | undefined} */ (/** @type {any} */ (globalThis).optvizEngine)
+    const engine = engineHere()
     if (!engine || !scene?.live || !server) return null
-    const { link } = scene.live
-    const landscape = this.landscape(engine, scene.live)
-    const steps = Number(texts.steps)
-    if (!landscape || ["objective", "formula", "domain"].some(name => texts[name] !== link[name])) return null
-    if (!Number.isInteger(steps) || steps < 1) return null
-    const noise = this.noise(texts, steps * start.length)
-    if (!noise) return null
-    const schedule = configured(texts.schedule ?? "constant")
-    if (!schedule || !(schedule.key in engine.schedules)) return null
     /** @type {Rows[]} */
     const rows = []
+    let steps = 0
     for (const [i, { slot }] of scene.runs.entries()) {
-      const [key, setup] = [runKey(texts, slot), configured(texts[slot] ?? "")]
-      if (!key || !setup || !(setup.key in engine.optimizers)) return null
+      const [key, run] = [runKey(texts, slot), this.run(texts, slot)]
+      if (!key || !run) return null
+      steps = run.steps
       let known = this.runs.get(slot)
       if (known?.key !== key) {
-        const { key: optimizer, values } = setup
-        const made = key === runKey(link, slot)
-          ? /** @type {Rows} */ (server[i])
-          : engine.simulate({ landscape, optimizer, start, steps, values, schedule, ...noise })
+        const made = key === runKey(scene.live.link, slot) ? /** @type {Rows} */ (server[i]) : engine.simulate(run)
         known = { key, rows: { points: made.points, values: made.values } }
         this.runs.set(slot, known)
       }
       rows.push(known.rows)
     }
-    return { rows, steps, start }
+    return { rows, steps, start, texts }
   }
 
-  /** @param {Engine} engine @param {LiveData} live @returns {EngineLandscape | null} */
-  landscape(engine, { link, engine: source }) {
-    if (link.objective !== "formula") return engine.landscapes[link.objective ?? ""] ?? null
-    if (!source) return null
-    if (this.compiled?.source !== source) this.compiled = { source, landscape: engine.compile(source) }
-    return this.compiled.landscape
-  }
-
-  /** σ and the server's standard normal draws; null where there are too few draws, or others.
-   * @param {Texts} texts @param {number} count @returns {{ noise: number, draws?: Numbers } | null} */
-  noise(texts, count) {
-    const [noise, link] = [Number(texts.noise ?? 0), this.scene?.live?.link]
-    if (noise === 0) return { noise }
-    const draws = this.draws
-    if (!draws || draws.length < count || Number(texts.seed) !== Number(link?.seed)) return null
-    return { noise, draws }
+  /** How the engine computes the run of a slot; null where it cannot. @param {Texts} texts @param {string} slot */
+  run(texts, slot) {
+    const engine = engineHere()
+    return engine && this.scene ? runOf(engine, this.scene, this.draws ?? null, texts, slot) : null
   }
 
   close() { for (const stop of this.stop) stop() }
 }
 
-/** @param {Rows} a @param {Rows} b @param {[number, number][]} domain */
+/** @returns {Engine | undefined} undefined while it has not come */
+function engineHere() {
+  return /** @type {any} */ (globalThis).optvizEngine
+}
+
+/** @param {{ points: Numbers[] }} a @param {{ points: Numbers[] }} b @param {[number, number][]} domain */
 function endsApart(a, b, domain) {
   return domain.some(([low, high], i) => {
     const ends = [a, b].map(({ points }) => points[i]?.at(-1) ?? NaN)

@@ -1,6 +1,10 @@
 // The player: which frame is shown, its buttons, keys and words.
 
-const SECONDS = 6 // how long a whole run plays
+const SECONDS = 6 // how long a whole run plays at speed 1
+const REST_AT_END = 0.5 // seconds between the last step and the first, in a loop
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8]
+/** What has keys of its own. */
+const KEYED = "select, summary, input:not(.scrub)"
 
 class Player {
   /** @param {HTMLElement} root @param {() => void} changed asks for a new picture @param {() => void} rested */
@@ -17,6 +21,8 @@ class Player {
     this.per = 1 // how many units a frame has
     this.playing = 0
     this.ticket = 0
+    this.speed = 1
+    this.loops = false
     this.listen()
   }
 
@@ -47,10 +53,12 @@ class Player {
     /** @param {number} time */
     const tick = time => {
       if (this.playing !== token) return
-      at += Math.max(0, (time - last) / 1000) * Math.max(2, this.steps / SECONDS)
+      const pace = Math.max(2, this.steps / SECONDS) * this.speed // steps a second
+      at += Math.max(0, (time - last) / 1000) * pace
       last = time
+      if (this.loops && at >= this.steps + REST_AT_END * pace) at = 0
       this.go(Math.floor(at))
-      if (at >= this.steps) this.pause()
+      if (at >= this.steps && !this.loops) this.pause()
       else requestAnimationFrame(tick)
     }
     requestAnimationFrame(tick)
@@ -102,6 +110,14 @@ class Player {
       this.pause()
       this.go(wanted)
     })
+    const loop = this.root.querySelector(".loop")
+    loop?.addEventListener("click", () => {
+      this.loops = !this.loops
+      loop.setAttribute("aria-pressed", String(this.loops))
+    })
+    const speed = /** @type {HTMLSelectElement} */ (this.root.querySelector(".speed"))
+    speed.replaceChildren(...SPEEDS.map(by => new Option(`${by}×`, String(by), by === 1, by === 1)))
+    speed.addEventListener("change", () => { this.speed = Number(speed.value) })
     /** @type {Record<string, () => void>} */
     const keys = {
       " ": () => this.toggle(),
@@ -112,8 +128,9 @@ class Player {
     }
     this.root.addEventListener("keydown", event => {
       const action = keys[event.key]
-      const onButton = /** @type {Element} */ (event.target).closest?.("button") && event.key === " "
-      if (!action || onButton || event.ctrlKey || event.metaKey || event.altKey) return
+      const target = /** @type {Element} */ (event.target)
+      const theirs = target.closest?.(KEYED) || (event.key === " " && target.closest?.("button"))
+      if (!action || theirs || event.ctrlKey || event.metaKey || event.altKey) return
       event.preventDefault()
       event.stopPropagation()
       action()

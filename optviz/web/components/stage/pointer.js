@@ -122,3 +122,22 @@ class Pointer {
     this.ending.abort()
   }
 }
+
+/** Call back for a click inside a plot; a drag is none. Returns what ends it.
+ * @param {PlotNode} plot @param {(place: { x: number, y: number }) => void} act @returns {() => void} */
+function onClick(plot, act) {
+  const ending = new AbortController()
+  const { signal } = ending
+  /** @type {PointerEvent | null} */
+  let pressed = null
+  plot.addEventListener("pointerdown", event => {
+    pressed = event.button === 0 && !onModebar(event.target) && placeOn(plot, event)?.inside ? event : null
+  }, { capture: true, signal })
+  window.addEventListener("pointerup", event => {
+    const wandered = pressed ? Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) : Infinity
+    pressed = null
+    const place = wandered <= CLICK && placeOn(plot, event)
+    if (place) act(place)
+  }, { signal })
+  return () => ending.abort()
+}

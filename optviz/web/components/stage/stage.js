@@ -4,7 +4,6 @@
 /** @type {WeakMap<Element, Stage>} */
 const stages = new WeakMap()
 const PROJECTOR = 1800 // px from which on lines and words are larger
-const AROUND = 230 // px of the window's height for what stands above and below the picture
 const REST = 150 // ms until the server is told which step one looks at
 const AT_REST = 250 // ms without a change until Plotly draws what a canvas has shown at once
 
@@ -35,12 +34,15 @@ class Stage {
       giveUp: () => this.bus.giveUp(),
       twice: () => this.resetView(),
     })
-    /** @type {Set<string>} slots that the legend or the panel has hidden */ this.hidden = new Set()
+    this.legend = new LegendRow(root, hidden => this.tellHidden(hidden))
+    this.inside = new InsideFold(root, { changed: () => this.invalidate(), pick: step => this.goTo(step) })
+    this.pins = new Pins(root, { shown: () => this.pinnable(), changed: () => this.invalidate() })
+    this.unclick = onClick(this.loss, place => { if (this.scene) this.goTo(Math.round(place.x / this.scene.loss.per)) })
     const touched = () => { this.bus.touched = true; this.part(".hint").hidden = true }
     const unhear = [
       this.bus.on("draft", touched),
       this.bus.on("settled", ({ given }) => { if (given) touched() }),
-      this.bus.on("hidden", slots => { if (!this.telling) this.takeHidden(slots) }),
+      this.bus.on("hidden", slots => { if (!this.telling) { this.legend.take(slots); this.invalidate() } }),
       this.bus.on("answer", ({ stage }) => { if (stage && this.given) this.bring({ ...this.given, ...stage }) }),
     ]
     this.unhear = () => { for (const end of unhear) end() }
@@ -103,10 +105,10 @@ class Stage {
     const rows = data.runs.map(rowsOf)
     if (scene.main.view !== this.scene?.main.view) this.zoom.main = null
     if (scene.loss.view !== this.scene?.loss.view) this.zoom.loss = null
-    this.say(chaosSentence(this.live.meet(scene, rows)))
+    this.say([chaosSentence(this.live.meet(scene, rows)), this.pins.meet(scene)].filter(Boolean).join(" "))
     this.Plotly = Plotly
     this.servedScene = scene
-    this.served = { rows, steps: data.steps, start: data.start }
+    this.served = { rows, steps: data.steps, start: data.start, texts: data.live?.link ?? {} }
     const later = scene.drawUrl && !this.following.arrived() // a newer draft is shown
     if (later && this.scene) return
     this.scene = scene
@@ -132,7 +134,7 @@ class Stage {
     if (!this.following.drafted || served !== this.served) return // something newer came meanwhile
     this.scene = unpacked({ ...data, plotly, engineUrl, page, follow, drawUrl })
     // The ring is under the finger already.
-    this.shown = { rows: data.runs.map(rowsOf), steps: data.steps, start: shown.start }
+    this.shown = { rows: data.runs.map(rowsOf), steps: data.steps, start: shown.start, texts: {} }
     this.describe(this.scene)
     this.invalidate()
     this.root.dataset.drafts = String(Number(this.root.dataset.drafts ?? 0) + 1)
@@ -202,6 +204,9 @@ class Stage {
     const { shown, news } = this
     this.news = false
     this.player.measure(shown.steps, scene.unit, scene.per)
+    this.inside.follow({
+      scene, shown, frame: this.player.now, moving: Boolean(this.player.playing), run: slot => this.live.run(shown.texts, slot),
+    })
     const sizes = this.sizes(scene)
     const figures = this.figures(scene, shown, sizes)
     // What Plotly draws does not change while things move, but for the loss axis.
@@ -229,7 +234,7 @@ class Stage {
       side && Plotly.react(this.side, side.data, side.layout, this.plain),
     ])
     await this.ground.follow(Plotly, this.main, main.layout)
-    if (this.root.classList.contains("quick")) for (const canvas of this.root.querySelectorAll("canvas")) wipe(canvas)
+    if (this.root.classList.contains("quick")) for (const canvas of this.plots.querySelectorAll("canvas")) wipe(canvas)
     this.root.classList.remove("quick")
     if (!placedBefore) this.invalidate() // labels and arrows are placed by the axes of the last drawing
   }
@@ -260,11 +265,13 @@ class Stage {
     const scale = window.innerWidth >= PROJECTOR ? 1.35 : 1
     const frame = this.player.now
     /** @param {"main" | "loss"} name @returns {View} */
-    const view = name => ({ frame, hidden: this.hidden, axes: axesOf(this[name]), zoom: this.zoom[name], scale })
+    const view = name => ({ frame, hidden: this.legend.hidden, axes: axesOf(this[name]), zoom: this.zoom[name], scale })
     const beside = { ...view("loss"), zoom: null }
+    const { ghosts } = this.pins
+    const arrows = this.inside.traces(axesOf(this.main))
     return {
-      main: placed(mainFigure(scene, shown, view("main")), sizes.main, view("main")),
-      loss: placed(lossFigure(scene, shown, view("loss")), sizes.loss, view("loss")),
+      main: placed(mainFigure(scene, shown, view("main"), ghosts, arrows), sizes.main, view("main")),
+      loss: placed(lossFigure(scene, shown, view("loss"), ghosts), sizes.loss, view("loss")),
       side: scene.side && placed(sideFigure(scene, scene.side, beside), sizes.side, beside),
     }
   }
@@ -292,7 +299,16 @@ class Stage {
       node.setAttribute("role", "figure")
       node.setAttribute("aria-label", words)
     }
-    this.legend(scene)
+    this.legend.show(scene)
+    this.pins.describe(scene)
+  }
+
+  /** @param {StageData} scene */
+  sizes(scene) {
+    this.width = this.plots.clientWidth
+    const sizes = sizesOf(scene, this.width)
+    this.plots.classList.toggle("narrow", sizes.narrow)
+    return sizes
   }
 
   /** How long a frame of a draft took, for whoever observes "optviz-draft". @param {number} begun */
@@ -302,84 +318,27 @@ class Stage {
     performance.clearMeasures("optviz-draft")
   }
 
-  /** @typedef {{ width: number, height: number }} Size */
-  /** @typedef {{ main: Size, loss: Size, side: Size }} Sizes */
-
-  /** Side by side when wide, one above the other when narrow; as high as the window has room for.
-   * @param {StageData} scene @returns {Sizes} */
-  sizes(scene) {
-    const width = this.width = this.plots.clientWidth
-    const narrow = width < 720
-    this.plots.classList.toggle("narrow", narrow)
-    const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
-    const room = Math.max(420, window.innerHeight - AROUND)
-    const phone = 0.36 * document.documentElement.clientHeight // the rest is for the panel below
-    const height = Math.round(narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
-    const beside = narrow ? width : width - main
-    const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
-    return {
-      main: { width: main, height },
-      loss: { width: beside, height: loss },
-      side: { width: beside, height: narrow ? 300 : height - loss },
-    }
-  }
-
-  /** A click hides or shows a run, a double click shows it alone or, if it is, all of them.
-   * @param {StageData} scene */
-  legend(scene) {
-    const slots = scene.runs.map(({ slot }) => slot)
-    for (const slot of this.hidden) if (!slots.includes(slot)) this.hidden.delete(slot)
-    const items = [...scene.runs].sort((a, b) => a.slot.localeCompare(b.slot)).map(({ slot, name, path }) => {
-      const item = document.createElement("button")
-      item.type = "button"
-      item.title = "Click to hide or show. Double click to show it alone."
-      item.dataset.slot = slot
-      item.append(...legendParts({ name, color: path.line.color, dash: path.line.dash }))
-      item.addEventListener("click", () => this.hide(slot))
-      item.addEventListener("dblclick", () => this.isolate(slot, slots))
-      return item
-    })
-    this.part(".legend").replaceChildren(...items)
-    this.press()
-  }
-
-  /** @param {string} slot */
-  hide(slot) {
-    if (!this.hidden.delete(slot)) this.hidden.add(slot)
-    this.tellHidden()
-  }
-
-  /** @param {string} slot @param {string[]} slots */
-  isolate(slot, slots) {
-    const others = slots.filter(other => other !== slot)
-    const alone = !this.hidden.has(slot) && others.every(other => this.hidden.has(other))
-    this.hidden = new Set(alone ? [] : others)
-    this.tellHidden()
-  }
-
-  /** The legend has hidden or shown a run: the panel's cards say so too. */
-  tellHidden() {
+  /** The legend has hidden or shown a run: the panel's cards say so too. @param {Set<string>} hidden */
+  tellHidden(hidden) {
     this.telling = true
-    this.bus.tell("hidden", new Set(this.hidden))
+    this.bus.tell("hidden", new Set(hidden))
     this.telling = false
-    this.press()
     this.invalidate()
-  }
-
-  /** @param {Set<string>} slots that the panel's cards hide */
-  takeHidden(slots) {
-    this.hidden = new Set(slots)
-    this.press()
-    this.invalidate()
-  }
-
-  press() {
-    for (const item of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(".legend button"))) {
-      item.setAttribute("aria-pressed", String(!this.hidden.has(item.dataset.slot ?? "")))
-    }
   }
 
   // ---- the view
+
+  /** The step that somebody points at. @param {number} step */
+  goTo(step) {
+    this.player.pause()
+    this.player.go(step)
+  }
+
+  /** What a pin keeps: the runs on the screen, of a scene that can be computed here. */
+  pinnable() {
+    const { scene, shown } = this
+    return scene?.live && shown ? { scene, shown } : null
+  }
 
   /** Plotly tells of every zoom of a person; those of ours it does not. @param {string} event */
   hear(event) {
@@ -456,6 +415,8 @@ class Stage {
     this.unhear()
     this.following.close()
     this.pointer.close()
+    this.inside.close()
+    this.unclick()
     this.observer.disconnect()
     window.removeEventListener("resize", this.onResize)
     for (const node of [this.main, this.loss, this.side, this.ground.node]) this.Plotly?.purge(node)

@@ -11,19 +11,21 @@
  *   titles: { plain: string, known: string, reached: string } }} Loss */
 /** @typedef {{ data: Trace[], layout: Layout, alt: string }} Side */
 /** @typedef {{ figure: "main" | "side", trace: Trace, across: number, x: Packed, y: Packed }} Follower */
-/** @typedef {{ link: Texts, engine: string, draws: Packed | null }} LiveData */
+/** @typedef {{ link: Texts, engine: string, draws: Packed | null, own: Record<string, { step: string, explained: string }> }} LiveData */
 /** @typedef {{ title: string, main: Main, ground: Ground | null, loss: Loss, side: Side | null, runs: Run[],
  *   followers: Follower[], domain: [number, number][], start: number[], steps: number, unit: string, per: number,
  *   live: LiveData | null, budget: string, alt: string, dark: boolean }} Scene */
-/** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean, drawUrl: string, stamp: Stamp | null, hint: string }} StageData */
+/** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean, drawUrl: string, inside?: InsideUrls | null,
+ *   stamp: Stamp | null, hint: string }} StageData */
+/** Where the scripts of “Look inside a step” are. @typedef {{ module: string, script: string }} InsideUrls */
 
 /** One run's numbers: `points` holds an array for each coordinate, each row is one frame.
  * @typedef {{ points: Numbers[], values: Numbers }} Rows */
-/** What is on the screen: the server's runs, or those of the draft.
- * @typedef {{ rows: Rows[], steps: number, start: number[] }} Shown */
+/** What is on the screen: the server's runs, or those of the draft, and the texts of the link that they belong to.
+ * @typedef {{ rows: Rows[], steps: number, start: number[], texts: Texts }} Shown */
 
 /** The engine in the browser, as far as the stage uses it.
  * @typedef {{ dimension: number, value: (...x: number[]) => number }} EngineLandscape */
 /** @typedef {{ optimizers: Record<string, object>, schedules: Record<string, object>,
- *   landscapes: Record<string, EngineLandscape>, compile: (source: string) => EngineLandscape,
+ *   landscapes: Record<string, EngineLandscape>, compile: (source: string) => any,
  *   simulate: (setup: object) => { points: Float64Array[], values: Float64Array } }} Engine */

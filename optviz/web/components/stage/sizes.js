@@ -1,0 +1,23 @@
+// How large the pictures are: side by side when wide, one above the other when narrow.
+
+const BESIDES_PICTURE = 230 // px of the window's height for what stands above and below the picture
+
+/** @typedef {{ width: number, height: number }} Size */
+/** @typedef {{ main: Size, loss: Size, side: Size, narrow: boolean }} Sizes */
+
+/** As high as the window has room for. @param {StageData} scene @param {number} width @returns {Sizes} */
+function sizesOf(scene, width) {
+  const narrow = width < 720
+  const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
+  const room = Math.max(420, window.innerHeight - BESIDES_PICTURE)
+  const phone = 0.36 * document.documentElement.clientHeight // the rest is for the panel below
+  const height = Math.round(narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
+  const beside = narrow ? width : width - main
+  const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
+  return {
+    main: { width: main, height },
+    loss: { width: beside, height: loss },
+    side: { width: beside, height: narrow ? 300 : height - loss },
+    narrow,
+  }
+}
