@@ -165,6 +165,14 @@ def test_the_browser_gets_what_it_needs_to_compute() -> None:
     assert scene(experiment, experiment.run(), LIGHT, engine="source")["live"]["engine"] == "source"
 
 
+def test_a_rule_of_ones_own_comes_as_javascript_under_its_text_in_the_link() -> None:
+    own = Entrant.own("m = 0.9*m + g\nx = x - lr*m")
+    live = shown(Experiment(entrants=(own, Entrant.of("gd"))))["live"]
+    ((text, sources),) = live["own"].items()
+    assert live["link"]["o1"].split("_")[1] == text
+    assert "m" in sources["step"] and '"key": "own"' in sources["explained"]
+
+
 def test_values_over_decades_get_logarithmic_levels() -> None:
     _, domain = OBJECTIVES["rosenbrock"], OBJECTIVES["rosenbrock"].domain
     traces, _ = landscape(OBJECTIVES["rosenbrock"], domain, LIGHT)

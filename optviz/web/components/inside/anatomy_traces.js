@@ -8,7 +8,7 @@ const GRADIENT_COLOUR = "#d6336c" // no run has it
 const HEAD_SIZE = 13 // px
 const APART = 12 // px between the arrows in one dimension, where all lie on one line
 const FEWEST_PIXELS = 1.5 // shorter arrows are not drawn
-const [LEAST_SHARE, MOST_SHARE] = [0.02, 0.6] // of the picture: outside the arrows have a scale of their own
+const [LEAST_SHARE, MOST_SHARE] = [0.04, 0.6] // of the picture: outside the arrows have a scale of their own
 
 /** The learning rate, where arrows of this scale can be seen and fit; else a round number.
  * @param {Explanation} explanation @param {Axes} axes */
@@ -22,12 +22,13 @@ function arrowScale(explanation, axes) {
 }
 
 /** @param {Anatomy} anatomy @param {AnatomyInk} inks @param {Axes} axes @param {number} height f where the step begins
- * @returns {DrawnAnatomy} */
-function drawnAnatomy(anatomy, inks, axes, height) {
+ * @param {number} rate the learning rate @returns {DrawnAnatomy} */
+function drawnAnatomy(anatomy, inks, axes, height, rate) {
   const { arrows, box, ellipse, scale } = anatomy
   const flat = anatomy.point.length === 1
   /** @type {Trace[]} */ const traces = []
   /** @type {LegendEntry[]} */ const key = []
+  const times = `× ${printedText(scale, 3)}${scale === rate ? " (learning rate)" : ""}`
   let short = false
   if (!flat && box) {
     traces.push(...outlined(rectangle(box), { color: inks.color, width: 1.8, dash: "dot" }, inks.halo))
@@ -52,7 +53,7 @@ function drawnAnatomy(anatomy, inks, axes, height) {
     const drawn = arrowTraces(place(from), place(to), line, inks.halo, axes)
     traces.push(...drawn)
     if (step) short = !drawn.length
-    key.push({ name: step ? "this step" : `against the ${title} × ${printedText(scale, 3)}`, color: line.color, dash: line.dash })
+    key.push({ name: step ? "this step" : `against the ${title} ${times}`, color: line.color, dash: line.dash })
   })
   return { traces, key, short }
 }

@@ -3,6 +3,7 @@
 
 /** @typedef {{ slot: string, arrows: boolean, panels: Set<string> }} InsideChoices  kept for the visit by the stage */
 
+const PAUSE = 250 // ms between two explanations that are written out
 const UNTOLD = "asks for gradients or values at other points within a step. Such a step has no explanation yet."
 
 export class Inside {
@@ -23,6 +24,8 @@ export class Inside {
     /** @type {CurvePanel[]} */ this.panels = []
     this.explained = "" // which step of which states is written out
     this.described = ""
+    this.written = 0 // when
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.writing = undefined
     this.made = 0 // counts the states that were computed
     for (const [name, by] of /** @type {[string, number][]} */ ([[".earlier", -1], [".later", 1]])) {
       part(name).addEventListener("click", () => acts.pick((this.view?.frame ?? 0) + by))
@@ -111,15 +114,24 @@ export class Inside {
     this.curves.show(this.panels.filter(panel => this.choices.panels.has(group(panel))), shown.steps, frame)
   }
 
-  /** Writing formulas takes longer than a frame of the player: it waits until the player rests. */
+  /** Writing formulas takes longer than a frame: not while it plays, and now and then while a finger is down. */
   explain() {
-    const { frame, moving } = /** @type {InsideView} */ (this.view)
-    const part = this.part(".explanation")
-    const wanted = `${this.made} ${frame}`
-    part.classList.toggle("passing", moving)
-    if (moving || !this.states || wanted === this.explained) return
+    const { moving } = /** @type {InsideView} */ (this.view)
+    this.part(".explanation").classList.toggle("passing", moving)
+    clearTimeout(this.writing)
+    if (moving || !this.states) return
+    const early = this.written + PAUSE - performance.now()
+    if (early > 0) this.writing = setTimeout(() => this.write(), early)
+    else this.write()
+  }
+
+  write() {
+    const { states, view } = this
+    const wanted = `${this.made} ${view?.frame}`
+    if (!states || !view || wanted === this.explained) return
     this.explained = wanted
-    this.explanation.show(this.engine, this.states, frame)
+    this.explanation.show(this.engine, states, view.frame)
+    this.written = performance.now()
   }
 
   /** The anatomy of the step at the cursor, for the picture, and what it means beside the switch.
@@ -134,7 +146,7 @@ export class Inside {
     const run = scene.runs.find(one => one.slot === this.shownSlot)
     const inks = { color: run?.path.line.color, ink: scene.main.start.marker.color, halo: run?.head.marker.line.color }
     const anatomy = anatomyOf(explanation, { scale: arrowScale(explanation, axes) })
-    const { traces, key, short } = drawnAnatomy(anatomy, inks, axes, states.values[frame - 1] ?? NaN)
+    const { traces, key, short } = drawnAnatomy(anatomy, inks, axes, states.values[frame - 1] ?? NaN, explanation.rate)
     this.legend(key, short ? "This step is too short to be seen here. Go to an earlier step, or zoom in." : "")
     return traces
   }
@@ -158,7 +170,10 @@ export class Inside {
     if (said.textContent !== sentence) said.textContent = sentence
   }
 
-  close() { this.curves.unmount() }
+  close() {
+    clearTimeout(this.writing)
+    this.curves.unmount()
+  }
 }
 
 const ELSEWHERE = "This path is chaotic: the last digit of a number decides its end. What stands here is the browser's own run, " +

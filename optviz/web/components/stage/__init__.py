@@ -21,6 +21,7 @@ PARTS = (
     "pins",
     "figures",
     "sizes",
+    "zooms",
     "legend_row",
     "fold",
     "canvas",

@@ -18,6 +18,9 @@ class Stage {
     this.note = this.part(".note")
     this.bus = optvizPage(page)
     this.ground = new GroundLayer(this.part(".ground"))
+    this.zoom = new Zooms({ main: this.main, loss: this.loss }, () => this.invalidate(), () => {
+      if (this.drawn) this.ground.follow(this.Plotly, this.main, this.drawn.main.layout)
+    })
     this.player = new Player(root, () => this.invalidate(), () => this.report())
     this.live = new Live(this.bus, () => this.invalidate(), () => { this.shown = this.served })
     this.following = new Following(this.bus, { // after Live: a draft that only the server can compute
@@ -32,7 +35,7 @@ class Stage {
       draft: start => this.bus.draft({ start }),
       commit: start => this.bus.commit({ start }),
       giveUp: () => this.bus.giveUp(),
-      twice: () => this.resetView(),
+      twice: () => this.zoom.reset(),
     })
     this.legend = new LegendRow(root, hidden => this.tellHidden(hidden))
     this.inside = new InsideFold(root, { changed: () => this.invalidate(), pick: step => this.goTo(step) })
@@ -47,7 +50,6 @@ class Stage {
     ]
     this.unhear = () => { for (const end of unhear) end() }
     this.telling = false
-    /** @type {{ main: Zoom | null, loss: Zoom | null }} */ this.zoom = { main: null, loss: null }
     /** @type {StageData | null} */ this.scene = null
     /** @type {Shown | null} what is on the screen */ this.shown = null
     /** @type {Shown | null} the server's */ this.served = null
@@ -66,7 +68,7 @@ class Stage {
     this.observer.observe(this.plots)
     this.onResize = () => this.invalidate()
     window.addEventListener("resize", this.onResize)
-    this.part(".reset").addEventListener("click", () => this.resetView())
+    this.part(".reset").addEventListener("click", () => this.zoom.reset())
     this.part(".find").addEventListener("click", () => this.showStart())
   }
 
@@ -210,7 +212,7 @@ class Stage {
     const sizes = this.sizes(scene)
     const figures = this.figures(scene, shown, sizes)
     // What Plotly draws does not change while things move, but for the loss axis.
-    const still = JSON.stringify([scene.main.view, this.ground.key, sizes, this.zoom, scene.dark, figures.main.layout.font.size])
+    const still = JSON.stringify([scene.main.view, this.ground.key, sizes, this.zoom.main, this.zoom.loss, scene.dark, figures.main.layout.font.size])
     clearTimeout(this.resting)
     const atRest = this.atRest && !news && !draft
     this.atRest = false
@@ -280,7 +282,7 @@ class Stage {
   announce(scene) {
     this.root.classList.toggle("dark", scene.dark)
     this.describe(scene)
-    for (const event of ["plotly_relayout", "plotly_relayouting"]) this.hear(event)
+    this.zoom.listen()
     this.side.hidden = !scene.side
     this.part(".budget").textContent = scene.budget
     this.part(".hint").textContent = scene.hint
@@ -340,38 +342,9 @@ class Stage {
     return scene?.live && shown ? { scene, shown } : null
   }
 
-  /** Plotly tells of every zoom of a person; those of ours it does not. @param {string} event */
-  hear(event) {
-    for (const name of /** @type {("main" | "loss")[]} */ (["main", "loss"])) {
-      const node = this[name]
-      if (node.dataset[event] || !node.on) continue
-      node.dataset[event] = "heard"
-      node.on(event, (/** @type {object} */ told) => {
-        const axes = axesOf(node)
-        if (!axes || !Object.keys(told).some(key => key.includes("range"))) return // a double click tells nothing
-        this.zoom[name] = { x: axes.x.range, y: axes.y.range }
-        if (event === "plotly_relayout") this.invalidate()
-        else if (name === "main" && this.drawn) this.ground.follow(this.Plotly, node, this.drawn.main.layout)
-      })
-    }
-  }
-
-  resetView() {
-    this.zoom = { main: null, loss: null }
-    this.invalidate()
-  }
-
   /** Zoom out until the start is in the picture. */
   showStart() {
-    if (!this.scene || !this.shown) return
-    const at = startPlace(this.scene, this.shown)
-    const { xaxis, yaxis } = this.scene.main.layout
-    const [x, y] = [xaxis.range, yaxis.range].map(([low, high], i) => {
-      const margin = 0.08 * (Math.max(high, at[i] ?? high) - Math.min(low, at[i] ?? low))
-      return [(at[i] ?? low) < low ? (at[i] ?? low) - margin : low, (at[i] ?? high) > high ? (at[i] ?? high) + margin : high]
-    })
-    this.zoom.main = { x: /** @type {[number, number]} */ (x), y: /** @type {[number, number]} */ (y) }
-    this.invalidate()
+    if (this.scene && this.shown) this.zoom.widen(this.scene.main.layout, startPlace(this.scene, this.shown))
   }
 
   /** @param {StageData} scene @param {Shown} shown */
