@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 GD, ADAM = Entrant.of("gd", lr=0.1), Entrant.of("adam", lr=0.3)
 TWO = Experiment(entrants=(GD, ADAM), steps=40)
 #: Where the heads of the arrows are: gradient, momentum if there is one, step.
-HEADS = "main.data.filter(t => t.name === 'anatomy' && t.mode === 'markers').map(t => [Number(t.x[0]), Number(t.y[0])])"
+HEADS = (
+    "main.data.filter(t => t.name === 'anatomy' && t.mode === 'markers')"
+    ".map(t => [Number(t.x[0]), Number(t.y[0])])"
+)
 GHOSTS = (
     "[main, loss].map(n => n.data.filter(t => t.name.startsWith('pinned')).map(t => [[...t.x], [...t.y]]))"
 )

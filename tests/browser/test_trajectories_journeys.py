@@ -395,3 +395,24 @@ def test_the_server_sends_its_headers_and_a_cacheable_library(server, visitors) 
     bundle = stage.page.request.get(source)
     assert "immutable" in bundle.headers["cache-control"]
     assert bundle.headers["content-encoding"] == "gzip"
+
+
+def test_a_step_is_looked_into_while_its_slider_moves_and_a_pin_is_compared(server, visitors) -> None:
+    wanted = Experiment(entrants=(Entrant.of("adam", lr=0.3),), steps=60)
+    stage = Stage(visitors().page).open(link(server, wanted))
+    page = stage.page
+    page.get_by_text("Look inside a step").click()
+    page.locator(f"{STAGE} .scrub").fill("4")
+    title, given = (page.locator(f".inside .explanation {part}") for part in ("h3", ".given"))
+    expect(title).to_have_text("Step 4 of Adam")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    drawn = stage.drawn()
+    stage.panel.nudge(RATE)
+    stage.until(lambda: stage.drawn() > drawn)
+    rate = dict(stage.experiment().entrants[0].values)["lr"]
+    assert rate != 0.3
+    expect(given).to_contain_text(f"η{rate:g}")
+    expect(page.locator(".pinned")).to_contain_text("Adam (lr 0.3")
+    ghost, path = (next(t for t in stage.paths() if t[0].startswith(name)) for name in ("pinned", "Adam"))
+    assert ghost[1][1] != path[1][1]
+    assert len(path[1]) == 5, "the cursor stays"

@@ -170,7 +170,8 @@ def test_a_rule_of_ones_own_comes_as_javascript_under_its_text_in_the_link() -> 
     live = shown(Experiment(entrants=(own, Entrant.of("gd"))))["live"]
     ((text, sources),) = live["own"].items()
     assert live["link"]["o1"].split("_")[1] == text
-    assert "m" in sources["step"] and '"key": "own"' in sources["explained"]
+    assert "m = 0.9 * m + g;" in sources["step"]
+    assert '"key": "own"' in sources["explained"]
 
 
 def test_values_over_decades_get_logarithmic_levels() -> None:
