@@ -150,12 +150,17 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
         parts = [f"{start}, {experiment.steps} steps {each}. Gradient evaluations: {asked}."]
     if experiment.noise:
         parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
+    return " ".join(filter(None, [*parts, gap_sentence(experiment)]))
+
+
+def gap_sentence(experiment: Experiment) -> str:
+    """What the gap of a curve or the grey part of a ground is, "" where there is none."""
     objective = experiment.landscape()
     _, values = sample(objective, experiment.domain)
-    if not np.isfinite(values).all():
-        gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
-        parts.append(f"f has no finite value {gap}.")
-    return " ".join(parts)
+    if np.isfinite(values).all():
+        return ""
+    gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
+    return f"f has no finite value {gap}."
 
 
 def _asked(name: str, trajectory: Trajectory) -> str:

@@ -59,6 +59,11 @@ def asset(name: str, content: str | bytes, media_type: str) -> str:
     return address(f"assets/{file}")
 
 
+def text(url: str) -> str:
+    """What stands at an address that `asset` gave."""
+    return _assets[url.rpartition("/")[2]].content.decode()
+
+
 def address(path: str) -> str:
     """A path of our own server as the browser must ask for it, wherever the server is mounted."""
     base = st.get_option("server.baseUrlPath").strip("/")

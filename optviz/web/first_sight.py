@@ -47,16 +47,18 @@ def given() -> dict[str, Any]:
     parts = {"head": {}, "panel": {**panel, "answers": answers}, "results": {}}
     stage = besides(page=PAGE.key)
     stamp = {"opened": OPENED, "done": 0}
-    themes = {
-        theme: {name: st.get_option(f"theme.{theme}.{option}") for name, option in COLOURS.items()}
-        for theme in ("light", "dark")
-    }
+    themes = {name: theme_colours(name) for name in ("light", "dark")}
     return {
         "loader": loader_url(),
         "module": module_url(MODULE),
         "data": bench_data({**parts, "stage": stage}, page=PAGE.key, stamp=stamp),
         "themes": themes,
     }
+
+
+def theme_colours(theme: str) -> dict[str, str]:
+    """The colours of a theme, "light" or "dark", by the variables that components read."""
+    return {name: st.get_option(f"theme.{theme}.{option}") for name, option in COLOURS.items()}
 
 
 def drawn_first(page: bytes) -> bytes:

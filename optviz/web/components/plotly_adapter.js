@@ -34,8 +34,9 @@ function loadPlotly(url) {
   return loadScript(url, () => /** @type {any} */ (window).Plotly, "Plotly")
 }
 
-/** @param {Packed} packed @returns {Numbers} */
+/** @param {Packed | Numbers} packed numbers that the browser has made are none @returns {Numbers} */
 function unpack(packed) {
+  if (ArrayBuffer.isView(packed)) return packed
   const { buffer } = Uint8Array.from(atob(packed.bdata), c => c.charCodeAt(0))
   switch (packed.dtype) {
     case "f4": return new Float32Array(buffer)

@@ -14,7 +14,7 @@ import optviz.web.components.share
 import optviz.web.components.stage  # noqa: F401  (each registers its module)
 from optviz.web.assets import address
 from optviz.web.components.mounting import BUS, compressed, module_url, mount
-from optviz.web.components.share import QR
+from optviz.web.components.share import EMBED, FILE, QR
 
 HERE = Path(__file__).parent
 MODULE = "optviz.bench"
@@ -34,7 +34,8 @@ def bench_data(
     """
     stamped = {name: {**data, "page": page, "stamp": dict(stamp)} for name, data in parts.items()}
     modules = {name: module_url(f"optviz.{name}") for name in PARTS}
-    return {**stamped, "share": {"qr": address(QR)}, "modules": modules, "page": page}
+    share = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED)}
+    return {**stamped, "share": share, "modules": modules, "page": page}
 
 
 def bench(data: Data, *, key: str, on_edit: Callable[[], None]) -> None:

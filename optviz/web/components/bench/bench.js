@@ -3,7 +3,7 @@
 
 /** @typedef {{ name: string, math: string, dark: boolean }} Head  `math` is MathML that the server has made */
 /** @typedef {{ markup: string, default: (component: any) => void | (() => void) }} PartModule */
-/** @typedef {{ page: string, modules: Record<string, string>, head: Head & { stamp: Stamp }, [part: string]: any }} BenchData */
+/** @typedef {{ page: string, modules: Record<string, string | PartModule>, head: Head & { stamp: Stamp }, [part: string]: any }} BenchData */
 
 const ISOLATED = new Set(["share", "panel"])
 
@@ -23,7 +23,10 @@ class Bench {
     this.end("head")
     this.ends.set("head", bus.on("answer", ({ head }) => { if (head) this.head(head) }))
     const names = Object.keys(data.modules)
-    const modules = names.map(name => import(new URL(data.modules[name] ?? "", window.location.origin).href))
+    const modules = names.map(name => {
+      const module = data.modules[name] ?? ""
+      return typeof module === "string" ? import(new URL(module, window.location.origin).href) : module
+    })
     for (const [i, name] of names.entries()) {
       const part = await modules[i]
       if (turn !== this.shown) return // newer data have come

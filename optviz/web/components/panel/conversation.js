@@ -4,7 +4,7 @@
 // A page either runs its script for every edit, or answers edits at an address of its own (`answers`). Then the
 // script lags behind: it hears of the values when something else on the page depends on them.
 
-/** @typedef {{ url: string, opened: string, rest: string, whole: boolean, lesson: string }} Answers  see panel/__init__.py */
+/** @typedef {{ url: Parameters<typeof answerFrom>[0], opened: string, rest: string, whole: boolean, lesson: string }} Answers  see panel/__init__.py */
 const FIRST = "first" // where the values come from while Streamlit has not begun, see web/first_sight.py
 
 /** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts }} Told  the last answer without a run */

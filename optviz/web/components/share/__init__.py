@@ -6,6 +6,8 @@ from optviz.web.assets import address
 from optviz.web.components.mounting import mount
 
 QR = "qr.svg"  # where `web.qr_route` draws a code
+FILE = "take/trajectories.html"  # where `web.take_route` makes the page that works offline
+EMBED = "embed/trajectories"  # and the page for a frame
 _share = mount("optviz.share", Path(__file__).parent)
 
 

@@ -12,10 +12,28 @@ async function copy(text, field) {
   }
 }
 
+/** @typedef {{ qr: string, file?: string, embed?: string }} ShareData  addresses; `file` and `embed` where the page can
+ *   be taken away */
+
+/** What the address says of the experiment, without what Streamlit may be told there. @returns {string} */
+function experimentQuery() {
+  const link = new URLSearchParams(window.location.search)
+  for (const name of [...link.keys()]) if (name.startsWith("embed")) link.delete(name)
+  return String(link)
+}
+
+/** The code that shows the lean view in another page. @param {string} embed @param {string} title */
+function frameCode(embed, title) {
+  const frame = document.createElement("iframe")
+  const given = { src: `${window.location.origin}${embed}?${experimentQuery()}`, title, width: "1000", height: "600", style: "border: 0" }
+  for (const [name, value] of Object.entries(given)) frame.setAttribute(name, value)
+  return frame.outerHTML
+}
+
 /** @type {WeakMap<Element, () => void>} */
 const shares = new WeakMap()
 
-/** @param {{ data: { qr: string }, parentElement: HTMLElement }} component */
+/** @param {{ data: ShareData, parentElement: HTMLElement }} component */
 export default function ({ data, parentElement }) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector))
   const [root, button, panel, said, code] = [".share", ".copy", ".panel", ".said", ".code"].map(part)
@@ -34,6 +52,9 @@ export default function ({ data, parentElement }) {
     image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
     image.alt = "QR code of the link"
     code.replaceChildren(image)
+    part(".take").hidden = !data.file || !data.embed
+    part(".file").setAttribute("href", `${data.file}?${experimentQuery()}`)
+    part(".frame").textContent = frameCode(data.embed ?? "", document.querySelector(".optviz-bench h1")?.textContent ?? "optviz")
     show(true)
     said.textContent = (await copy(link, field)) ? "The link is copied." : "Copy this link:"
   }

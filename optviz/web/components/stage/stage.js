@@ -308,7 +308,7 @@ class Stage {
   /** @param {StageData} scene */
   sizes(scene) {
     this.width = this.plots.clientWidth
-    const sizes = sizesOf(scene, this.width)
+    const sizes = sizesOf(scene, this.width, this.root.closest(".lean") !== null)
     this.plots.classList.toggle("narrow", sizes.narrow)
     return sizes
   }

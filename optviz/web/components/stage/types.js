@@ -4,7 +4,7 @@
 /** @typedef {Record<string, any>} Layout  one Plotly layout */
 /** @typedef {{ data: Trace[], layout: Layout }} Figure */
 /** @typedef {{ key: string, url?: string, figure?: Figure }} Ground */
-/** @typedef {{ slot: string, name: string, label: string, points: Packed[], base: number, values: Packed, path: Trace, head: Trace,
+/** @typedef {{ slot: string, name: string, label: string, points: (Packed | Numbers)[], base: number, values: Packed | Numbers, path: Trace, head: Trace,
  *   exit: Trace, loss: Trace, ahead: Trace, lossHead: Trace }} Run */
 /** @typedef {{ layout: Layout, view: string, curve: Trace | null, minima: Trace, start: Trace, startEdge: Trace }} Main */
 /** @typedef {{ layout: Layout, view: string, log: boolean, lowest: number | null, per: number,

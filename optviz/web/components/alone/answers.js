@@ -1,0 +1,235 @@
+// Changes of an experiment answered without a server, by the engine in the browser: for pages that somebody took
+// away. What is said of the runs is worded as Python words it (figures/scenes.py); verdicts are Python's alone.
+
+/** @typedef {{ link: Texts, address: string, rules: Record<string, string>, declaration: Declaration, head: Record<string, any>,
+ *   stage: StageData, results: Record<string, any>, templates: Run[], losses: Record<string, Loss>, minima: number[][],
+ *   draws: Packed, gap: string, dark: boolean, sources: Record<string, string> }} Taken  see web/take_away.py; `rules` are the
+ *   texts of own optimizers by their keys on this page and `sources` their JavaScript, `templates` how each of the six places is drawn */
+/** @typedef {{ option: Option, values: Record<string, number>, run: Simulated }} Walker */
+/** @typedef {Rows & { steps: number, brokeAt: number | null, gradientsAsked: Numbers, valuesAsked: Numbers }} Simulated */
+
+const NAME = "\u0001" // stands in a template for the name of its run
+const FROZEN = "Computed in your browser. What happened to each run, in words, stands at the link."
+
+class BrowserAnswers {
+  /** @param {Taken} taken */
+  constructor(taken) {
+    this.taken = taken
+    this.engine = /** @type {Engine} */ (/** @type {any} */ (globalThis).optvizEngine)
+    this.fields = taken.declaration.sections.flatMap(section => section.fields)
+    this.options = this.fields.find(({ kind }) => kind === "compared")?.options ?? []
+    this.draws = unpack(taken.draws)
+    const { objective = "" } = taken.link
+    const source = taken.stage.live?.engine
+    this.landscape = source ? this.engine.compile(source) : /** @type {EngineLandscape} */ (this.engine.landscapes[objective])
+    this.values = taken.link
+  }
+
+  /** @param {Question} question @returns {Answer} */
+  answer({ link, changes, whole }) {
+    const { taken } = this
+    const before = whole && !Object.keys(link).length ? taken.link : link
+    const wanted = changed(before, this.completed(changes))
+    const refused = this.objections(wanted, changes)
+    const kept = Object.fromEntries(Object.keys(refused).map(place => {
+      const name = place.split(".")[0] ?? ""
+      return [name, before[name] ?? null]
+    }))
+    this.values = changed(wanted, kept)
+    const parts = sameTexts(this.values, taken.link) ? { stage: taken.stage, results: taken.results } : this.parts(this.values)
+    return { values: this.values, address: this.values, refused, typed: {}, notices: [], rest: "", parts }
+  }
+
+  /** Without null for what cannot be missing: it goes back to what the page was made of. @param {Changes} changes */
+  completed(changes) {
+    const { link } = this.taken
+    return Object.fromEntries(Object.entries(changes).map(([name, text]) =>
+      [name, text === null && !/^o\d$/.test(name) ? link[name] ?? null : text]))
+  }
+
+  // ---- what cannot be used
+
+  /** Why some of the changes cannot be used, by place. @param {Texts} wanted @param {Changes} changes @returns {Texts} */
+  objections(wanted, changes) {
+    /** @type {Texts} */
+    const found = {}
+    for (const name of Object.keys(changes)) {
+      const text = wanted[name]
+      if (text === undefined) continue
+      const field = this.fields.find(each => each.name === name)
+      if (/^o\d$/.test(name)) this.setupObjections(found, name, text, this.options)
+      else if (!field) found[name] = "This cannot be changed on this page. Open the link to change it."
+      else if (field.kind === "configured") this.setupObjections(found, name, text, field.options ?? [])
+      else if (field.kind === "number") note(found, name, objection(kindOf(field), text))
+      else if (field.kind === "point") note(found, name, this.startObjection(field, text))
+    }
+    return found
+  }
+
+  /** @param {Texts} found @param {string} name @param {string} text @param {Option[]} options */
+  setupObjections(found, name, text, options) {
+    const setup = readSetup(text)
+    const option = options.find(({ key }) => key === setup.key)
+    if (!option) { found[name] = `“${setup.key.slice(0, 20)}” is not on this page.`; return }
+    for (const number of option.numbers ?? []) {
+      const given = setup.values[number.name]
+      if (given !== undefined) note(found, `${name}.${number.name}`, objection(kindOf(number), given))
+    }
+  }
+
+  /** @param {Field} field @param {string} text */
+  startObjection(field, text) {
+    const start = numbersIn(text)
+    const [low, high] = [field.low ?? -1e6, field.high ?? 1e6]
+    if (start.length === this.landscape.dimension && start.every(v => v >= low && v <= high)) return ""
+    return `The start must be ${this.landscape.dimension === 1 ? "a number" : "two numbers"} between ${low} and ${high}.`
+  }
+
+  // ---- runs
+
+  /** @param {Texts} values @returns {Walker[]} */
+  walk(values) {
+    const { landscape } = this
+    const [start, steps, noise] = [numbersIn(values.start ?? ""), Number(values.steps), Number(values.noise)]
+    const schedule = configured(values.schedule ?? "constant") ?? { key: "constant", values: {} }
+    /** @type {Walker[]} */
+    const walkers = []
+    for (let i = 1; values[`o${i}`] !== undefined; i++) {
+      const setup = readSetup(values[`o${i}`] ?? "")
+      const option = this.options.find(({ key }) => key === setup.key)
+      if (!option) continue
+      const numbers = Object.entries({ ...defaultsOf(option), ...setup.values }).map(([name, text]) => [name, Number(text)])
+      const own = Object.fromEntries(numbers)
+      const run = /** @type {Simulated} */ (this.engine.simulate({
+        landscape, optimizer: option.key, start, steps, values: own, schedule, noise, draws: this.draws,
+      }))
+      walkers.push({ option, values: own, run })
+    }
+    return walkers
+  }
+
+  /** What the components show of other values. @param {Texts} values */
+  parts(values) {
+    const { taken } = this
+    const { stage } = taken
+    const walkers = this.walk(values)
+    const [names, labels] = [walkers.map(legendName), shortNames(walkers)]
+    const runs = walkers.map(({ run }, i) => ({
+      ...named(/** @type {Run} */ (taken.templates[i]), names[i] ?? "", labels[i] ?? ""),
+      points: run.points,
+      base: 0,
+      values: run.values,
+    }))
+    const live = stage.live && { ...stage.live, link: values, draws: taken.draws }
+    const shown = {
+      ...stage,
+      runs,
+      live,
+      loss: taken.losses[values.loss ?? "log"] ?? stage.loss,
+      start: numbersIn(values.start ?? ""),
+      steps: Number(values.steps),
+      budget: this.budget(values, walkers, labels),
+      alt: this.described(values, walkers, names),
+    }
+    return { stage: shown, results: this.results(walkers, names) }
+  }
+
+  /** @param {Walker[]} walkers @param {string[]} names */
+  results(walkers, names) {
+    const rows = walkers.map(({ run }, i) => {
+      const end = run.points.map(column => column.at(-1) ?? NaN)
+      const far = this.taken.minima.map(minimum => Math.hypot(...minimum.map((v, k) => v - (end[k] ?? NaN))))
+      const steps = run.brokeAt === null ? `${run.steps}` : `broke off at step ${run.brokeAt}: a number was no longer finite`
+      const cells = [steps, fourDigits(run.values.at(-1) ?? NaN), far.length ? fourDigits(Math.min(...far)) : "—"]
+      return { color: this.taken.templates[i]?.path.line.color ?? "", name: names[i] ?? "", cells }
+    })
+    const headings = ["Optimizer", "Steps", "f at the end", "Distance to nearest minimum"]
+    return { headline: FROZEN, headings, rows, csv: "#", dark: this.taken.dark }
+  }
+
+  /** On which terms the optimizers are compared. @param {Texts} values @param {Walker[]} walkers @param {string[]} labels */
+  budget(values, walkers, labels) {
+    const steps = Number(values.steps)
+    const each = walkers.every(({ run }) => run.steps === steps) ? "each" : "each, fewer where a run broke off"
+    const start = `Same start ${pointOf(numbersIn(values.start ?? ""))}`
+    /** @param {Numbers} column */
+    const last = column => column.at(-1) ?? 0
+    const usual = walkers.every(({ run }) => last(run.gradientsAsked) === run.steps && !last(run.valuesAsked))
+    const asked = walkers.map(({ run }, i) =>
+      `${labels[i]} ${last(run.gradientsAsked)}${last(run.valuesAsked) ? ` and ${last(run.valuesAsked)} values of f` : ""}`)
+    const spent = usual
+      ? `${start}, ${steps} gradient evaluations ${each}.`
+      : `${start}, ${steps} steps ${each}. Gradient evaluations: ${asked.join("; ")}.`
+    const noise = Number(values.noise)
+    const same = noise ? `Same noise: σ = ${fourDigits(noise)}, seed ${values.seed}.` : ""
+    return [spent, same, this.taken.gap].filter(Boolean).join(" ")
+  }
+
+  /** What the picture shows, in words. @param {Texts} values @param {Walker[]} walkers @param {string[]} names */
+  described(values, walkers, names) {
+    const kind = this.landscape.dimension === 1 ? "Curve" : "Contour plot"
+    const ends = walkers.map(({ run }, i) => `${names[i]}: f = ${fourDigits(run.values.at(-1) ?? NaN)} after ${run.steps} steps.`)
+    return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(numbersIn(values.start ?? ""))}.`, ...ends].join(" ")
+  }
+
+  /** Where the experiment opens with its verdicts, as it stands now. */
+  get link() {
+    const texts = Object.entries(this.values).map(([name, text]) => {
+      const [key = "", ...rest] = text.split("_")
+      const rule = /^o\d$/.test(name) ? this.taken.rules[key] : undefined
+      return [name, rule ? [rule, ...rest].join("_") : text]
+    })
+    return `${this.taken.address}?${new URLSearchParams(texts)}`
+  }
+
+  /** Every iterate of every run, as the server's own CSV has them, but for the gradients. */
+  get csv() {
+    const walkers = this.walk(this.values)
+    const names = walkers.map(legendName)
+    const lines = walkers.flatMap(({ run }, i) => Array.from(run.values, (value, k) =>
+      [`"${names[i]}"`, k, ...run.points.map(column => column[k]), value].join(",")))
+    return ["optimizer,step," + ["x", "y"].slice(0, this.landscape.dimension).join(",") + ",f", ...lines].join("\r\n")
+  }
+}
+
+/** @param {Texts} found @param {string} place @param {string} sentence */
+function note(found, place, sentence) {
+  if (sentence) found[place] = sentence
+}
+
+/** @param {Run} template @param {string} name @param {string} label @returns {Run} */
+function named(template, name, label) {
+  const text = JSON.stringify(template).replaceAll(JSON.stringify(NAME).slice(1, -1), JSON.stringify(name).slice(1, -1))
+  return { ...JSON.parse(text), name, label }
+}
+
+/** The optimizer with its own hyperparameters, but for the advanced ones. @param {Walker} walker */
+function legendName({ option, values }) {
+  const shown = (option.numbers ?? []).filter(({ advanced }) => !advanced).map(({ name }) => `${name} ${fourDigits(values[name] ?? NaN)}`)
+  return shown.length ? `${option.name} (${shown.join(", ")})` : option.name
+}
+
+/** The optimizer, and where it stands there more than once what sets it apart. @param {Walker[]} walkers */
+function shortNames(walkers) {
+  const several = new Set(walkers.map(({ option }) => option.name)).size > 1
+  return walkers.map(({ option, values }) => {
+    const alike = walkers.filter(other => other.option.key === option.key)
+    const apart = Object.keys(values).filter(name => alike.some(other => other.values[name] !== values[name]))
+    const told = apart.map(name => `${name} ${fourDigits(values[name] ?? NaN)}`)
+    return [...(several || !told.length ? [option.name] : []), ...told].join(", ")
+  })
+}
+
+/** Four significant digits, as `engine.outcomes.number` writes them. @param {number} value */
+function fourDigits(value) {
+  if (value === 0 || !Number.isFinite(value)) return String(value === 0 ? 0 : value)
+  const [digits = "", power = "0"] = value.toExponential(3).split("e")
+  const exponent = Number(power)
+  const text = exponent < -4 || exponent >= 4 ? `${Number(digits)}e${exponent}` : String(Number(value.toPrecision(4)))
+  return text.replaceAll("-", "−")
+}
+
+/** @param {number[]} point */
+function pointOf(point) {
+  return `(${point.map(fourDigits).join(", ")})`
+}
