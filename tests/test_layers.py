@@ -19,7 +19,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"engine", "settings"},
         {"numpy", "torch", "safetensors", "pooch", "requests", "sklearn", "platformdirs"},
     ),
-    "figures": ({"engine", "maps", "teaching", "settings", "training"}, {"numpy", "plotly"}),
+    "figures": ({"engine", "maps", "teaching", "settings", "training"}, {"numpy", "plotly", "PIL"}),
     "lessons": ({"engine", "maps", "teaching", "settings", "training", "figures"}, {"numpy", "PIL"}),
     "runs": (
         {"engine", "settings", "training"},

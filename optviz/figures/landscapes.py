@@ -128,6 +128,18 @@ def _contour(objective: Objective, domain: Domain, theme: Theme) -> Trace:
     }
 
 
+def relief(objective: Objective, domain: Domain) -> np.ndarray:
+    """Heights on the grid of `sample` (ny, nx), 0 at the contour's lowest level and 1 at its highest.
+
+    NaN where f has no finite value.
+    """
+    _, values = sample(objective, domain)
+    heights, _, lines = _levels(objective, values)
+    with np.errstate(all="ignore"):
+        shares = (heights - lines["start"]) / ((lines["end"] - lines["start"]) or 1.0)
+    return np.where(np.isfinite(values), np.clip(np.nan_to_num(shares, nan=0.0), 0.0, 1.0), np.nan)
+
+
 def contour_lines(objective: Objective, domain: Domain, theme: Theme) -> Trace:
     """Only the lines of the contour, to be laid over something else."""
     trace = _contour(objective, domain, theme)

@@ -8,6 +8,7 @@ from typing import Any
 from optviz.web import assets
 from optviz.web.components.mounting import loader_url, module_urls
 from optviz.web.first_sight import drawn_first
+from optviz.web.preview import tags
 from optviz.web.site import FIRST, PAGES, window_title
 
 BEGIN, TITLE = b"<head>", b"<title>Streamlit</title>"
@@ -30,7 +31,7 @@ def _title(path: str) -> bytes:
 
 
 class Preload:
-    """Adds `links` to the head of every HTML page that is served whole."""
+    """Adds `links` to the head of every HTML page that is served whole, and its link's card to the first."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -56,7 +57,8 @@ class Preload:
                 if message.get("more_body"):
                     return
                 path = scope["path"].removeprefix(assets.address("").rstrip("/")).strip("/")
-                whole = body.replace(BEGIN, BEGIN + links(), 1).replace(TITLE, _title(path), 1)
+                head = links() if path else links() + await tags(scope)
+                whole = body.replace(BEGIN, BEGIN + head, 1).replace(TITLE, _title(path), 1)
                 if not path:
                     whole = drawn_first(whole)
                 kept = [(k, v) for k, v in start["headers"] if k.lower() not in (b"content-length", b"etag")]

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from optviz.runs.logs import calm
 from optviz.settings import environment
-from optviz.web import api_route, assets, metrics, qr_route, take_route, training_modules
+from optviz.web import api_route, assets, metrics, preview, qr_route, take_route, training_modules
 from optviz.web.answer_route import route as answer
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
@@ -115,6 +115,7 @@ routes = [
     answer,
     draw,
     api_route.route,
+    preview.route,
     qr_route.route,
     *take_route.routes,
     read_formula,

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from optviz.figures.style import DARK, LIGHT, Theme
 from optviz.settings.experiment import Experiment, decode
-from optviz.web import assets
 from optviz.web.components.share import EMBED, FILE
+from optviz.web.origin import root
 from optviz.web.page import taught
 from optviz.web.take_away import framed_page, whole_file
 from optviz.web.work import Asker, BusyError, Work
@@ -71,8 +71,7 @@ def _made(request: Request, make: Make, *, small: bool) -> tuple[bytes, str]:
     experiment, notices = decode(link)
     if notices:
         raise TakeError(" ".join(notices))
-    address = f"{request.url.scheme}://{request.url.netloc}{assets.address('')}"
-    page = make(experiment, THEMES[theme], address).encode()
+    page = make(experiment, THEMES[theme], root(request.scope)).encode()
     return gzip.compress(page, 1) if small else page, f"optviz-{experiment.objective}.html"
 
 
