@@ -23,6 +23,7 @@ _NAMES = {
     "Experiment": "settings.experiment",
     "encode": "settings.experiment",
     "decode": "settings.experiment",
+    "show": "figures.notebook",
 }
 __all__ = list(_NAMES)
 

@@ -4,15 +4,18 @@ import asyncio
 import csv
 import io
 import json
+import re
+import urllib.request
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
 from optviz.settings.experiment import Entrant, Experiment, decode, encode
-from optviz.web import api_route
+from optviz.web import api_route, preview, qr_route, take_route
 from optviz.web.api_route import as_csv, trajectories
 from optviz.web.qr_route import qr
 from optviz.web.work import Asker, Work
@@ -77,6 +80,38 @@ def test_too_many_requests_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> N
     found = get(trajectories, encode(DEFAULT))
     assert found.status_code == 429
     assert found.headers["retry-after"] == "1"
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+
+
+def fields_of(found: Any, place: str = "") -> set[str]:
+    """The fields of the JSON that hold something else than fields, as the documentation names them."""
+    if isinstance(found, list) and found and isinstance(found[0], dict):
+        return fields_of(found[0], f"{place}[]")
+    if isinstance(found, dict) and place not in ("link", "runs[].hyperparameters"):
+        return {name for key, part in found.items() for name in fields_of(part, f"{place}.{key}".lstrip("."))}
+    return {place}
+
+
+def test_the_documentation_names_every_field_and_every_address() -> None:
+    found = json.loads(get(trajectories, encode(DEFAULT)).body)
+    _, table = DOCS.split("## The JSON")
+    assert set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)) == fields_of(found)
+    named = {urlsplit(path).path for path in re.findall(r"^\| `(/[^`]+)` \|", DOCS, re.MULTILINE)}
+    ours = (api_route.route, preview.route, qr_route.route, *take_route.routes)
+    assert named == {route.path for route in ours}
+
+
+def test_the_documented_program_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    def urlopen(address: str) -> Any:
+        return io.BytesIO(get(trajectories, dict(parse_qsl(urlsplit(address).query))).body)
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    (code,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    exec(code, {})
+    run = Experiment("rosenbrock", entrants=(Entrant.of("gd", lr=0.001),)).on("rosenbrock").run()[0]
+    assert capsys.readouterr().out == f"gd {run.values[-1]} {run.outcome.sentence}\n"
 
 
 def test_a_link_becomes_a_qr_code() -> None:
