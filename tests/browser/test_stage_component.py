@@ -1,5 +1,7 @@
 """The stage without Streamlit: its layers, its live drafts, and what a person does on it."""
 
+import html
+import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
@@ -350,6 +352,8 @@ def test_a_download_holds_both_layers_a_legend_and_a_title(stage: StagePage) -> 
         (0.1, 0.2, 0.3, 0.4, 0.45, 0.499)]  # fmt: skip
     assert "Ravine" in figure["layout"]["title"]["text"]
     assert "0.1*x**2" in figure["layout"]["title"]["text"]
+    lines = re.findall(r">([^<]+)</a>", figure["layout"]["annotations"][-1]["text"])
+    assert html.unescape("".join(lines)) == stage.page.url, "the picture says where it opens"
     assert stage.page.evaluate("Plotly.toImage(saved[0], { format: 'svg' })").startswith("data:image/svg")
 
 

@@ -150,6 +150,10 @@ def test_a_file_refuses_what_it_cannot_show_and_saves_the_runs_that_it_shows(tak
     with file.page.expect_download() as download:
         file.page.get_by_text("Download the paths as CSV").click()
     assert download.value.suggested_filename == "optviz.csv"
+    with file.page.expect_download() as picture:
+        file.page.locator("[data-title='Download as SVG']").dispatch_event("click")
+    link = html.escape(file.page.locator("a.open").get_attribute("href"))
+    assert link in Path(picture.value.path()).read_text("utf-8"), "the picture leads to its experiment"
     heading, *rows = csv.reader(Path(download.value.path()).read_text("utf-8-sig").splitlines())
     assert heading == ["optimizer", "step", "x", "y", "f"]
     wanted = [[k, *t.points[k], t.values[k]] for t in file.experiment().run() for k in range(13)]

@@ -96,7 +96,7 @@ def test_what_the_page_would_not_use_has_no_picture(monkeypatch: pytest.MonkeyPa
     refused = picture({"v": "1", "objective": "everest"})
     assert (refused.status_code, b"everest" in refused.body) == (400, True)
     full = Work("full", threads=1, most=4, each=1)
-    full._of[Asker("10.0.0.1", alone=False)] = 1
+    full._of[Asker("", "10.0.0.1", alone=False)] = 1
     monkeypatch.setattr(preview, "WORK", full)
     assert picture(encode(ROSENBROCK)).status_code == 429
     assert head(urlencode(encode(ROSENBROCK)).encode())["og:title"] == "optviz"

@@ -82,6 +82,6 @@ def test_a_forged_text_ends_no_script_and_opens_no_element(route) -> None:
 @ROUTES
 def test_too_many_requests_are_turned_away(route, monkeypatch: pytest.MonkeyPatch) -> None:
     full = Work("full", threads=1, most=4, each=1)
-    full._of[Asker("10.0.0.1", alone=False)] = 1
+    full._of[Asker("", "10.0.0.1", alone=False)] = 1
     monkeypatch.setattr(take_route, "WORK", full)
     assert get(route, RAVINE).status_code == 429

@@ -10,7 +10,6 @@ FOLDER = Path(__file__).parent
 #: In this order they make one module; of the files of other components it needs a function or two.
 SCRIPTS = (
     HERE / "plotly_adapter.js",
-    HERE / "stage" / "live.js",
     HERE / "panel" / "numbers.js",
     HERE / "panel" / "edits.js",
     HERE / "panel" / "setup_fields.js",

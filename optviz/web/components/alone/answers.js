@@ -79,7 +79,7 @@ class BrowserAnswers {
 
   /** @param {Field} field @param {string} text */
   startObjection(field, text) {
-    const start = numbersIn(text)
+    const start = coordinatesIn(text)
     const [low, high] = [field.low ?? -1e6, field.high ?? 1e6]
     if (start.length === this.landscape.dimension && start.every(v => v >= low && v <= high)) return ""
     return `The start must be ${this.landscape.dimension === 1 ? "a number" : "two numbers"} between ${low} and ${high}.`
@@ -90,16 +90,16 @@ class BrowserAnswers {
   /** @param {Texts} values @returns {Walker[]} */
   walk(values) {
     const { landscape } = this
-    const [start, steps, noise] = [numbersIn(values.start ?? ""), Number(values.steps), Number(values.noise)]
-    const schedule = configured(values.schedule ?? "constant") ?? { key: "constant", values: {} }
+    const [start, steps, noise] = [coordinatesIn(values.start ?? ""), Number(values.steps), Number(values.noise)]
+    const plan = readSetup(values.schedule ?? "constant")
+    const schedule = { key: plan.key, values: numbered(plan.values) }
     /** @type {Walker[]} */
     const walkers = []
     for (let i = 1; values[`o${i}`] !== undefined; i++) {
       const setup = readSetup(values[`o${i}`] ?? "")
       const option = this.options.find(({ key }) => key === setup.key)
       if (!option) continue
-      const numbers = Object.entries({ ...defaultsOf(option), ...setup.values }).map(([name, text]) => [name, Number(text)])
-      const own = Object.fromEntries(numbers)
+      const own = numbered({ ...defaultsOf(option), ...setup.values })
       const run = /** @type {Simulated} */ (this.engine.simulate({
         landscape, optimizer: option.key, start, steps, values: own, schedule, noise, draws: this.draws,
       }))
@@ -126,7 +126,7 @@ class BrowserAnswers {
       runs,
       live,
       loss: taken.losses[values.loss ?? "log"] ?? stage.loss,
-      start: numbersIn(values.start ?? ""),
+      start: coordinatesIn(values.start ?? ""),
       steps: Number(values.steps),
       budget: this.budget(values, walkers, labels),
       alt: this.described(values, walkers, names),
@@ -151,7 +151,7 @@ class BrowserAnswers {
   budget(values, walkers, labels) {
     const steps = Number(values.steps)
     const each = walkers.every(({ run }) => run.steps === steps) ? "each" : "each, fewer where a run broke off"
-    const start = `Same start ${pointOf(numbersIn(values.start ?? ""))}`
+    const start = `Same start ${pointOf(coordinatesIn(values.start ?? ""))}`
     /** @param {Numbers} column */
     const last = column => column.at(-1) ?? 0
     const usual = walkers.every(({ run }) => last(run.gradientsAsked) === run.steps && !last(run.valuesAsked))
@@ -169,7 +169,7 @@ class BrowserAnswers {
   described(values, walkers, names) {
     const kind = this.landscape.dimension === 1 ? "Curve" : "Contour plot"
     const ends = walkers.map(({ run }, i) => `${names[i]}: f = ${fourDigits(run.values.at(-1) ?? NaN)} after ${run.steps} steps.`)
-    return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(numbersIn(values.start ?? ""))}.`, ...ends].join(" ")
+    return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(coordinatesIn(values.start ?? ""))}.`, ...ends].join(" ")
   }
 
   /** Where the experiment opens with its verdicts, as it stands now. */
@@ -190,6 +190,16 @@ class BrowserAnswers {
       [`"${names[i]}"`, k, ...run.points.map(column => column[k]), value].join(",")))
     return ["optimizer,step," + ["x", "y"].slice(0, this.landscape.dimension).join(",") + ",f", ...lines].join("\r\n")
   }
+}
+
+/** @param {string} text as a point stands in a link */
+function coordinatesIn(text) {
+  return text.split("_").map(readNumber)
+}
+
+/** @param {Texts} texts @returns {Record<string, number>} */
+function numbered(texts) {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]))
 }
 
 /** @param {Texts} found @param {string} place @param {string} sentence */

@@ -2,10 +2,28 @@
 
 const HEAD = 64 // px for title and terms
 const FOOT = 60 // px for the legend
+const LETTERS = 5.4 // px that a letter of the link is wide
+const LINE = 13 // px that a line of it is high
+
+/** Where what is shown opens: the address of the page, but where a page was taken away, of that which it came from. */
+function linkOfPage() {
+  const taken = document.querySelector(".optviz-alone a.open")
+  return taken instanceof HTMLAnchorElement ? taken.href : window.location.href
+}
+
+/** The link in lines, each of which leads to it where the picture is an SVG.
+ * @param {string} link @param {number} width in px @returns {string[]} */
+function linkLines(link, width) {
+  /** @param {string} text */
+  const escaped = text => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
+  const most = Math.floor(width / LETTERS)
+  const parts = Array.from({ length: Math.ceil(link.length / most) }, (_, i) => link.slice(i * most, (i + 1) * most))
+  return parts.map(part => `<a href="${escaped(link)}">${escaped(part)}</a>`)
+}
 
 /** @param {StageData} scene @param {Figure | null} ground @param {Figure} main @param {Figure} loss
- * @param {Figure | null} side @returns {Figure} */
-function wholeFigure(scene, ground, main, loss, side) {
+ * @param {Figure | null} side @param {string} link @returns {Figure} */
+function wholeFigure(scene, ground, main, loss, side, link) {
   const [width, height] = [main.layout.width + loss.layout.width, main.layout.height]
   const { l, r, b, t } = main.layout.margin
   const inner = width - l - r
@@ -21,6 +39,8 @@ function wholeFigure(scene, ground, main, loss, side) {
   /** @param {Layout} axis @param {object} more */
   const axis = (axis, more) => ({ ...axis, ...more })
   const split = side ? 0.46 : 1
+  const lines = linkLines(link, width - 24)
+  const foot = FOOT + lines.length * LINE
   const colour = ground?.layout.plot_bgcolor ?? "rgba(0,0,0,0)"
   return {
     data: [
@@ -36,14 +56,18 @@ function wholeFigure(scene, ground, main, loss, side) {
     layout: {
       ...main.layout,
       width,
-      height: height + HEAD + FOOT,
-      margin: { l, r: loss.layout.margin.r, t: t + HEAD, b: b + FOOT, autoexpand: false },
+      height: height + HEAD + foot,
+      margin: { l, r: loss.layout.margin.r, t: t + HEAD, b: b + foot, autoexpand: false },
       paper_bgcolor: main.layout.hoverlabel.bgcolor,
       plot_bgcolor: "rgba(0,0,0,0)",
       title: {
         text: `${scene.title}<br><sub>${scene.budget}</sub>`,
         x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 24 }, font: { ...font, size: 17 },
       },
+      annotations: [...(main.layout.annotations ?? []), {
+        text: lines.join("<br>"), align: "left", showarrow: false, font: { ...font, size: 10 },
+        xref: "paper", x: 0, xanchor: "left", xshift: 12 - l, yref: "paper", y: 0, yanchor: "bottom", yshift: -b - foot + 2,
+      }],
       showlegend: true,
       legend: { orientation: "h", x: 0, y: -b / (height - b - t), yanchor: "top", font },
       xaxis: axis(main.layout.xaxis, { domain: [0, mainEnd], anchor: "y" }),

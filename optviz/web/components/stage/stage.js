@@ -374,7 +374,7 @@ class Stage {
   async download(format) {
     if (!this.scene || !this.drawn) return
     const { main, loss, side } = this.drawn
-    const whole = wholeFigure(this.scene, this.ground.figure, main, loss, side)
+    const whole = wholeFigure(this.scene, this.ground.figure, main, loss, side, linkOfPage())
     const { width, height } = whole.layout
     await this.Plotly.downloadImage(whole, { format, width, height, scale: format === "png" ? 2 : 1, filename: "optviz" })
   }
