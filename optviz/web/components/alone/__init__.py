@@ -7,12 +7,11 @@ from optviz.web.assets import JAVASCRIPT, asset
 from optviz.web.components.mounting import HERE
 
 FOLDER = Path(__file__).parent
-#: In this order they make one module; of the files of other components it needs a function or two.
+#: In this order they make one module; of the files of other components it needs two or three functions.
 SCRIPTS = (
     HERE / "plotly_adapter.js",
     HERE / "panel" / "numbers.js",
     HERE / "panel" / "edits.js",
-    HERE / "panel" / "setup_fields.js",
     FOLDER / "answers.js",
     FOLDER / "alone.js",
 )

@@ -68,7 +68,7 @@ class BrowserAnswers {
 
   /** @param {Texts} found @param {string} name @param {string} text @param {Option[]} options */
   setupObjections(found, name, text, options) {
-    const setup = readSetup(text)
+    const setup = setupIn(text)
     const option = options.find(({ key }) => key === setup.key)
     if (!option) { found[name] = `“${setup.key.slice(0, 20)}” is not on this page.`; return }
     for (const number of option.numbers ?? []) {
@@ -91,15 +91,15 @@ class BrowserAnswers {
   walk(values) {
     const { landscape } = this
     const [start, steps, noise] = [coordinatesIn(values.start ?? ""), Number(values.steps), Number(values.noise)]
-    const plan = readSetup(values.schedule ?? "constant")
+    const plan = setupIn(values.schedule ?? "constant")
     const schedule = { key: plan.key, values: numbered(plan.values) }
     /** @type {Walker[]} */
     const walkers = []
     for (let i = 1; values[`o${i}`] !== undefined; i++) {
-      const setup = readSetup(values[`o${i}`] ?? "")
+      const setup = setupIn(values[`o${i}`] ?? "")
       const option = this.options.find(({ key }) => key === setup.key)
       if (!option) continue
-      const own = numbered({ ...defaultsOf(option), ...setup.values })
+      const own = numbered({ ...usualOf(option), ...setup.values })
       const run = /** @type {Simulated} */ (this.engine.simulate({
         landscape, optimizer: option.key, start, steps, values: own, schedule, noise, draws: this.draws,
       }))
@@ -195,6 +195,19 @@ class BrowserAnswers {
 /** @param {string} text as a point stands in a link */
 function coordinatesIn(text) {
   return text.split("_").map(readNumber)
+}
+
+/** A row of a table with its values, as it stands in a link; here a rule of one's own is a row too.
+ * @param {string} text @returns {{ key: string, values: Texts }} */
+function setupIn(text) {
+  const [key = "", ...parts] = text.split("_")
+  const names = parts.filter((_, i) => i % 2 === 0)
+  return { key, values: Object.fromEntries(names.map((name, i) => [name, parts[2 * i + 1] ?? ""])) }
+}
+
+/** @param {Option} option @returns {Texts} */
+function usualOf(option) {
+  return Object.fromEntries((option.numbers ?? []).map(({ name, default: usual }) => [name, String(usual)]))
 }
 
 /** @param {Texts} texts @returns {Record<string, number>} */
