@@ -36,7 +36,7 @@ WORK = Work("card", threads=1, most=32, each=4)
 
 async def tags(scope: Mapping[str, Any]) -> bytes:
     """What the head of the first page says of the link of a request, or of the site where there is none."""
-    query = scope["query_string"]
+    query = scope.get("query_string", b"")
     experiment = None
     if query and len(query) <= LONGEST:
         with contextlib.suppress(BusyError):
