@@ -1,4 +1,4 @@
-"""How a formula or an update rule is read, while somebody types it: typeset, in words, or what is wrong where.
+"""How a formula or an update rule is read, while somebody types it: typeset, or what is wrong where.
 
 Nothing is differentiated or run here; what only that can refuse, the release will.
 """

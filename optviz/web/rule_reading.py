@@ -1,4 +1,4 @@
-"""How an update rule is read, while somebody types it: typeset, with its state and sliders, or what is wrong."""
+"""How a typed update rule is read: typeset, with its state and sliders, or what is wrong in which line."""
 
 import functools
 from typing import Any

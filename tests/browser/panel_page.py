@@ -368,4 +368,4 @@ class PanelPage:
         return self.page.locator(".card").nth(place - 1)
 
     def names(self) -> list[str]:
-        return [box.input_value() for box in self.page.locator(".card").get_by_role("combobox").all()]
+        return [box.input_value() for box in self.page.locator(".card > .head").get_by_role("combobox").all()]

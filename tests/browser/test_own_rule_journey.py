@@ -52,7 +52,8 @@ def test_a_rule_is_written_mended_dragged_and_handed_on(server, visitors) -> Non
     two = Stage(visitors(viewport={"width": 390, "height": 844}).page).open(one.page.url)
     assert two.experiment() == one.experiment()
     expect(two.panel.root.get_by_role("textbox", name="Update rule")).to_have_value(MENDED)
-    assert "Heavy ball" in text_of(two.page)
+    assert two.panel.optimizers()[3] == "Heavy ball"
+    assert "Heavy ball is not there after 200 steps." in text_of(two.page)
     assert no_sideways_scrolling(two.page)
     assert two.panel.slider(RATE, 3).is_visible()
     shoot(two.page, "rule-phone")

@@ -1,4 +1,4 @@
-"""The text of one's own update rule: its reading while one types, the wrong line, and the sliders it makes."""
+"""The text of one's own rule: its reading while one types, the wrong line, and the sliders that it makes."""
 
 import copy
 

@@ -11,7 +11,8 @@ class RuleReading extends FormulaReading {
     this.mark = mark
     this.summary = el("p", { class: "notes" })
     this.node.classList.add("of-rule")
-    this.node.replaceChildren(el("div", { class: "said" }, this.summary, this.mistake), this.typeset)
+    this.note = el("p", { class: "notes", hidden: true })
+    this.node.replaceChildren(el("div", { class: "said" }, this.summary, this.mistake, this.note), this.typeset)
   }
 
   /** @param {string} text @returns {Promise<any>} */
@@ -73,7 +74,6 @@ class RuleField {
       said => panel.announce(said),
       line => this.mark(line),
     )
-    this.note = el("p", { class: "notes", hidden: true })
     this.sentence = sentencePlace()
     this.starters = el(
       "select",
@@ -84,7 +84,7 @@ class RuleField {
     attribute(input, "aria-describedby", `${this.reading.node.id} ${this.sentence.id}`)
     input.addEventListener("input", () => {
       this.grow()
-      say(this.note, "")
+      say(this.reading.note, "")
       this.sentence.classList.add("stale")
       this.reading.type(input.value)
     })
@@ -92,7 +92,7 @@ class RuleField {
       if (event.key === "Escape") this.shown()
     })
     const editor = el("div", { class: "editor" }, this.gutter, this.bar, input)
-    this.node = el("div", { class: "rule" }, this.starters, editor, this.sentence, this.note, this.reading.node)
+    this.node = el("div", { class: "rule" }, this.starters, editor, this.sentence, this.reading.node)
   }
 
   /** @param {string} key */
@@ -122,12 +122,12 @@ class RuleField {
     const row = answer ? ruleBook.learn(answer) : undefined
     attribute(this.input, "aria-invalid", row ? null : "true")
     if (row) {
-      say(this.note, "")
+      say(this.reading.note, "")
       return this.commit(row, this.row)
     }
     this.typed.dirty = true // Escape gives the mistake up
     const why = answer ? "The picture still shows the rule from before. Esc in the text brings it back." : NO_ANSWER
-    say(this.note, why)
+    say(this.reading.note, why)
   }
 
   /** @param {string} key @param {Option | undefined} row @param {string} refusal */
@@ -135,7 +135,7 @@ class RuleField {
     if (key !== this.key) {
       this.key = key
       this.typed.dirty = false
-      say(this.note, "")
+      say(this.reading.note, "")
     }
     this.row = row
     if (!isOwn(key)) return
@@ -150,7 +150,7 @@ class RuleField {
 
   /** What the field shows was not typed just now. */
   shown(refused = false) {
-    say(this.note, "")
+    say(this.reading.note, "")
     this.grow()
     this.reading.show(this.input.value, refused)
   }
@@ -197,6 +197,7 @@ class RulePlace {
 
   focus() {
     this.field?.input.focus()
+    this.field?.input.scrollIntoView({ block: "nearest" }) // on a phone the picture lies over the panel
   }
 
   /** @param {string} key @param {Option | undefined} row @param {string} refusal */
