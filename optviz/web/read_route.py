@@ -21,6 +21,7 @@ from optviz.engine.formula_text import ALLOWED, LONGEST, FormulaError, read
 from optviz.web.mathml import mathml
 from optviz.web.rule_reading import packed_reading, rule_reading
 
+Reading = Callable[[str], dict[str, Any]]
 READ = "read"
 SECONDS = 0.4  # that reading may take
 KEPT = 1024  # answers, about 1 kB each
@@ -40,7 +41,7 @@ async def read_formula(request: Request) -> Response:
 
     With `rule`, or `packed` as it stands in a link, an update rule is read: see `web.rule_reading`.
     """
-    readers = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
+    readers: dict[str, Reading] = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
     name = next((name for name in readers if name in request.query_params), None)
     if name is None:
         return _refused("The address names no formula and no rule.", 400)
@@ -58,7 +59,7 @@ def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": {"sentence": sentence}}, status, headers={"cache-control": "no-store"})
 
 
-def _begin(read: Callable[[str], dict[str, Any]], text: str) -> "Future[dict[str, Any]] | None":
+def _begin(read: Reading, text: str) -> "Future[dict[str, Any]] | None":
     """Read in a thread; None if as many are at it as may be."""
     if not _places.acquire(blocking=False):
         return None

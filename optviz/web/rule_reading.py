@@ -26,8 +26,10 @@ def rule_reading(text: str) -> dict[str, Any]:
         return _error(error)
     length = len(write_entrant(entrant))
     if length > LONGEST_TEXT:
-        said = f"The rule takes {length} characters of the link; allowed are {LONGEST_TEXT}. Make it shorter."
-        return _error(RuleError(0, said))
+        sentence = (
+            f"The rule takes {length} characters of the link; allowed are {LONGEST_TEXT}. Make it shorter."
+        )
+        return _error(RuleError(0, sentence))
     said = describe_rule(entrant)
     return {**said, "mathml": mathml(said.pop("formula"), display=True)}
 

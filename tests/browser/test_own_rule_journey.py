@@ -53,7 +53,12 @@ def test_a_rule_is_written_mended_dragged_and_handed_on(server, visitors) -> Non
     assert two.experiment() == one.experiment()
     expect(two.panel.root.get_by_role("textbox", name="Update rule")).to_have_value(MENDED)
     assert two.panel.optimizers()[3] == "Heavy ball"
-    assert "Heavy ball is not there after 200 steps." in text_of(two.page)
+    assert "Heavy ball (lr 0.05, pull " in text_of(two.page)
     assert no_sideways_scrolling(two.page)
     assert two.panel.slider(RATE, 3).is_visible()
+    two.panel.add("Your own…")
+    added = two.panel.root.get_by_role("textbox", name="Update rule").nth(1)
+    expect(added).to_be_focused()
+    picture, text = two.page.locator(".stage-place").bounding_box(), added.bounding_box()
+    assert text["y"] >= picture["y"] + picture["height"], "the text is not behind the picture"
     shoot(two.page, "rule-phone")
