@@ -26,9 +26,7 @@ def rule_reading(text: str) -> dict[str, Any]:
         return _error(error)
     length = len(write_entrant(entrant))
     if length > LONGEST_TEXT:
-        sentence = (
-            f"The rule takes {length} characters of the link; allowed are {LONGEST_TEXT}. Make it shorter."
-        )
+        sentence = f"The rule takes {length} characters of the link; allowed are {LONGEST_TEXT}."
         return _error(RuleError(0, sentence))
     said = describe_rule(entrant)
     return {**said, "mathml": mathml(said.pop("formula"), display=True)}
