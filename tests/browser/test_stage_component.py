@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from optviz.engine.javascript import source
 from optviz.settings.experiment import Entrant, Experiment, encode
 from tests.browser.stage_page import StagePage, opened
 
@@ -178,19 +177,6 @@ def test_what_cannot_be_computed_here_moves_only_the_ring(stage: StagePage, draf
     stage.settle()
     assert stage.page.evaluate("optvizEngine.calls.simulated") == 0
     assert stage.trace(name) == before
-
-
-def test_a_rule_of_ones_own_follows_the_finger(stage: StagePage) -> None:
-    mine = Entrant.own("# Mine\nm = b1*m + g\nx = x - lr*m", lr=0.05)
-    experiment = Experiment(entrants=(mine, Entrant.of("gd", lr=0.1)))
-    stage.show(experiment, engine=source())
-    moved = replace(experiment, entrants=(mine.having(lr=0.02, b1=0.5), Entrant.of("gd", lr=0.1)))
-    link = encode(moved)
-    stage.draft(o1=link["o1"])
-    stage.page.evaluate("o1 => optvizPages.get('test').commit({ o1 })", link["o1"])
-    stage.settle()
-    drawn = stage.trace(stage.read("main.data[0].name"))
-    assert drawn["x"] == pytest.approx(moved.run()[0].points[:, 0].tolist(), rel=1e-5, abs=1e-6)
 
 
 def test_without_an_engine_the_ring_follows_and_the_paths_stay(stage: StagePage) -> None:

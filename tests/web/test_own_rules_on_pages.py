@@ -26,7 +26,8 @@ def test_a_change_to_a_rule_is_answered_with_its_picture_and_its_javascript() ->
     found = told(Experiment(), {"o1": write_entrant(MINE)})
     assert found["refused"] == {}
     stage, results = found["parts"]["stage"], found["parts"]["results"]
-    assert stage["live"]["rules"] == {rule_key(NAMED): optimizer_source(MINE.row)}
+    ((key, sources),) = stage["live"]["own"].items()
+    assert (f"own_{key}", sources["step"]) == (rule_key(NAMED), optimizer_source(MINE.row))
     assert stage["runs"][0]["name"] == results["rows"][0]["name"] == "Heavy ball, mine (lr 0.05, b1 0.8)"
     assert results["rows"][0]["cells"][0]
 
