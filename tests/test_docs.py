@@ -10,6 +10,7 @@ from docs.tables import PAGES
 from optviz import doctor
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.trajectories import simulate
 from optviz.settings.environment import VARIABLES
 
@@ -61,6 +62,16 @@ def test_the_readmes_example_of_a_new_optimizer_works() -> None:
     made = next(v for v in names.values() if type(v).__name__ == "Optimizer")
     run = simulate("bowl", made, steps=200)
     assert run.values[-1] < run.values[0]
+
+
+def test_the_readmes_own_optimizer_walks_with_its_sliders() -> None:
+    (text,) = re.findall(r"```text\n(# .*?)\n```", README, re.DOTALL)
+    mine = own_optimizer(text)
+    assert (mine.name, mine.state) == ("Heavy ball", ("m",))
+    assert {h.name: (h.low, h.high) for h in mine.hyperparameters}["pull"] == (0, 0.99)
+    run, same = simulate("bowl", mine, steps=200, lr=0.05), simulate("bowl", "momentum", steps=200, lr=0.05)
+    assert run.values[-1] < run.values[0]
+    assert run.points.tolist() == same.points.tolist()
 
 
 def test_the_python_versions_are_said_once() -> None:

@@ -29,7 +29,7 @@ def rule_latex(rule: Rule) -> str:
     printer = _Printer(rule, last)
     lines = [printer.line(line) for line in rule.lines]
     if len(lines) == 1:
-        return lines[0].replace("&", "")
+        return lines[0].replace("&", "", 1)
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 

@@ -100,10 +100,13 @@ x = x - lr*m/(sqrt(v) + eps)
             "Empty, with notes",
             """\
 # My rule
-# Given: x the point, g the gradient, t = 1, 2, … the step.
-# What is read before it is set is remembered from the step
-# before; it starts at 0. Functions: sqrt, sign, abs, square,
-# power, maximum, minimum, where(g > 0, 1, -1).
+# Given: x the point, g the gradient,
+# t = 1, 2, … the step.
+# What is read before it is set is
+# remembered from the step before;
+# it starts at 0. Functions: sqrt,
+# sign, abs, square, power, maximum,
+# minimum, where(g > 0, 1, -1).
 lr = 0.1 in 0.001..1
 x = x - lr*g
 """,

@@ -116,10 +116,15 @@ def read_setup(
     return key, tuple(values)
 
 
+def rule_key(text: str) -> str:
+    """How a rule stands in a link, before its numbers; the browser knows the rule by it."""
+    return f"{OWN}_{packed(text)}"
+
+
 def write_entrant(entrant: Entrant) -> str:
     """As `write_setup` does; the text of a rule stands behind the key, packed: own_1q1bIzU_lr_0.1."""
     written = write_setup(entrant.row, entrant.values)
-    return written if entrant.optimizer != OWN else written.replace(OWN, f"{OWN}_{packed(entrant.text)}", 1)
+    return written if entrant.optimizer != OWN else written.replace(OWN, rule_key(entrant.text), 1)
 
 
 def read_entrant(
@@ -159,8 +164,14 @@ def describe_own() -> dict[str, Any]:
 def describe_rule(entrant: Entrant) -> dict[str, Any]:
     """What the panel needs to draw an entrant that is somebody's own rule: its text, name and numbers."""
     row = entrant.row
-    numbers = [describe_number(h) for h in row.hyperparameters]
-    return {"text": row.text, "name": row.name, "formula": row.formula, "numbers": numbers}
+    return {
+        "key": rule_key(row.text),
+        "text": row.text,
+        "name": row.name,
+        "formula": row.formula,
+        "state": list(row.state),
+        "numbers": [describe_number(h) for h in row.hyperparameters],
+    }
 
 
 def describe_options(

@@ -1,4 +1,4 @@
-"""How a formula is read, while somebody types it: typeset, in words, or what is wrong and where.
+"""How a formula or an update rule is read, while somebody types it: typeset, or what is wrong where.
 
 Nothing is differentiated or run here; what only that can refuse, the release will.
 """
@@ -7,6 +7,7 @@ import asyncio
 import functools
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -18,7 +19,9 @@ from optviz.engine import time_limit
 from optviz.engine.formula_latex import as_typed
 from optviz.engine.formula_text import ALLOWED, LONGEST, FormulaError, read
 from optviz.web.mathml import mathml
+from optviz.web.rule_reading import packed_reading, rule_reading
 
+Reading = Callable[[str], dict[str, Any]]
 READ = "read"
 SECONDS = 0.4  # that reading may take
 KEPT = 1024  # answers, about 1 kB each
@@ -35,11 +38,14 @@ async def read_formula(request: Request) -> Response:
     A formula that can be used: `{"mathml": …}`, an element with its words. Else `{"error": {"sentence": …,
     "start": …, "end": …}, "repaired": …}`: the characters that it is about, where it is about some, and a
     text that may be meant, or "".
+
+    With `rule`, or `packed` as it stands in a link, an update rule is read: see `web.rule_reading`.
     """
-    text = request.query_params.get("formula")
-    if text is None:
-        return _refused("The address names no formula.", 400)
-    work = _begin(text)
+    readers: dict[str, Reading] = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
+    name = next((name for name in readers if name in request.query_params), None)
+    if name is None:
+        return _refused("The address names no formula and no rule.", 400)
+    work = _begin(readers[name], request.query_params[name])
     if work is None:
         return _refused(BUSY, 429)
     try:
@@ -53,12 +59,12 @@ def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": {"sentence": sentence}}, status, headers={"cache-control": "no-store"})
 
 
-def _begin(text: str) -> "Future[dict[str, Any]] | None":
+def _begin(read: Reading, text: str) -> "Future[dict[str, Any]] | None":
     """Read in a thread; None if as many are at it as may be."""
     if not _places.acquire(blocking=False):
         return None
     try:
-        work = _workers.submit(reading, text)
+        work = _workers.submit(read, text)
     except RuntimeError:  # the server is about to end
         _places.release()
         return None

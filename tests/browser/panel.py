@@ -69,7 +69,7 @@ class PanelOfPage:
     # ---- optimizers
 
     def optimizers(self) -> list[str]:
-        return [box.input_value() for box in self.root.locator(".card").get_by_role("combobox").all()]
+        return [box.input_value() for box in self.root.locator(".card > .head").get_by_role("combobox").all()]
 
     def add(self, optimizer: str) -> None:
         self.choose("Add an optimizer", optimizer)

@@ -14,10 +14,12 @@ from optviz.engine.schedules import SCHEDULES
 from optviz.figures.style import DARK, DASHES, LIGHT, MARKERS
 from optviz.web.components import panel as panel_module
 from optviz.web.read_route import reading
+from optviz.web.rule_reading import packed_reading, rule_reading
 
 GREEK = {"beta": "β", "eta": "η", "gamma": "γ", "rho": "ρ", "epsilon": "ε", "lambda": "λ", "alpha": "α"}
 LABELS = {"lr": "Learning rate", "momentum": "Momentum", "beta1": "First decay", "beta2": "Second decay"}
 
+READERS = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
 
 SCRIPT = "\n".join(path.read_text("utf-8") for path in panel_module.SCRIPTS)
 
@@ -304,14 +306,14 @@ class PanelPage:
             "/favicon.ico": ("image/x-icon", ""),
         }
 
-        self.read: list[str] = []  # formulas that the server was asked to read
+        self.read: list[str] = []  # formulas and rules that the server was asked to read
 
         def fulfil(route) -> None:
             path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
             if path == "/read":
-                (text,) = parse_qs(urlsplit(route.request.url).query)["formula"]
+                ((kind, (text,)),) = parse_qs(urlsplit(route.request.url).query).items()
                 self.read.append(text)
-                return route.fulfill(json=reading(text))
+                return route.fulfill(json=READERS[kind](text))
             kind, body = served[path]
             return route.fulfill(content_type=kind + "; charset=utf-8", body=body)
 
@@ -366,4 +368,4 @@ class PanelPage:
         return self.page.locator(".card").nth(place - 1)
 
     def names(self) -> list[str]:
-        return [box.input_value() for box in self.page.locator(".card").get_by_role("combobox").all()]
+        return [box.input_value() for box in self.page.locator(".card > .head").get_by_role("combobox").all()]

@@ -14,6 +14,7 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.web import assets
+from optviz.web.markdown_escape import plain
 from optviz.web.trajectories.headline import headline
 
 TRAJECTORIES = "api/v1/trajectories"  # where `web.api_route` answers an experiment's runs
@@ -73,7 +74,7 @@ def behind(experiment: Experiment) -> None:
             "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
         )
         places = range(len(experiment.entrants))
-        names = [e.row.name for e in experiment.entrants]
+        names = [plain(e.row.name) for e in experiment.entrants]  # some are written by people
         key = f"behind.{'.'.join(names)}"
         picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
         if picked is not None:

@@ -23,6 +23,8 @@ PARTS = (
     "simple_fields.js",
     "interval_fields.js",
     "formula_reading.js",
+    "rules.js",
+    "rule_field.js",
     "setup_fields.js",
     "cards.js",
     "declared.js",

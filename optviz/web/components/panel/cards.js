@@ -4,11 +4,11 @@ const MOST = 6
 const WORDS = ["no", "one", "two", "three", "four", "five", "six"]
 
 /** What a page remembers of a card.
- * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold}} Slot */
+ * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold, rule: Fold}} Slot */
 
 /** @returns {Slot} */
 function newSlot() {
-  return { memory: new Map(), hidden: false, fold: { open: false } }
+  return { memory: new Map(), hidden: false, fold: { open: false }, rule: { open: true } }
 }
 
 class Card {
@@ -34,6 +34,12 @@ class Card {
       },
       slot.fold,
     )
+    this.rule = new RulePlace(owner.panel, owner.field.own, (row, before) => {
+      const kept = keptValues(before, row, this.setup.values)
+      if (owner.cards.includes(this)) owner.panel.commit({ [this.name]: writeSetup(row, kept) })
+    })
+    this.fold = new More(slot.rule, "Rule")
+    this.fold.body.append(this.rule.node)
     this.hide = iconButton("", ICONS.shown, () => owner.hide(this))
     this.remove = iconButton("", ICONS.remove, () => owner.remove(this))
     this.copy = iconButton("", ICONS.copy, () => owner.duplicate(this))
@@ -42,8 +48,9 @@ class Card {
     this.sentence = sentencePlace()
     attribute(this.choice.input, "aria-describedby", this.sentence.id)
     const head = el("div", { class: "head" }, this.line, this.choice.node, this.hide, this.remove)
-    const foot = el("div", { class: "foot" }, this.numbers.more.button, this.copy, this.up, this.down)
-    this.node = el("div", { class: "card", role: "group" }, head, this.sentence, this.numbers.node, foot)
+    const foot = el("div", { class: "foot" }, this.fold.button, this.numbers.more.button, this.copy, this.up, this.down)
+    const parts = [head, this.sentence, this.fold.body, this.numbers.node, foot]
+    this.node = el("div", { class: "card", role: "group" }, ...parts)
   }
 
   /** The link name of the slot. */
@@ -53,7 +60,8 @@ class Card {
 
   /** @returns {Option | undefined} */
   get option() {
-    return this.owner.options.find(option => option.key === this.setup.key)
+    const { key } = this.setup
+    return this.owner.options.find(option => option.key === key) ?? ruleBook.row(key, this.owner.panel)
   }
 
   /** @param {Texts} values @returns {string} */
@@ -64,6 +72,7 @@ class Card {
   /** Another optimizer begins with its defaults, or with what it had here before. @param {string} key */
   choose(key) {
     this.slot.memory.set(this.setup.key, this.setup.values)
+    if (key === OWN) return this.rule.begin(this.setup.key)
     const option = this.owner.options.find(each => each.key === key)
     if (option) this.owner.panel.commit({ [this.name]: writeSetup(option, this.slot.memory.get(key) ?? {}) })
   }
@@ -80,14 +89,18 @@ class Card {
     this.place = place
     this.setup = readSetup(text)
     const { option, name } = this
-    const called = `${option?.name ?? this.setup.key} (${place + 1})`
-    this.choice.show(this.setup.key, option?.name)
+    const own = isOwn(this.setup.key)
+    const title = option?.name ?? (own ? "Your own" : this.setup.key)
+    const called = `${title} (${place + 1})`
+    this.choice.show(this.setup.key, title)
     this.choice.rename(`Optimizer ${place + 1}`)
     this.numbers.show(option, this.setup.values, number => refusals.take(`${name}.${number}`), without)
-    attribute(this.node, "aria-label", `Optimizer ${place + 1}: ${option?.name ?? this.setup.key}`)
+    this.fold.present(own)
+    this.rule.show(this.setup.key, option, refusals.take(`${name}.text`))
+    attribute(this.node, "aria-label", `Optimizer ${place + 1}: ${title}`)
     this.node.classList.toggle("hidden-run", this.slot.hidden)
     const unknown =
-      option || !text ? "" : `“${this.setup.key.slice(0, 20)}” is no optimizer here; choose another.`
+      option || own || !text ? "" : `“${this.setup.key.slice(0, 20)}” is no optimizer here; choose another.`
     say(this.sentence, refusals.take(name) || unknown)
     nameButton(
       this.hide,
@@ -125,7 +138,7 @@ class ComparedField {
   constructor(panel, field) {
     this.panel = panel
     this.field = field
-    this.options = field.options ?? []
+    this.options = withOwn(field)
     this.most = MOST
     /** @type {Card[]} */ this.cards = []
     /** @type {string[]} */ this.texts = []
@@ -177,9 +190,22 @@ class ComparedField {
     const option = this.options.find(each => each.key === key)
     this.adder.show("", "")
     if (!option || this.texts.length >= this.most) return
+    if (key === OWN) return void this.addOwn()
     this.send([...this.texts, writeSetup(option, {})])
     this.panel.announce(`${option.name} is optimizer ${this.texts.length}.`)
     if (this.adder.input.disabled) this.cards.at(-1)?.choice.input.focus()
+  }
+
+  /** A card in which one writes a rule; it begins with one that can be used. */
+  async addOwn() {
+    const row = await ruleBook.started(this.field.own, "")
+    if (!row) return this.panel.announce(NO_ANSWER)
+    if (this.texts.length >= this.most) return
+    this.send([...this.texts, writeSetup(row, {})])
+    const added = this.cards.at(-1)
+    added?.fold.show(true)
+    added?.rule.focus()
+    this.panel.announce(`A rule of your own is optimizer ${this.texts.length}.`)
   }
 
   /** @param {Card} card */

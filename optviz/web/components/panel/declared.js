@@ -39,7 +39,8 @@ class Declared {
     const { key } = readSetup(
       texts[field?.kind === "compared" ? `${field.name}1` : (field?.name ?? "o1")] ?? "",
     )
-    return field?.options?.find(option => option.key === key)?.numbers ?? []
+    const option = field?.options?.find(each => each.key === key) ?? ruleBook.rows.get(key)
+    return option?.numbers ?? []
   }
 
   /** The names of what changes. @param {Changes} changes */

@@ -14,6 +14,7 @@
  * @property {string} [domain]
  * @property {string} [placeholder]
  * @property {Texts} [values]
+ * @property {string} [text] of a rule that somebody wrote
  */
 /**
  * @typedef {object} Field  one setting of the declaration; which of the rest it has depends on its kind
@@ -44,6 +45,7 @@
  * @property {Record<string, number>} [most_by_kind]
  * @property {string} [by]
  * @property {string[] | Record<string, string[]>} [without]
+ * @property {OwnRule} [own] where a rule of one's own may be written
  */
 /** @typedef {{title: string, folded?: boolean, fields: Field[]}} SectionData */
 /** @typedef {{color: string, dash: string, marker: string}} Style */

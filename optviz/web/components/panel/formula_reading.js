@@ -10,12 +10,28 @@ const SMALLEST = 0.65 // of the letters' size: a wider formula is scrolled
 /**
  * @typedef {object} Reading  an answer of the server
  * @property {string} [mathml]
- * @property {{sentence: string, start?: number, end?: number}} [error]
+ * @property {{sentence: string, start?: number, end?: number, line?: number}} [error]
  * @property {string} [repaired]
  */
 
+/**
+ * Ask the server how something is read. @param {Texts} query
+ * @returns {Promise<any>} null where it had too much to do, after a wait; undefined where there is no answer
+ */
+async function askReading(query) {
+  try {
+    const got = await fetch(`${FormulaReading.address}?${new URLSearchParams(query)}`)
+    if (got.status === 200) return await got.json()
+    if (got.status !== 429) return undefined
+    await new Promise(resolve => window.setTimeout(resolve, BUSY_READING * (1 + Math.random())))
+    return null
+  } catch {
+    return undefined // no network: the release will say so
+  }
+}
+
 class FormulaReading {
-  /** Where the server reads formulas; the module says it. */
+  /** Where the server reads formulas and rules; the module says it. */
   static address = ""
 
   /** @param {(text: string) => void} use takes the text that may be meant @param {(said: string) => void} announce */
@@ -80,19 +96,16 @@ class FormulaReading {
     const { text } = this
     if (!text.trim() || text === this.shown) return
     this.asking = true
-    /** @type {Reading | null} */ let answer = null
-    try {
-      const got = await fetch(`${FormulaReading.address}?${new URLSearchParams({ formula: text })}`)
-      if (got.status === 200) answer = await got.json()
-      else if (got.status === 429) {
-        await new Promise(resolve => window.setTimeout(resolve, BUSY_READING * (1 + Math.random())))
-      } else this.shown = text // nothing to show, and nothing to ask again
-    } catch {
-      this.shown = text // no network: the release will say so
-    }
+    const answer = await this.fetched(text)
+    if (answer === undefined) this.shown = text // nothing to show, and nothing to ask again
     this.asking = false
     if (text === this.text && answer) this.draw(answer)
     else this.ask()
+  }
+
+  /** @param {string} text @returns {Promise<Reading | null | undefined>} as `askReading` says */
+  fetched(text) {
+    return askReading({ formula: text })
   }
 
   /** @param {Reading} answer */

@@ -153,7 +153,7 @@ class NumberRow {
     const [label, entry] = [newId(), newId()]
     this.sentence = sentencePlace()
     this.label = el("label", { id: label, for: entry, ondblclick: () => this.restore() }, this.kind.label)
-    if (field.symbol) this.label.append("\u00a0", el("i", {}, field.symbol))
+    if (field.symbol && field.symbol !== this.kind.label) this.label.append("\u00a0", el("i", {}, field.symbol))
     this.entry = new NumberEntry(
       this.kind,
       this.sentence,

@@ -7,9 +7,10 @@
  * @property {(values: Texts) => void} commit
  */
 
-/** Read key_name_value_name_value. @param {string} text @returns {Setup} */
+/** Read key_name_value_name_value; `own_text` is the key of a rule. @param {string} text @returns {Setup} */
 function readSetup(text) {
-  const [key = "", ...parts] = text.split("_")
+  const [first = "", ...parts] = text.split("_")
+  const key = first === OWN ? OWN_KEY + (parts.shift() ?? "") : first
   /** @type {Texts} */ const values = {}
   for (let i = 0; i + 1 < parts.length; i += 2) values[parts[i] ?? ""] = parts[i + 1] ?? ""
   return { key, values }
@@ -84,8 +85,8 @@ class SetupNumbers {
 
 /** A button that shows and hides what is rarely needed. */
 class More {
-  /** @param {Fold} fold */
-  constructor(fold) {
+  /** @param {Fold} fold @param {string} name */
+  constructor(fold, name = "More") {
     this.fold = fold
     this.body = el("div", { class: "advanced", id: newId() })
     this.button = el(
@@ -94,14 +95,17 @@ class More {
         type: "button",
         class: "more",
         "aria-controls": this.body.id,
-        onclick: () => {
-          fold.open = !fold.open
-          this.draw()
-        },
+        onclick: () => this.show(!fold.open),
       },
-      "More",
+      name,
     )
     this.button.prepend(icon(ICONS.open))
+    this.draw()
+  }
+
+  /** @param {boolean} open */
+  show(open) {
+    this.fold.open = open
     this.draw()
   }
 
@@ -122,7 +126,7 @@ class ConfiguredField {
   constructor(panel, field) {
     this.panel = panel
     this.field = field
-    this.options = field.options ?? []
+    this.options = withOwn(field)
     /** @type {Setup} */ this.setup = { key: "", values: {} }
     /** @type {Map<string, Texts>} */ this.memory = new Map() // what each option had when it was left
     const choose = (/** @type {string} */ key) => this.choose(key)
@@ -148,12 +152,15 @@ class ConfiguredField {
       },
       panel.fold(`${field.name}.more`),
     )
-    this.node = el("div", { class: "configured" }, node, this.numbers.node, this.numbers.more.button)
+    this.rule = new RulePlace(panel, field.own, (row, before) =>
+      panel.commit({ [field.name]: writeSetup(row, keptValues(before, row, this.setup.values)) }),
+    )
+    this.node = el("div", { class: "configured" }, node, this.rule.node, this.numbers.node, this.numbers.more.button)
   }
 
   /** @param {string} key @returns {Option | undefined} */
   option(key) {
-    return this.options.find(option => option.key === key)
+    return this.options.find(option => option.key === key) ?? ruleBook.row(key, this.panel)
   }
 
   restore() {
@@ -165,6 +172,7 @@ class ConfiguredField {
   /** @param {string} key */
   choose(key) {
     this.memory.set(this.setup.key, this.setup.values)
+    if (key === OWN) return this.rule.begin(this.setup.key)
     this.panel.commit(this.changes(key, this.memory.get(key) ?? {}))
   }
 
@@ -192,8 +200,10 @@ class ConfiguredField {
         .filter(pair => pair[1] !== undefined)
       this.setup.values = Object.fromEntries(given)
     }
-    this.choice.show(this.setup.key)
-    this.numbers.show(this.option(this.setup.key), this.setup.values, number =>
+    const option = this.option(this.setup.key)
+    this.choice.show(this.setup.key, option?.name)
+    this.rule.show(this.setup.key, option, refusals.take(`${name}.text`))
+    this.numbers.show(option, this.setup.values, number =>
       refusals.take(spread ? spread + number : `${name}.${number}`),
     )
     say(this.sentence, refusals.take(name))
