@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optviz.figures.image_grids import mosaic
+from optviz.figures.image_grids import inked
 from optviz.figures.panels import bare, panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import Panel
@@ -75,18 +75,7 @@ def drawings_panel(images: np.ndarray, captions: Sequence[str], white: int, them
     count, height, width = images.shape
     cell = (max(1, round(width * 0.2)), max(1, round(height * 0.35)))
     across = min(ACROSS, max(count, 3))
-    whole, corners = mosaic(images, across, cell, 0)
-    mask = mosaic(np.ones_like(images), across, cell, 0)[0]
-    shades = [[0, "#000000"], [1, "#ffffff"]] if theme.dark else [[0, "#ffffff"], [1, "#000000"]]
-    pictures: Trace = {
-        "type": "heatmap",
-        "z": packed(np.where(mask, whole.astype(float), np.nan)),
-        "zmin": 0,
-        "zmax": white,
-        "colorscale": shades,
-        "showscale": False,
-        "hoverinfo": "skip",
-    }
+    pictures, corners, frames = inked(images, across, cell, white, theme)
     notes = [
         {
             "x": float(x) - 0.5,
@@ -98,17 +87,6 @@ def drawings_panel(images: np.ndarray, captions: Sequence[str], white: int, them
             "font": {"size": 11, "color": theme.ink},
         }
         for (x, y), caption in zip(corners, captions, strict=True)
-    ]
-    frames = [
-        {
-            "type": "rect",
-            "x0": float(x) - 0.5,
-            "x1": float(x) + width - 0.5,
-            "y0": float(y) - 0.5,
-            "y1": float(y) + height - 0.5,
-            "line": {"width": 1, "color": theme.faint},
-        }
-        for x, y in corners
     ]
     rows = -(-count // across)
     reach = [-1.0, across * (width + cell[0]) - cell[0] + 1.0]

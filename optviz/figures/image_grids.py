@@ -1,6 +1,7 @@
 """Small images side by side: test images with what the network says of them, and its first weights."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,26 +33,20 @@ def mosaic(
     return whole, corners
 
 
-def samples_panel(
-    images: np.ndarray,
-    labels: Sequence[int],
-    probabilities: Sequence[Sequence[float]],
-    classes: Sequence[str],
-    white: int,
-    theme: Theme,
-) -> Panel:
-    """Test images (n, height, width), each with a bar for the probability of every class below it."""
-    count, height, width = images.shape
-    answers = [int(np.argmax(row)) for row in probabilities]
-    title, bars = 0.42 * height, 0.4 * height  # the room above an image for two lines, and below it
-    cell = (round(width * 0.22), round(height * 0.92))
-    whole, corners = mosaic(images, ACROSS, cell, 0)
-    mask = mosaic(np.ones_like(images), ACROSS, cell, 0)[0]
-    z = np.where(mask, whole.astype(float), np.nan)
+def inked(
+    images: np.ndarray, across: int, cell: tuple[int, int], white: int, theme: Theme
+) -> tuple[Trace, np.ndarray, list[dict[str, Any]]]:
+    """Images (n, height, width) from 0 to `white` in a mosaic, as ink on the page: trace, corners, frames.
+
+    `cell` is the room right of and below each image, see `mosaic`; the frames are Plotly's shapes.
+    """
+    _, height, width = images.shape
+    whole, corners = mosaic(images, across, cell, 0)
+    mask = mosaic(np.ones_like(images), across, cell, 0)[0]
     shades = [[0, "#000000"], [1, "#ffffff"]] if theme.dark else [[0, "#ffffff"], [1, "#000000"]]
     pictures: Trace = {
         "type": "heatmap",
-        "z": packed(z),
+        "z": packed(np.where(mask, whole.astype(float), np.nan)),
         "zmin": 0,
         "zmax": white,
         "colorscale": shades,
@@ -69,6 +64,23 @@ def samples_panel(
         }
         for x, y in corners
     ]
+    return pictures, corners, frames
+
+
+def samples_panel(
+    images: np.ndarray,
+    labels: Sequence[int],
+    probabilities: Sequence[Sequence[float]],
+    classes: Sequence[str],
+    white: int,
+    theme: Theme,
+) -> Panel:
+    """Test images (n, height, width), each with a bar for the probability of every class below it."""
+    count, height, width = images.shape
+    answers = [int(np.argmax(row)) for row in probabilities]
+    title, bars = 0.42 * height, 0.4 * height  # the room above an image for two lines, and below it
+    cell = (round(width * 0.22), round(height * 0.92))
+    pictures, corners, frames = inked(images, ACROSS, cell, white, theme)
     notes = []
     for (x, y), label, answer, row in zip(corners, labels, answers, probabilities, strict=True):
         wrong = label != answer
