@@ -26,7 +26,9 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         choose_view()
     live(chosen, seen, theme)
     if not seen.history:
-        st.markdown("Press **Start** to train this network, or choose another preset.")
+        racers = len(chosen.config.rivals) + 1
+        what = f"race {racers} optimizers on" if racers > 1 else "train"
+        st.markdown(f"Press **Start** to {what} this network, or choose another preset.")
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
 if seen.history:
     drawing_part(seen, theme)

@@ -508,3 +508,8 @@ def test_a_run_that_waits_does_not_wait_for_a_sweep() -> None:
     (job,) = jobs.of_run(tasks.store, run_id)
     assert job.active, "it began anew, or waits for its turn"
     jobs.cancel(tasks.store, run_id, "sweep")
+
+
+def test_the_page_says_what_start_does() -> None:
+    assert "to train this network" in opened(encode(QUICK)).words
+    assert "to race 3 optimizers on this network" in opened({**encode(QUICK), "race": "on"}).words
