@@ -3,12 +3,9 @@
 Nothing is differentiated or run here; what only that can refuse, the release will.
 """
 
-import asyncio
 import functools
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from starlette.requests import Request
@@ -20,20 +17,19 @@ from optviz.engine.formula_latex import as_typed
 from optviz.engine.formula_text import ALLOWED, LONGEST, FormulaError, read
 from optviz.web.mathml import mathml
 from optviz.web.rule_reading import packed_reading, rule_reading
+from optviz.web.work import Asker, BusyError, Work
 
 Reading = Callable[[str], dict[str, Any]]
 READ = "read"
 SECONDS = 0.4  # that reading may take
 KEPT = 1024  # answers, about 1 kB each
-AT_ONCE = max(2, (os.cpu_count() or 1) // 2)
 CACHED = "private, max-age=600"
-BUSY = "Too many formulas are being read at the moment."
-_workers = ThreadPoolExecutor(AT_ONCE, "read")
-_places = threading.BoundedSemaphore(AT_ONCE)
+WORK = Work("read", threads=max(2, (os.cpu_count() or 1) // 2), most=64, each=8)  # six cards may ask at once
 
 
 async def read_formula(request: Request) -> Response:
-    """How `formula` is read, as JSON; 400 with a sentence without one, 429 where too many are being read.
+    """How `formula` is read, as JSON; 400 with a sentence without one, 429 where the server, or this
+    visitor, has enough being read.
 
     A formula that can be used: `{"mathml": …}`, an element with its words. Else `{"error": {"sentence": …,
     "start": …, "end": …}, "repaired": …}`: the characters that it is about, where it is about some, and a
@@ -45,11 +41,11 @@ async def read_formula(request: Request) -> Response:
     name = next((name for name in readers if name in request.query_params), None)
     if name is None:
         return _refused("The address names no formula and no rule.", 400)
-    work = _begin(readers[name], request.query_params[name])
-    if work is None:
-        return _refused(BUSY, 429)
+    read_text, text = readers[name], request.query_params[name]
     try:
-        answer = await asyncio.wrap_future(work)
+        answer = await WORK.do(Asker.of(request), lambda: read_text(text))
+    except BusyError as error:
+        return _refused(str(error), 429)
     except time_limit.TooSlowError:
         answer = _error("The formula takes too long to read; make it simpler.")
     return JSONResponse(answer, headers={"cache-control": CACHED})
@@ -57,19 +53,6 @@ async def read_formula(request: Request) -> Response:
 
 def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": {"sentence": sentence}}, status, headers={"cache-control": "no-store"})
-
-
-def _begin(read: Reading, text: str) -> "Future[dict[str, Any]] | None":
-    """Read in a thread; None if as many are at it as may be."""
-    if not _places.acquire(blocking=False):
-        return None
-    try:
-        work = _workers.submit(read, text)
-    except RuntimeError:  # the server is about to end
-        _places.release()
-        return None
-    work.add_done_callback(lambda _: _places.release())
-    return work
 
 
 @functools.lru_cache(maxsize=KEPT)
