@@ -4,15 +4,12 @@ A request changes nothing and knows nothing of the visitor: it is a link, and it
 page draws for it. One row of `PAGES` says which functions draw a page's picture; its script uses the same.
 """
 
-import asyncio
 import gzip
 import json
 import logging
 import os
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +29,7 @@ from optviz.web.components.following import DRAW
 from optviz.web.maps import drafts as maps
 from optviz.web.regularization.views import VIEWS as REGULARIZATION
 from optviz.web.teaching_view import View
+from optviz.web.work import Asker, BusyError, Work
 
 log = logging.getLogger("optviz")
 PATIENCE = 30.0  # milliseconds that the picture of a draft may take to be made
@@ -39,7 +37,8 @@ KEPT = 256  # answers, 2 to 120 kB each
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)  # the other processors are for the pages
 CACHED = "private, max-age=60"
 THEMES = {"light": LIGHT, "dark": DARK}
-BUSY = "Too many pictures are being drawn at the moment."
+# A picture takes up to `PATIENCE`. A browser asks for one at a time and may still wait for the one before.
+WORK = Work("draw", threads=AT_ONCE, most=16 * AT_ONCE, each=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +89,13 @@ class DrawError(ValueError):
 
 Query = tuple[str, frozenset[tuple[str, str]]]  # a page, and the names and texts of a link
 _answers: OrderedDict[Query, bytes] = OrderedDict()  # used by the event loop only
-_workers = ThreadPoolExecutor(AT_ONCE, "draw")
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 async def draw(request: Request) -> Response:
     """The picture of a draft as JSON, compressed.
 
     204 where it takes too long while somebody drags, 400 with a sentence where the draft cannot be used, 404
-    for a page without such pictures, 429 where the server has enough to do.
+    for a page without such pictures, 429 where the server, or this visitor, has enough being drawn.
     """
     page = request.path_params["page"]
     if page not in PAGES:
@@ -106,11 +103,10 @@ async def draw(request: Request) -> Response:
     query = page, frozenset(request.query_params.items())
     small = _answers.get(query)
     if small is None:
-        work = _begin(query)
-        if work is None:
-            return _refused(BUSY, 429)
         try:
-            small = await asyncio.wrap_future(work)
+            small = await WORK.do(Asker.of(request), lambda: _answer(query))
+        except BusyError as error:
+            return _refused(str(error), 429)
         except DrawError as error:
             return _refused(str(error), 400)
         except Exception:
@@ -127,19 +123,6 @@ async def draw(request: Request) -> Response:
 
 def _refused(sentence: str, status: int) -> Response:
     return PlainTextResponse(sentence, status, headers={"cache-control": "no-store"})
-
-
-def _begin(query: Query) -> "Future[bytes | None] | None":
-    """Draw in a thread; None if as many are at it as may be."""
-    if not _places.acquire(blocking=False):
-        return None
-    try:
-        work = _workers.submit(_answer, query)
-    except RuntimeError:  # the server is about to end
-        _places.release()
-        return None
-    work.add_done_callback(lambda _: _places.release())
-    return work
 
 
 def _answer(query: Query) -> bytes | None:
