@@ -19,7 +19,8 @@ from benchmarks.machine import command_line, heading, table
 from optviz.training import weight_path
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
-from optviz.training.loop import OnDevice, Trainer, pick_device
+from optviz.training.devices import pick_device
+from optviz.training.loop import OnDevice, Trainer
 from optviz.training.plane import SIDE, axis_through_zero, random_plane
 from optviz.training.surface import Surface
 

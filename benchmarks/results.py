@@ -19,8 +19,9 @@ from docs.results import PRINTED
 from optviz.lessons.measured import FILE, MEASURED, LossResult, Measured, NetworkResult, Span
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
+from optviz.training.devices import pick_device
 from optviz.training.events import Evaluation, Finished, Progress
-from optviz.training.loop import pick_device, train
+from optviz.training.loop import train
 from optviz.training.presets import PRESETS
 
 

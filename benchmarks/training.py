@@ -24,7 +24,8 @@ from torch.utils.data import Dataset as TorchDataset
 from benchmarks.machine import command_line
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
-from optviz.training.loop import TRAIN_IMAGES, batch_order, pick_device, train
+from optviz.training.devices import pick_device
+from optviz.training.loop import TRAIN_IMAGES, batch_order, train
 
 BATCH, EPOCHS = 100, 2
 

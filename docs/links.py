@@ -41,6 +41,8 @@ stands there as `0` and base64, or as `1` and base64 of the text compressed (raw
 `optviz/settings/rule_link.py` as its dictionary), with `-` and `.` in place of `+` and `/`, and without `=`.
 Values that are missing are those that the text states. A text has at most {LONGEST} characters. Where there
 is a rule, all optimizers of a link take at most {MOST_WITH_RULES:,} characters together.
+On Train live the first optimizer has its values under names of their own: `opt=own_0eCA9IHggLSBscipn` and
+`o.lr=0.1`.
 """
 
 

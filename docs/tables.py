@@ -13,7 +13,7 @@ from docs.results import results
 from optviz.engine.landscapes import GROUPS as LANDSCAPE_GROUPS
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import GROUPS as OPTIMIZER_GROUPS
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OF_MATRICES, OPTIMIZERS
 from optviz.engine.outcomes import number
 from optviz.engine.schedules import SCHEDULES
 from optviz.settings.environment import table
@@ -26,10 +26,10 @@ def catalogue() -> str:
     parts = [
         "# What there is to choose from",
         "This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.",
-        f"## {len(OPTIMIZERS)} optimizers",
+        f"## {len(OPTIMIZERS) + len(OF_MATRICES)} optimizers",
     ]
     for group, label in OPTIMIZER_GROUPS.items():
-        optimizers = [o for o in OPTIMIZERS.values() if o.group == group]
+        optimizers = [o for o in (*OPTIMIZERS.values(), *OF_MATRICES.values()) if o.group == group]
         if optimizers:
             parts.append(f"### {label}")
         for o in optimizers:

@@ -89,7 +89,7 @@ def data() -> Iterator[Finding]:
 
 def device() -> Iterator[Finding]:
     """What trains."""
-    from optviz.training.loop import device_name, pick_device
+    from optviz.training.devices import device_name, pick_device
 
     found = pick_device("auto")
     if found.type == "cpu":

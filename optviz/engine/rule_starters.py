@@ -5,12 +5,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """One text to begin from; `row` is the key of the optimizer that walks alike, "" for none."""
+    """One text to begin from; `row` is the key of the optimizer that walks alike, "" for none.
+
+    `rate` is the learning rate to begin with where a network is trained.
+    """
 
     key: str
     name: str
     text: str
+    rate: float
     row: str = ""
+
+    @property
+    def for_networks(self) -> str:
+        """The text with that learning rate, and a range for it."""
+        title, *lines = [line for line in self.text.splitlines() if not line.startswith("lr = ")]
+        notes = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+        slider = f"lr = {self.rate:g} in 1e-6..10"
+        return "\n".join([title, *lines[:notes], slider, *lines[notes:], ""])
 
 
 STARTERS: dict[str, Starter] = {
@@ -24,6 +36,7 @@ STARTERS: dict[str, Starter] = {
 lr = 0.1 in 1e-6..10
 x = x - lr*g
 """,
+            0.1,
             "gd",
         ),
         Starter(
@@ -35,6 +48,7 @@ lr = 0.05 in 1e-6..10
 v = momentum*v + g
 x = x - lr*v
 """,
+            0.01,
             "momentum",
         ),
         Starter(
@@ -46,6 +60,7 @@ lr = 0.05 in 1e-6..10
 v = momentum*v + g
 x = x - lr*(g + momentum*v)
 """,
+            0.01,
             "nag",
         ),
         Starter(
@@ -58,6 +73,7 @@ eps = 1e-10 in 1e-16..1
 s = s + g*g
 x = x - lr*g/(sqrt(s) + eps)
 """,
+            0.01,
             "adagrad",
         ),
         Starter(
@@ -68,6 +84,7 @@ x = x - lr*g/(sqrt(s) + eps)
 s = alpha*s + (1 - alpha)*g*g
 x = x - lr*g/(sqrt(s) + eps)
 """,
+            0.001,
             "rmsprop",
         ),
         Starter(
@@ -82,6 +99,7 @@ m_hat = m/(1 - beta1**t)
 v_hat = v/(1 - beta2**t)
 x = x - lr*m_hat/(sqrt(v_hat) + eps)
 """,
+            0.001,
             "adam",
         ),
         Starter(
@@ -94,6 +112,7 @@ m = beta1*m + (1 - beta1)*g
 v = beta2*v + (1 - beta2)*g*g
 x = x - lr*m/(sqrt(v) + eps)
 """,
+            0.001,
         ),
         Starter(
             "empty",
@@ -110,6 +129,7 @@ x = x - lr*m/(sqrt(v) + eps)
 lr = 0.1 in 0.001..1
 x = x - lr*g
 """,
+            0.1,
         ),
     )
 }

@@ -238,7 +238,7 @@ def answered(kind, x, noise):
 """
 
 
-def _functions(source: str) -> list[str]:
+def functions_of(source: str) -> list[str]:
     """The definitions of the functions of `elementwise` that a source calls."""
     used = re.findall(r"(\w+)\(", source)
     return [TORCH_FUNCTIONS[name] for name in dict.fromkeys(used) if name in TORCH_FUNCTIONS]
@@ -250,4 +250,4 @@ def _definitions(optimizer: Optimizer) -> list[str]:
         return []
     asking = [ANSWERED] if optimizer.looks else []
     rule = "a rule written by hand." if optimizer.written else "torch has none; this is its step."
-    return [*_functions(optimizer.source), *asking, f"# {optimizer.name}: {rule}", optimizer.source, ""]
+    return [*functions_of(optimizer.source), *asking, f"# {optimizer.name}: {rule}", optimizer.source, ""]

@@ -102,7 +102,7 @@ def compute(
     import torch
 
     from optviz.training import checkpoints, plane, weight_path
-    from optviz.training.loop import pick_device
+    from optviz.training.devices import pick_device
     from optviz.training.surface import Surface
 
     config, saved = run.config, store.checkpoint(run.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
-from optviz.engine.optimizers import ELEMENTWISE, GROUPS, OPTIMIZERS, Optimizer
+from optviz.engine.optimizers import ELEMENTWISE, GROUPS, OF_MATRICES, OPTIMIZERS, Optimizer
 from optviz.engine.own_optimizer import KEY as OWN
 from optviz.engine.own_optimizer import NAME, own_optimizer
 from optviz.engine.rule_expressions import RuleError
@@ -46,7 +46,7 @@ Table = Mapping[str, Any]
 class Entrant:
     """One optimizer in the comparison, with a value for every hyperparameter.
 
-    `optimizer` is a key of OPTIMIZERS, or OWN for the rule that `text` writes.
+    `optimizer` is a key of OPTIMIZERS, or of OF_MATRICES on networks, or OWN for the rule that `text` writes.
     """
 
     optimizer: str
@@ -71,7 +71,9 @@ class Entrant:
     @property
     def row(self) -> Optimizer:
         """The optimizer."""
-        return own_optimizer(self.text) if self.optimizer == OWN else OPTIMIZERS[self.optimizer]
+        if self.optimizer == OWN:
+            return own_optimizer(self.text)
+        return OPTIMIZERS.get(self.optimizer) or OF_MATRICES[self.optimizer]
 
     def having(self, **given: float) -> "Entrant":
         """The same optimizer with other values; raises HyperparameterError."""
@@ -121,6 +123,12 @@ def rule_key(text: str) -> str:
     return f"{OWN}_{packed(text)}"
 
 
+def read_rule_key(text: str) -> Optimizer:
+    """The rule of a text that begins as `rule_key` writes it; raises RuleError."""
+    _, *parts = text.split("_")
+    return own_optimizer(unpacked(parts[0] if parts else ""))
+
+
 def write_entrant(entrant: Entrant) -> str:
     """As `write_setup` does; the text of a rule stands behind the key, packed: own_1q1bIzU_lr_0.1."""
     written = write_setup(entrant.row, entrant.values)
@@ -139,7 +147,7 @@ def read_entrant(
         key, numbers = read_setup(reader, name, text, table, "optimizer", default)
         return Entrant(key, numbers) if key and (numbers or not default) else None
     try:
-        row = own_optimizer(unpacked(parts[0] if parts else ""))
+        row = read_rule_key(text)
     except RuleError as error:
         fate = f"“{default}” is used" if default else "It was left out"
         reader.complain((name,), str(error), f"{fate}.", f"{name}.text")
@@ -149,6 +157,21 @@ def read_entrant(
     filled = "_".join([OWN, *(part for pair in given.items() for part in pair)])
     _, numbers = read_setup(reader, name, filled, {OWN: row}, "optimizer")
     return Entrant(OWN, numbers, row.text)
+
+
+def fits(reader: Reader, name: str, entrants: Sequence[Entrant]) -> bool:
+    """Whether a link can hold them, the last of which is new."""
+    if all(entrant.optimizer != OWN for entrant in entrants):
+        return True
+    sizes = [len(write_entrant(entrant)) for entrant in entrants]
+    if sizes[-1] <= LONGEST_TEXT and sum(sizes) <= MOST_WITH_RULES:
+        return True
+    said = (
+        f"The optimizers with their rules take {sum(sizes):,} characters of the link, the last of them "
+        f"{sizes[-1]}; allowed are {MOST_WITH_RULES:,} and {LONGEST_TEXT}."
+    )
+    reader.complain((name,), said, "It was left out.", f"{name}.text")
+    return False
 
 
 def describe_own() -> dict[str, Any]:
@@ -244,7 +267,10 @@ class Spread(Configured):
 
     def write(self, settings: Any) -> Link:
         """The key, and every number."""
-        key, values = (getattr(settings, attribute) for attribute in self.attributes)
+        return self.write_row(*(getattr(settings, attribute) for attribute in self.attributes))
+
+    def write_row(self, key: str, values: Values) -> Link:
+        """The key, and every number."""
         given = dict(values)
         numbers = {self.prefix + h.name: h.write(given[h.name]) for h in self.numbers(self.table[key])}
         return {self.name: key, **numbers}
@@ -256,15 +282,21 @@ class Spread(Configured):
         if text is not None and text not in self.table:
             said = f"“{short(text)}” is no {self.noun} here; there is {', '.join(self.table)}."
             reader.complain((self.name,), said, f"This link gets {default} instead.")
-            # The numbers were meant for another row.
-            reader.used |= {name for name in reader.given if name.startswith(self.prefix)}
-            return {
-                self.attributes[0]: default,
-                self.attributes[1]: tuple((h.name, h.usual) for h in self.numbers(self.table[default])),
-            }
+            return self.fallen_back(reader, default)
         key = default if text is None else text
+        numbers = self.read_numbers(reader, self.numbers(self.table[key]))
+        return {self.attributes[0]: key, self.attributes[1]: numbers}
+
+    def fallen_back(self, reader: Reader, default: str) -> dict[str, Any]:
+        """The default row with its usual numbers; those of the link were meant for another row."""
+        reader.used |= {name for name in reader.given if name.startswith(self.prefix)}
+        numbers = tuple((h.name, h.usual) for h in self.numbers(self.table[default]))
+        return {self.attributes[0]: default, self.attributes[1]: numbers}
+
+    def read_numbers(self, reader: Reader, rows: Sequence[Hyperparameter]) -> Values:
+        """Each number that the link says, or its default."""
         found = []
-        for h in self.numbers(self.table[key]):
+        for h in rows:
             name, value = self.prefix + h.name, h.usual
             written = reader.take(name)
             if written is not None:
@@ -273,7 +305,7 @@ class Spread(Configured):
                 except HyperparameterError as error:
                     reader.complain((name,), str(error), f"This link gets {plain_number(value)} instead.")
             found.append((h.name, value))
-        return dict(zip(self.attributes, (key, tuple(found)), strict=True))
+        return tuple(found)
 
     def describe(self, usual: Any) -> dict[str, Any]:
         """With all rows and their numbers, and how their names begin."""
@@ -342,27 +374,13 @@ class Compared(Described):
             name = f"{self.name}{i}"
             text = reader.take(name)
             entrant = None if text is None else read_entrant(reader, name, text)
-            if entrant and self._fits(reader, name, [*found, entrant]):
+            if entrant and fits(reader, name, [*found, entrant]):
                 found.append(entrant)
         named = [n for n in reader.given if n.startswith(self.name) and n[len(self.name) :].isdigit()]
         if named and not found:
             sentence = "No optimizer of the link could be used; the default ones are shown."
             reader.complain(named, sentence)
         return {attribute: tuple(found) or getattr(usual, attribute)}
-
-    def _fits(self, reader: Reader, name: str, entrants: Sequence[Entrant]) -> bool:
-        """Whether a link can hold them, the last of which is new."""
-        if all(entrant.optimizer != OWN for entrant in entrants):
-            return True
-        sizes = [len(write_entrant(entrant)) for entrant in entrants]
-        if sizes[-1] <= LONGEST_TEXT and sum(sizes) <= MOST_WITH_RULES:
-            return True
-        said = (
-            f"The optimizers with their rules take {sum(sizes):,} characters of the link, the last of them "
-            f"{sizes[-1]}; allowed are {MOST_WITH_RULES:,} and {LONGEST_TEXT}."
-        )
-        reader.complain((name,), said, "It was left out.", f"{name}.text")
-        return False
 
     def describe(self, usual: Any) -> dict[str, Any]:
         """With all optimizers and their numbers."""

@@ -7,7 +7,6 @@ only, because reading one makes the processor wait until the device has done all
 
 import hashlib
 import math
-import platform
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -20,6 +19,7 @@ from optviz.training import checkpoints, weight_path
 from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
+from optviz.training.devices import device_name, pick_device
 from optviz.training.evaluation import accuracy, confusion, first_layer, logits_of, samples
 from optviz.training.events import (
     Checkpoint,
@@ -41,6 +41,7 @@ from optviz.training.networks import (
     loss_function,
     optimizer_class,
 )
+from optviz.training.step_optimizer import StepOptimizer
 
 #: What to do next: go on, write a checkpoint and go on, or write a checkpoint and end.
 Wish = Literal["run", "checkpoint", "stop"]
@@ -269,7 +270,8 @@ class Trainer:
                 trained=self.trained,
             )
         if good < len(losses):
-            yield self._diverged(first + good, f"The loss is {losses[good]} at step {first + good:,}")
+            at = first + good
+            yield self._diverged(at, at - 1, f"The loss is {losses[good]} at step {at:,}")
         if self.graphed and self.graphed.failure:
             yield Notice(self.step, self.graphed.failure)
             self.graphed, self.train_batch = None, self.train_on
@@ -294,7 +296,8 @@ class Trainer:
         )
         self.elapsed += time.perf_counter() - since
         if not math.isfinite(test_loss):
-            return self._diverged(self.step, f"The test loss is {test_loss} after step {self.step:,}")
+            said = f"The test loss is {test_loss} after step {self.step:,}"
+            return self._diverged(self.step, self.step, said)
         return evaluation
 
     def pictures(self) -> Iterator[Event]:
@@ -355,12 +358,14 @@ class Trainer:
             else:
                 group["lr"] = rate
 
-    def _diverged(self, step: int, what: str) -> Diverged:
-        """The event that ends a run, with the usual cause in a sentence."""
+    def _diverged(self, step: int, after: int, what: str) -> Diverged:
+        """The event that ends a run, and why: of a loss with the weights of `after` steps."""
         before = f" (it was {self.last_loss:.4g} just before)" if math.isfinite(self.last_loss) else ""
-        return Diverged(
-            step, f"{what}{before}. Most often the learning rate is too large; here it is {self.full_rate:g}."
-        )
+        broken = self.optimizer.broken if isinstance(self.optimizer, StepOptimizer) else None
+        why = f"Most often the learning rate is too large; here it is {self.full_rate:g}."
+        if broken and broken[0] <= after:  # else the weights broke because the loss had
+            why = broken[1]
+        return Diverged(step, f"{what}{before}. {why}")
 
     def _images_between(self, start: int, end: int) -> int:
         """Images trained on after step `start` up to step `end`; an epoch's last batch may be short."""
@@ -383,26 +388,3 @@ def weights_hash(model: nn.Module) -> str:
     for parameter in model.parameters():
         digest.update(parameter.detach().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def pick_device(wanted: str = "auto") -> torch.device:
-    """The device to train on: with "auto" CUDA if present, else Apple's MPS, else the CPU.
-
-    Raises:
-        TrainingError: when the device is not there.
-    """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    here = [name for name, available in present.items() if available]
-    if wanted != "auto" and wanted not in here:
-        raise TrainingError(f"There is no device “{wanted}” here; there is {', '.join(here)}.")
-    return torch.device(here[0] if wanted == "auto" else wanted)
-
-
-def device_name(device: torch.device) -> str:
-    """The device's name for people."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    if device.type == "mps":
-        return "Apple GPU (Metal)"
-    threads = torch.get_num_threads()
-    return f"{platform.processor() or platform.machine()} CPU, {threads} thread{'s' * (threads > 1)}"

@@ -11,10 +11,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from optviz.engine.optimizers import OF_MATRICES
 from optviz.training.activations import ACTIVATIONS
-from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.config import TrainingConfig
 from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.losses import LOSSES
+from optviz.training.muon import MuonWithAdamW
+from optviz.training.step_optimizer import StepOptimizer
 
 #: Takes logits (n, classes) and labels (n,), returns the mean loss as a scalar tensor.
 LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -104,15 +107,25 @@ def loss_function(config: TrainingConfig) -> LossFunction:
 
 
 def optimizer_class(config: TrainingConfig) -> Callable[..., torch.optim.Optimizer]:
-    """The class in `torch.optim`."""
+    """The class in `torch.optim`, or one of ours where torch has none for all parameters."""
+    row = config.entrants[0].row
+    if row.key in OF_MATRICES:
+        return MuonWithAdamW
     kind: Callable[..., torch.optim.Optimizer]
-    kind = getattr(torch.optim, NETWORK_OPTIMIZERS[config.optimizer].torch)
+    kind = getattr(torch.optim, row.torch) if row.torch else StepOptimizer
     return kind
 
 
 def optimizer_keywords(config: TrainingConfig) -> dict[str, Any]:
-    """What the class in `torch.optim` is called with, weight decay included."""
-    keywords = NETWORK_OPTIMIZERS[config.optimizer].torch_keywords(dict(config.optimizer_values))
+    """What the class is called with besides the parameters, weight decay included."""
+    (entrant, *_), values = config.entrants, dict(config.optimizer_values)
+    row = entrant.row
+    if not row.torch:
+        return {"optimizer": row, "values": values}
+    keywords = row.torch_keywords(values)
+    if row.key in OF_MATRICES:
+        shared = {name: keywords[name] for name in ("lr", "weight_decay")}
+        return {"matrices": keywords, "others": {**shared, "fused": True}}
     return {**keywords, "weight_decay": config.weight_decay} if config.weight_decay else keywords
 
 

@@ -13,6 +13,7 @@ from optviz.training import checkpoints, weight_path
 from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
+from optviz.training.devices import device_name, pick_device
 from optviz.training.events import Checkpoint, Diverged, Event, Finished, Started, from_json, to_json
 from optviz.training.judging import judging_steps
 from optviz.training.loop import (
@@ -20,8 +21,6 @@ from optviz.training.loop import (
     OnDevice,
     Trainer,
     Wish,
-    device_name,
-    pick_device,
     weights_hash,
 )
 

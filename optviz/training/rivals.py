@@ -1,46 +1,28 @@
-"""The optimizers that can train a network, and the field that lists the rivals of a race."""
+"""The field that lists the rivals of a race."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError, complete
-from optviz.engine.optimizers import OPTIMIZERS, Optimizer
-from optviz.settings.fields import Described, relabelled
+from optviz.settings.fields import Described
 from optviz.settings.link import Link, Reader
-from optviz.settings.setups import MOST_ENTRANTS, Entrant, describe_options, read_setup, write_setup
+from optviz.settings.setups import (
+    MOST_ENTRANTS,
+    Entrant,
+    describe_options,
+    fits,
+    read_entrant,
+    write_entrant,
+)
+from optviz.training.optimizers import ROWS, entrant_of, starters
 
 #: The most rivals of a race, besides the first optimizer.
 MOST_RIVALS = 7
-#: The optimizers that torch has, and so can train a network here.
-NETWORK_OPTIMIZERS = {key: optimizer for key, optimizer in OPTIMIZERS.items() if optimizer.torch}
-#: Classes of torch.optim that take no weight decay.
-WITHOUT_WEIGHT_DECAY = {"Rprop"}
-
-
-def takes_weight_decay(optimizer: str) -> bool:
-    """Whether `weight_decay` may be set beside this optimizer, given by its key."""
-    entry = NETWORK_OPTIMIZERS[optimizer]
-    return "weight_decay" not in entry.torch_arguments and entry.torch not in WITHOUT_WEIGHT_DECAY
-
-
-def on_networks(optimizer: Optimizer) -> list[Hyperparameter]:
-    """Its hyperparameters, with the defaults for networks."""
-    return relabelled(optimizer.hyperparameters, optimizer.network_defaults)
-
-
-#: The same optimizers, each with its defaults for networks.
-_ROWS = {
-    key: replace(optimizer, hyperparameters=tuple(on_networks(optimizer)))
-    for key, optimizer in NETWORK_OPTIMIZERS.items()
-}
 
 
 def rival(optimizer: str, **given: float) -> Entrant:
     """A rival with the defaults for networks where nothing is given; raises HyperparameterError."""
-    if optimizer not in _ROWS:
-        raise HyperparameterError(f"“{optimizer}” is no optimizer here; there is {', '.join(_ROWS)}.")
-    return Entrant(optimizer, tuple(complete(_ROWS[optimizer].hyperparameters, given).items()))
+    return entrant_of(optimizer, given)
 
 
 #: With whom a race begins when somebody asks for one and names nobody.
@@ -63,7 +45,7 @@ class Rivals(Described):
         rivals: tuple[Entrant, ...] = getattr(settings, self.attributes[0])
         if not rivals:
             return {}
-        written = (write_setup(_ROWS[each.optimizer], each.values) for each in rivals)
+        written = (write_entrant(each) for each in rivals)
         return {self.switch: "on", **{f"{self.name}{i}": text for i, text in enumerate(written, 1)}}
 
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -75,11 +57,12 @@ class Rivals(Described):
             reader.complain((switch,), f"{switch} must be on or off.", "This link gets off instead.")
         if asked != "on" and not (asked is None and texts):
             return {self.attributes[0]: ()}
-        found = []
+        first = Entrant(*(values[name] for name in ("optimizer", "optimizer_values", "optimizer_text")))
+        found: list[Entrant] = []
         for name, text in texts.items():
-            key, numbers = read_setup(reader, name, text, _ROWS, "optimizer")
-            if key:
-                found.append(Entrant(key, numbers))
+            entrant = read_entrant(reader, name, text, table=ROWS)
+            if entrant and fits(reader, name, [first, *found, entrant]):
+                found.append(entrant)
         if texts and not found:
             reader.complain(names, "No rival of the link could be used; the usual ones are shown.")
         return {self.attributes[0]: tuple(found) or USUAL}
@@ -93,7 +76,8 @@ class Rivals(Described):
             "help": "Each with its own hyperparameters; everything else is shared.",
             "kind": "compared",
             "most": min(MOST_RIVALS, MOST_ENTRANTS),
-            "options": describe_options(list(_ROWS.values())),
+            "options": describe_options(list(ROWS.values())),
+            "own": starters(),
             "when": {self.switch: ["on"]},
         }
         return [{**toggle, "on": "on", "off": "off", "default": "off"}, {**described, **cards, "default": {}}]

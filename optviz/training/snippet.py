@@ -1,15 +1,14 @@
 """A run as a PyTorch script of its own: the same losses, without optviz."""
 
-import inspect
 from itertools import pairwise
 
 from optviz.engine.schedules import SCHEDULES
 from optviz.training.activations import ACTIVATIONS
-from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS
 from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.losses import LOSSES
-from optviz.training.networks import optimizer_class, optimizer_keywords
+from optviz.training.snippet_optimizer import lines_of
 
 DIGITS = """\
 images, labels = load_digits(return_X_y=True)
@@ -62,17 +61,17 @@ def loss_of(logits, labels):
 {loss}
 
 
-{schedule}optimizer = torch.optim.{optimizer}
+{definitions}{schedule}{optimizer}
 t, history = 0, []
 for epoch in range({epochs}):
     model.train()
     order = torch.randperm(len(train_labels), generator=torch.Generator().manual_seed(SEED * 1000 + epoch))
     losses = []
     for batch in order.split({batch_size}):
-{set_rate}        optimizer.zero_grad()
+{set_rate}        {forget}
         loss = loss_of(model(train_images[batch]), train_labels[batch])
         loss.backward()
-        optimizer.step()
+        {step}
         losses.append(loss.detach())
         t += 1
     model.eval()
@@ -90,18 +89,19 @@ def script(config: TrainingConfig) -> str:
     """
     info = DATASETS[config.dataset]
     schedule = SCHEDULES[config.schedule]
-    set_rate, preamble = "", ""
+    set_rate, preamble, made = "", "", lines_of(config)
     if schedule.key != "constant":
         values = "".join(f", {name}={value!r}" for name, value in config.schedule_values)
         factor = f"{schedule.factor.__name__}(t, total{values})"
-        set_rate = f'        optimizer.param_groups[0]["lr"] = full_rate * {factor}\n'
+        set_rate = f"        {made.rate.format(rate=f'full_rate * {factor}')}\n"
         rate = dict(config.optimizer_values)["lr"]
         preamble = f"{schedule.source}\n\nfull_rate, total = {rate}, {config.steps}\n"
     standard = ["import gzip", "import sys", "from pathlib import Path"] if info.files else []
     if "math." in preamble:
         standard.insert(1 if standard else 0, "import math")
+    optimizer = config.entrants[0].row.name
     return SCRIPT.format(
-        title=f"{info.name}, {'-'.join(map(str, config.widths))}, trained with {_optimizer_name(config)}.",
+        title=f"{info.name}, {'-'.join(map(str, config.widths))}, trained with {optimizer}.",
         standard="".join(f"{line}\n" for line in standard) + ("\n" if standard else ""),
         installed="" if info.files else "from sklearn.datasets import load_digits\n",
         data=FILES.format(dataset=info.key, pixels=info.pixels) if info.files else DIGITS,
@@ -110,8 +110,11 @@ def script(config: TrainingConfig) -> str:
         initialise=_indent(INITIALISATIONS[config.initialisation].source, 8),
         loss=_indent(LOSSES[config.loss].source(len(info.classes)), 4),
         schedule=preamble,
-        optimizer=_optimizer(config),
+        definitions=made.definitions,
+        optimizer=made.made,
         set_rate=set_rate,
+        forget=made.forget,
+        step=made.step,
         epochs=config.epochs,
         batch_size=config.batch_size,
     )
@@ -126,19 +129,6 @@ def _layers(config: TrainingConfig) -> list[str]:
         if share:
             lines.append(f"nn.Dropout({share!r}),")
     return [*lines, f"nn.Linear({config.widths[-2]}, {config.widths[-1]}),"]
-
-
-def _optimizer(config: TrainingConfig) -> str:
-    """The call that makes the optimizer, in its fused form where torch has one, as in the run."""
-    kind, keywords = optimizer_class(config), optimizer_keywords(config)
-    if "fused" in inspect.signature(kind).parameters:
-        keywords["fused"] = True
-    given = "".join(f"    {name}={value!r},\n" for name, value in keywords.items())
-    return f"{kind.__name__}(\n    model.parameters(),\n{given})"
-
-
-def _optimizer_name(config: TrainingConfig) -> str:
-    return NETWORK_OPTIMIZERS[config.optimizer].name
 
 
 def _indent(lines: list[str], spaces: int) -> str:

@@ -22,12 +22,16 @@ class StepOptimizer(torch.optim.Optimizer):
 
     `values` are its hyperparameters by name; the learning rate of the moment is the parameter group's `lr`,
     as for the classes of torch. The state of each parameter holds the step and the parts that the rule names.
+    `broken` is the step at which weights stopped being finite numbers, and a sentence about it; it is None
+    until then, and stays so on other devices than the CPU, which would have to wait for it at every step.
     """
 
     def __init__(
         self, parameters: Iterable[torch.Tensor], optimizer: Optimizer, values: Mapping[str, float]
     ) -> None:
         super().__init__(parameters, {name: float(value) for name, value in values.items()})
+        self.name = "the rule" if optimizer.written else optimizer.name
+        self.broken: tuple[int, str] | None = None
         self.names = tuple(values)
         self.parts = optimizer.state
         self.rule = step_with(optimizer, _functions())
@@ -40,25 +44,39 @@ class StepOptimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            # Single numbers are tensors, so that a division by zero is infinite, in double precision, which
+            # a tensor without dimensions does not hand on to those that have some.
+            values = {name: torch.tensor(group[name], dtype=torch.float64) for name in self.names}
             for point in group["params"]:
                 if point.grad is not None:
-                    self._move(point, group)
+                    self._move(point, values)
+        self.broken = self.broken or self._breaking()
         return loss
 
-    def _move(self, point: torch.Tensor, group: dict[str, Any]) -> None:
+    def _breaking(self) -> tuple[int, str] | None:
+        """What is said of this step if it made weights that are not finite, else nothing."""
+        points = [point for group in self.param_groups for point in group["params"] if point in self.state]
+        # One sum is not finite where one number of it is not.
+        if all(point.device.type != "cpu" or point.sum().isfinite() for point in points):
+            return None
+        bad = [~point.isfinite() for point in points]
+        count = sum(int(each.sum()) for each in bad)
+        still = sum(int((each & (p.grad == 0)).sum()) for each, p in zip(bad, points, strict=True))
+        step, every = int(self.state[points[0]]["step"]), sum(point.numel() for point in points)
+        said = f"At step {step:,} {self.name} made {count:,} of {every:,} weights infinite or not a number"
+        return step, f"{said}; at {still:,} of these the gradient was exactly zero." if still else f"{said}."
+
+    def _move(self, point: torch.Tensor, values: dict[str, torch.Tensor]) -> None:
         state = self.state[point]
         if not state:
             state["step"] = torch.zeros(())
             state |= {name: torch.zeros_like(point) for name in self.parts}
         state["step"] += 1
-
-        # Single numbers are tensors, so that a division by zero is infinite, in double precision, which a
-        # tensor without dimensions does not hand on to those that have some.
-        def number(value: Any) -> torch.Tensor:
-            return torch.as_tensor(value, dtype=torch.float64, device=point.device)
-
-        values = {name: number(group[name]) for name in self.names}
-        parts = [state[name] for name in self.parts]
-        moved, *parts = self.rule(point, point.grad, number(state["step"]), *parts, **values)
-        state |= dict(zip(self.parts, parts, strict=True))
-        point.copy_(moved)
+        old = [state[name] for name in self.parts]
+        moved, *parts = self.rule(point, point.grad, state["step"].double().cpu(), *old, **values)
+        # A rule may hand on what it was given, as in `before = x`: that is about to change in its place.
+        given = {id(tensor) for tensor in (point, point.grad, *old)}
+        new = [part.clone() if id(part) in given else part for part in parts]
+        for place, part in zip(old, new, strict=True):
+            place.copy_(torch.as_tensor(part))
+        point.copy_(torch.as_tensor(moved))

@@ -11,6 +11,7 @@ from torch.nn import functional
 from optviz.training.activations import ACTIVATIONS
 from optviz.training.checkpoints import CheckpointError
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.devices import pick_device
 from optviz.training.events import (
     Checkpoint,
     Diverged,
@@ -24,7 +25,7 @@ from optviz.training.events import (
     to_json,
 )
 from optviz.training.initialisations import INITIALISATIONS
-from optviz.training.loop import batch_order, pick_device, train
+from optviz.training.loop import batch_order, train
 from optviz.training.losses import LOSSES
 from optviz.training.networks import TrainingError, build
 from optviz.training.presets import PRESETS

@@ -11,8 +11,9 @@ from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Diverged, Evaluation, Finished, Progress, Started, to_json
 from optviz.training.judging import judging_steps
 from optviz.training.loop import train
+from optviz.training.optimizers import NETWORK_OPTIMIZERS
 from optviz.training.race import race
-from optviz.training.rivals import MOST_RIVALS, NETWORK_OPTIMIZERS, USUAL, rival
+from optviz.training.rivals import MOST_RIVALS, USUAL, rival
 
 RACE = TrainingConfig(
     "digits", (16,), epochs=2, batch_size=100, dropout=(0.2,), rivals=(rival("gd"), rival("rmsprop"))

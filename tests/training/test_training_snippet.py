@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
+from optviz.engine.rule_starters import STARTERS
 from optviz.engine.schedules import SCHEDULES
 from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import (
@@ -40,7 +41,13 @@ def of_run(config, dataset):
     return means, events[-1].test_accuracy, events[-1].weights_hash
 
 
+OWN = {"optimizer": "own", "optimizer_text": STARTERS["adam"].for_networks}
+COPIES = "d = x - old\nk = g + last/2\nold = x\nlast = g\nx = x - lr*k + d/100"  # hands on what it was given
 VARIED = [
+    TrainingConfig("digits", (20,), epochs=2, **OWN),
+    TrainingConfig("digits", (20,), schedule="cosine", epochs=1, **OWN | {"optimizer_text": COPIES}),
+    TrainingConfig("digits", (20, 12), optimizer="muon", schedule="cosine", epochs=2),
+    TrainingConfig("digits", (20,), optimizer="lion", schedule="warmup", epochs=1),
     *(TrainingConfig("digits", (20,), optimizer=key, epochs=2) for key in NETWORK_OPTIMIZERS),
     *(TrainingConfig("digits", (20, 12), schedule=key, dropout=(0.2, 0.5), epochs=2) for key in SCHEDULES),
     *(TrainingConfig("digits", (20,), activation=key, epochs=1) for key in ACTIVATIONS),
@@ -70,7 +77,7 @@ def test_a_script_reads_the_official_files(official_data, tmp_path, monkeypatch)
     assert weights == weights_of_run
 
 
-@pytest.mark.parametrize("config", [*VARIED[:8], TrainingConfig("mnist", schedule="warmup")], ids=str)
+@pytest.mark.parametrize("config", [*VARIED[:12], TrainingConfig("mnist", schedule="warmup")], ids=str)
 def test_a_script_is_tidy(config, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(script(config))

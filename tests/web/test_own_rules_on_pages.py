@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from optviz.engine.javascript import optimizer_source
+from optviz.settings.declaration import declaration
 from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.settings.maps import DEFAULTS
 from optviz.settings.maps import encode as encode_map
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.setups import rule_key, write_entrant
+from optviz.training.config import TrainingConfig
 from optviz.web.api_route import trajectories as api
 from tests.web.test_answer_route import told
 from tests.web.test_api_route import get
@@ -68,6 +70,8 @@ def test_a_forged_rule_is_a_notice_on_every_page(part: str) -> None:
         ("trajectories", {**encode(Experiment()), "o1": part}),
         ("maps", {**encode_map(DEFAULTS["sweep"]), "o1": part}),
         ("minibatches", {**encode(MiniBatches(epochs=2)), "o": part}),
+        ("train", {**encode(TrainingConfig()), "opt": part}),
+        ("train", {**encode(TrainingConfig()), "race": "on", "r1": part}),
     ):
         notices = Visit(key, link).notices
         assert "rule" in notices or "no place for a dot" in notices or "allowed are" in notices
@@ -85,3 +89,28 @@ def test_a_map_of_a_rule_is_drawn() -> None:
     assert not page.notices
     assert page.settings.entrants == (MINE,)
     assert "Heavy ball, mine" in json.dumps(page.component("optviz.charts"))
+
+
+def test_train_live_takes_a_rule_and_offers_those_to_begin_from() -> None:
+    page = Visit("train", encode(TrainingConfig("digits", (8,))))
+    page.change(**{"opt": rule_key(NAMED), "o.lr": "0.05", "o.b1": "0.8", "o.beta1": None})
+    assert not page.refused
+    assert page.settings.entrants == (MINE,)
+    assert page.panel["address"]["opt"] == rule_key(NAMED)
+    assert "Heavy ball, mine 0.05" in page.words
+    page.change(opt="own_0eCA9IHggLSBscipncmFk")  # x = x - lr*grad
+    assert "Line 1: “grad” is unknown" in page.refused["opt.text"]
+    assert page.settings.entrants == (MINE,)
+    (field,) = (f for s in declaration(TrainingConfig)["sections"] for f in s["fields"] if f["name"] == "opt")
+    texts = {starter["key"]: starter["text"] for starter in field["own"]["starters"]}
+    assert "lr = 0.001 in" in texts["adam"]
+    page.change(race="on", r1=write_entrant(Entrant.own(texts["empty"])))
+    assert [entrant.optimizer for entrant in page.settings.entrants] == ["own", "own"]
+
+
+def test_train_live_says_what_moves_the_biases_beside_muon() -> None:
+    assert "AdamW" not in Visit("train", encode(TrainingConfig())).words
+    assert (
+        "AdamW, with the same rate and decay, the biases"
+        in Visit("train", encode(TrainingConfig(optimizer="muon"))).words
+    )

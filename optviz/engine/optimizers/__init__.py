@@ -9,10 +9,18 @@ To add one, write its step and its row in the module of its group. The table fin
 links, formulas, exported code, documentation and the parity test against `torch.optim` follow.
 """
 
-from optviz.engine.optimizers import adam_variants, adaptive, averaging, classic, elsewhere, sign_based
+from optviz.engine.optimizers import (
+    adam_variants,
+    adaptive,
+    averaging,
+    classic,
+    elsewhere,
+    matrices,
+    sign_based,
+)
 from optviz.engine.optimizers.base import GROUPS, Optimizer
 
-__all__ = ["ELEMENTWISE", "GROUPS", "OPTIMIZERS", "Optimizer", "as_optimizer"]
+__all__ = ["ELEMENTWISE", "GROUPS", "OF_MATRICES", "OPTIMIZERS", "Optimizer", "as_optimizer"]
 
 OPTIMIZERS: dict[str, Optimizer] = {
     row.key: row
@@ -23,6 +31,9 @@ OPTIMIZERS: dict[str, Optimizer] = {
 
 #: Those whose step needs no more than the gradient at the present point, each coordinate for itself.
 ELEMENTWISE = {key: row for key, row in OPTIMIZERS.items() if not row.looks}
+
+#: Those that move whole matrices, and so only networks.
+OF_MATRICES = {row.key: row for row in vars(matrices).values() if isinstance(row, Optimizer)}
 
 
 def as_optimizer(optimizer: Optimizer | str) -> Optimizer:

@@ -17,6 +17,7 @@ GROUPS: dict[str, str] = {
     "adaptive": "A rate for each coordinate",
     "sign": "Only the sign of the gradient",
     "elsewhere": "Gradients at other points",
+    "matrices": "Whole matrices, on networks only",
     "own": "Your own",
 }
 

@@ -71,7 +71,7 @@ LION = Optimizer(
     idea="The sign of a mean of old and new gradients; found by an automatic search.",
     remark="One mean steers with β₁ and remembers with β₂. Steps are large for their rate: take a third to "
     "a tenth of Adam's.",
-    on_networks={"lr": 1e-4},
+    on_networks={"lr": 3e-4},
     terms={
         "direction": Term(
             "u", "Only the sign of a mean of old and new gradients counts: 1, 0 or −1.", title="direction"

@@ -6,13 +6,15 @@ from typing import Any
 import streamlit as st
 
 from optviz.engine.hyperparameters import HyperparameterError
+from optviz.engine.optimizers import OF_MATRICES
 from optviz.figures.training_curves import View
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
 from optviz.settings.link import TRACKING, Link, fields_of, is_unicode
-from optviz.training.config import BESIDES, DROPOUT, RIVALS, PerLayer, TrainingConfig, decode, encode
+from optviz.training.config import BESIDES, RIVALS, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
+from optviz.training.network_fields import DROPOUT, PerLayer
 from optviz.training.presets import PRESETS, first
 from optviz.web.page import Changes, Page
 from optviz.web.train.curve_view import VIEW, read_view, write_view
@@ -111,7 +113,9 @@ def chosen_on_page() -> Chosen:
 def network(config: TrainingConfig) -> str:
     """The layers and the number of parameters, and where the data come from."""
     chain = " – ".join(f"{n:,}" for n in config.widths)
-    return f"{chain}: {config.parameters:,} parameters. {DATASETS[config.dataset].source}"
+    muon = " Muon moves the weights; AdamW, with the same rate and decay, the biases."
+    moved = muon if any(entrant.optimizer in OF_MATRICES for entrant in config.entrants) else ""
+    return f"{chain}: {config.parameters:,} parameters. {DATASETS[config.dataset].source}{moved}"
 
 
 def fill(config: TrainingConfig, notices: list[str]) -> None:

@@ -4,7 +4,7 @@ from optviz.engine.outcomes import number
 from optviz.runs import scheduler
 from optviz.runs.history import History
 from optviz.runs.store import Run
-from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
+from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS
 from optviz.training.events import Finished
 
@@ -23,9 +23,7 @@ STATUS = {
 def describe(config: TrainingConfig) -> str:
     """A configuration in one line: data, layers, and each optimizer with its rate."""
     layers = "–".join(map(str, config.widths))
-    racers = [
-        f"{NETWORK_OPTIMIZERS[e.optimizer].name} {number(dict(e.values)['lr'])}" for e in config.entrants
-    ]
+    racers = [f"{e.row.name} {number(dict(e.values)['lr'])}" for e in config.entrants]
     return f"{DATASETS[config.dataset].name}, {layers}, {racers[0]}{_against(racers[1:])}"
 
 

@@ -153,7 +153,7 @@ class ConfiguredField {
       panel.fold(`${field.name}.more`),
     )
     this.rule = new RulePlace(panel, field.own, (row, before) =>
-      panel.commit({ [field.name]: writeSetup(row, keptValues(before, row, this.setup.values)) }),
+      panel.commit(this.changes(row.key, keptValues(before, row, this.setup.values))),
     )
     this.node = el("div", { class: "configured" }, node, this.rule.node, this.numbers.node, this.numbers.more.button)
   }
