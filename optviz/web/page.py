@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
-from optviz.lessons.networks import COURSE
+from optviz.lessons.ways import Stop
 from optviz.settings.declaration import declaration
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
@@ -46,7 +46,7 @@ class Shown(Generic[S]):
     edit that was answered. `worked` are the last settings whose run ended without an error, None before the
     first; `drawn` says whether this run has drawn the panel. `opened` is another one whenever the settings
     come from elsewhere than the panel: from a link, or from a button of the page. `whole` says that each
-    change needs a run of the script. `lesson` is the key of the lesson that the page was opened from, or "".
+    change needs a run of the script. `lesson` names the lesson that the page was opened from, or "".
     """
 
     settings: S
@@ -72,10 +72,10 @@ class Edited(Generic[S]):
 
 def taught(link: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The lesson that a link comes from, "" if there is none, and the rest of the link."""
-    key = link.get(FROM)
-    if key not in COURSE:  # no lesson, or one that is not known: then the page names what it left out
+    stop = Stop.read(str(link.get(FROM, "")))
+    if stop is None:  # no lesson, or one that is not known: then the page names what it left out
         return "", dict(link)
-    return str(key), {name: text for name, text in link.items() if name != FROM}
+    return stop.text, {name: text for name, text in link.items() if name != FROM}
 
 
 def keep(before: Any, changes: Changes) -> Changes:
