@@ -9,10 +9,14 @@ from optviz.lessons.ways import Stop
 from optviz.web.components.share import share_button
 from optviz.web.lessons.cards import chosen, gallery, glossary, searched
 from optviz.web.lessons.classes import class_page, classes
+from optviz.web.lessons.classroom import CLASS, class_view
 from optviz.web.lessons.single import onward, single, way
 from optviz.web.theme import current_theme
 
 theme = current_theme()
+if code := st.query_params.get(CLASS):
+    class_view(code)
+    st.stop()
 shown = chosen()
 
 title, share = st.columns([0.84, 0.16], vertical_alignment="top")

@@ -1,6 +1,8 @@
 """The gallery of lessons without a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -12,6 +14,9 @@ from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
 from optviz.lessons.plans import PLANS
 from optviz.lessons.questions import QUESTIONS
+from optviz.runs import classroom, scheduler
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.store import Store
 from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
@@ -189,3 +194,72 @@ def test_the_handout_has_a_code_for_each_part() -> None:
 def test_a_class_that_is_not_known_gets_a_sentence(lesson: str, plan: str, said: str) -> None:
     page = opened(lesson, plan)
     assert said in page.warning[0].value.replace("\\", "")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A run store of this test alone, as the pages find it."""
+    store = Store(f"sqlite:///{tmp_path / 'class.sqlite3'}")
+    monkeypatch.setattr(scheduler, "current", lambda: SimpleNamespace(store=store))
+    yield store
+    store.close()
+
+
+def invited(code: str) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.switch_page(PAGE)
+    page.query_params["class"] = code
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_a_host_asks_a_class_sees_its_answers_and_reveals(store: Store) -> None:
+    host = opened("gd-1d")
+    host.button(key="class.ask").click().run()
+    code = classroom.hosted(store, host.session_state["owner"])
+    assert code
+    assert f"class={code}" in text(host)
+    student = invited(code)
+    question = QUESTIONS["gd-1d"]
+    assert question.asks in student.radio[0].label.replace("\\", "")
+    assert question.reason not in text(student).replace("\\", "")
+    student.radio[0].set_value(2).run()
+    assert "Your answer is in" in student.caption[0].value
+    host.run()
+    assert "1 answer" in [c.value for c in host.caption]
+    host.button(key="class.Reveal").click().run()
+    student.run()
+    assert question.reason in text(student).replace("\\", "")
+    assert student.radio[0].disabled
+    assert student.radio[0].value == 2
+
+
+def test_the_students_follow_to_the_next_question_and_hear_of_the_end(store: Store) -> None:
+    host = opened("gd-1d")
+    host.button(key="class.ask").click().run()
+    code = classroom.hosted(store, host.session_state["owner"])
+    host.button(key="lesson.next").click().run()
+    assert "still has the question" in text(host)
+    host.button(key="class.Ask this question").click().run()
+    student = invited(code or "")
+    assert QUESTIONS["gd-1d-too-small"].asks in student.radio[0].label.replace("\\", "")
+    host.button(key="class.End the class").click().run()
+    student.run()
+    assert "may have ended" in student.warning[0].value
+
+
+def test_without_a_store_a_lesson_is_as_ever_and_says_why_no_class_can_be_asked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise StoreUnavailableError("The database is away.")
+
+    monkeypatch.setattr(classroom, "hosted", refuse)
+    page = opened("gd-1d")
+    assert "The database is away" in " ".join(c.value for c in page.caption)
+    answer(page, "gd-1d")
+
+
+def test_a_code_of_no_class_gets_a_sentence() -> None:
+    assert "six letters" in invited("<b>zeppelin</b>").warning[0].value

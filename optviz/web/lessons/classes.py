@@ -1,7 +1,6 @@
 """A class of 90 minutes as a page: its parts with links and notes, and a handout to print."""
 
-import html
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -10,8 +9,7 @@ from optviz.lessons.networks import COURSE
 from optviz.lessons.plans import PLANS, Part, Plan
 from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.ways import Stop
-from optviz.web.assets import address
-from optviz.web.components.share import QR
+from optviz.web.components.share import qr_code
 from optviz.web.lessons.cards import show, show_class
 from optviz.web.markdown_escape import plain
 
@@ -84,9 +82,4 @@ def _clock(minute: int) -> str:
 def _code(stop: Stop) -> str:
     """The QR code of a lesson's link."""
     here = (st.context.url or "").split("?")[0]
-    link = f"{here}?{urlencode(stop.link)}"
-    source = f"{address(QR)}?text={quote(link, safe='')}"
-    return (
-        f'<img src="{html.escape(source)}" width="132" height="132" '
-        f'alt="QR code of the lesson {html.escape(stop.lesson.title)}">'
-    )
+    return qr_code(f"{here}?{urlencode(stop.link)}", f"QR code of the lesson {stop.lesson.title}")

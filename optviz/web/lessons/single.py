@@ -16,6 +16,7 @@ from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
 from optviz.web.components.charts import charts
 from optviz.web.lessons.cards import show, show_class
+from optviz.web.lessons.classroom import host_panel
 from optviz.web.lessons.pictures import picture
 from optviz.web.lessons.strip import FROM
 from optviz.web.markdown_escape import plain
@@ -52,13 +53,16 @@ def single(stop: Stop, theme: Theme) -> None:
     with right:
         if lesson.quiz:
             _code(lesson, 0)
-            if not _predict(lesson):
+            answered = _predict(lesson)
+            host_panel(lesson)
+            if not answered:
                 return
         st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
         st.markdown(plain(lesson.idea))
         st.markdown(f"**Notice:** {plain(lesson.notice)}")
         if not lesson.quiz:
             _predict(lesson)
+            host_panel(lesson)
         st.markdown(f"**Try:** {plain(lesson.tries)}")
         # A link, not a button that switches pages: that would leave a false entry in the history.
         link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: stop.text})

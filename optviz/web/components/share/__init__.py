@@ -1,6 +1,8 @@
 """The Share button: the address of the page, copied at a click, with its QR code."""
 
+import html
 from pathlib import Path
+from urllib.parse import quote
 
 from optviz.web.assets import address
 from optviz.web.components.mounting import mount
@@ -14,3 +16,9 @@ _share = mount("optviz.share", Path(__file__).parent)
 def share_button() -> None:
     """A button that copies the address, which always says the whole of what is shown."""
     _share(key="share", data={"qr": address(QR)})
+
+
+def qr_code(link: str, name: str) -> str:
+    """An image of a link's QR code as HTML; `name` is what it is called for those who cannot see it."""
+    source = f"{address(QR)}?text={quote(link, safe='')}"
+    return f'<img src="{html.escape(source)}" width="132" height="132" alt="{html.escape(name)}">'
