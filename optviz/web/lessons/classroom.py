@@ -16,7 +16,7 @@ from optviz.runs import classroom, scheduler
 from optviz.runs.classroom import Question
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import RunError, Store
-from optviz.web.components.share import qr_code
+from optviz.web.components.share import qr_code, share_button
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
 from optviz.web.visitors import network, owner
@@ -27,26 +27,31 @@ SAID = "class.said"
 state = st.session_state
 
 
-def host_panel(lesson: Lesson) -> None:
-    """Ask a class the lesson's question; for the host of a class also its code and answers."""
+def hosted_question() -> Question | None:
+    """The question that the visitor asks a class, None if they ask none or it cannot be known now."""
     try:
         code = classroom.hosted(_store(), owner())
+        return classroom.look(_store(), code, owner()) if code else None
     except (RunError, StoreUnavailableError) as error:
-        st.caption(f"A class cannot be asked now: {plain(str(error))}")
+        state[SAID] = f"A class cannot be asked now: {error}"
+        return None
+
+
+def host_panel(lesson: Lesson, question: Question | None) -> None:
+    """Ask a class the lesson's question; for the host of a class also its code and answers."""
+    if question:
+        with st.container(border=True, key="class-host"):
+            _hosting(question.code, lesson.key)
         return
-    if code is None:
-        st.button(
-            "Ask a class",
-            key="class.ask",
-            icon=":material/co_present:",
-            help="Students open a link and answer; you see the answers come, and reveal.",
-            on_click=_do,
-            args=(lambda: classroom.ask(_store(), owner(), lesson.key),),
-        )
-        _refusal()
-        return
-    with st.container(border=True, key="class-host"):
-        _hosting(code, lesson.key)
+    st.button(
+        "Ask a class",
+        key="class.ask",
+        icon=":material/co_present:",
+        help="Students open a link and answer; you see the answers come, and reveal.",
+        on_click=_do,
+        args=(lambda: classroom.ask(_store(), owner(), lesson.key),),
+    )
+    _refusal()
 
 
 @st.fragment(run_every=HOST_SECONDS)
@@ -61,11 +66,12 @@ def _hosting(code: str, lesson: str) -> None:
     with left:
         st.markdown(f"**Your class:** students open this link, or scan the code.  \n`{link}`")
         if question.lesson == lesson:
+            st.markdown(f"#### {plain(QUESTIONS[lesson].asks)}")
             _bars(question)
         else:
             st.markdown(f"The class still has the question of “{plain(COURSE[question.lesson].title)}”.")
     with right:
-        st.html(qr_code(link, "QR code of the class"))
+        st.html(qr_code(link, "QR code of the class", 200))
     with st.container(horizontal=True):
         if question.lesson != lesson:
             _button("Ask this question", lambda: classroom.ask(_store(), owner(), lesson))
@@ -81,6 +87,7 @@ def _hosting(code: str, lesson: str) -> None:
 def class_view(code: str) -> None:
     """The page of a student: the open question, and after the reveal its answer and a way to the lesson."""
     _asked(code)
+    share_button()
 
 
 @st.fragment(run_every=STUDENT_SECONDS)
@@ -96,27 +103,27 @@ def _asked(code: str) -> None:
         st.warning("This question is not known here.")
         return
     asked = QUESTIONS[lesson.key]
-    st.markdown(f"# {plain(lesson.title)}")
+    st.markdown(f"# {plain(lesson.title)}\n{plain(asked.asks)}")
+    if question.revealed:
+        if question.mine is not None:
+            st.markdown(f"Your answer: {plain(asked.choices[question.mine])}")
+        _bars(question)
+        link_to("lessons", "Open the lesson", {"lesson": lesson.key})
+        return
     key = f"class.answer.{code}.{lesson.key}"
     st.radio(
-        f"**Predict:** {plain(asked.asks)}",
+        "Your answer",
         range(len(asked.choices)),
         format_func=lambda place: plain(asked.choices[place]),
         index=question.mine,
         key=key,
-        disabled=question.revealed,
         on_change=lambda: _do(
             lambda: classroom.answer(_store(), code, owner(), lesson.key, state[key], network())
         ),
     )
     _refusal()
-    if question.revealed:
-        _bars(question)
-        link_to("lessons", "Open the lesson", {"lesson": lesson.key})
-    elif question.mine is None:
-        st.caption("Nobody sees who chose what. You can change your answer until it is revealed.")
-    else:
-        st.caption("Your answer is in. You can change it until it is revealed.")
+    said = "Nobody sees who chose what." if question.mine is None else "Your answer is in."
+    st.caption(f"{said} You can change it until it is revealed.")
 
 
 def _bars(question: Question) -> None:
@@ -135,7 +142,10 @@ def _bars(question: Question) -> None:
 
 
 def _button(label: str, does: Callable[[], object]) -> None:
-    st.button(label, key=f"class.{label}", on_click=_do, args=(does,))
+    """What it does changes the whole page of the host, not this panel alone."""
+    if st.button(label, key=f"class.{label}"):
+        _do(does)
+        st.rerun()
 
 
 def _do(does: Callable[[], object]) -> None:

@@ -16,7 +16,7 @@ from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
 from optviz.web.components.charts import charts
 from optviz.web.lessons.cards import show, show_class
-from optviz.web.lessons.classroom import host_panel
+from optviz.web.lessons.classroom import host_panel, hosted_question
 from optviz.web.lessons.pictures import picture
 from optviz.web.lessons.strip import FROM
 from optviz.web.markdown_escape import plain
@@ -37,9 +37,18 @@ def verdicts(key: str) -> tuple[Verdict, ...]:
 
 
 def single(stop: Stop, theme: Theme) -> None:
-    """The whole lesson; of a quiz only what does not give the answer away, until it is answered."""
+    """The whole lesson; of a quiz only what does not give the answer away, until it is answered.
+
+    While its question waits for a class, only the answers of the class are shown beside it.
+    """
     lesson = stop.lesson
     st.markdown(f"# {lesson.title}\n**Goal:** {plain(GOALS[lesson.key])}")
+    question = hosted_question()
+    asked = question is not None and question.lesson == lesson.key
+    waiting = asked and question is not None and not question.revealed
+    if waiting and not lesson.quiz:  # on a projector the picture would give the answer away
+        host_panel(lesson, question)
+        return
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
         panels, legend = picture(lesson.key, theme)
@@ -53,16 +62,15 @@ def single(stop: Stop, theme: Theme) -> None:
     with right:
         if lesson.quiz:
             _code(lesson, 0)
-            answered = _predict(lesson)
-            host_panel(lesson)
-            if not answered:
+            if waiting or not (asked or _predict(lesson)):
+                host_panel(lesson, question)
                 return
         st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
         st.markdown(plain(lesson.idea))
         st.markdown(f"**Notice:** {plain(lesson.notice)}")
-        if not lesson.quiz:
+        if not lesson.quiz and not asked:
             _predict(lesson)
-            host_panel(lesson)
+        host_panel(lesson, question)
         st.markdown(f"**Try:** {plain(lesson.tries)}")
         # A link, not a button that switches pages: that would leave a false entry in the history.
         link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: stop.text})

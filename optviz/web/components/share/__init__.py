@@ -18,7 +18,7 @@ def share_button() -> None:
     _share(key="share", data={"qr": address(QR)})
 
 
-def qr_code(link: str, name: str) -> str:
-    """An image of a link's QR code as HTML; `name` is what it is called for those who cannot see it."""
+def qr_code(link: str, name: str, side: int = 132) -> str:
+    """An image of a link's QR code as HTML, `side` pixels wide; `name` is for those who cannot see it."""
     source = f"{address(QR)}?text={quote(link, safe='')}"
-    return f'<img src="{html.escape(source)}" width="132" height="132" alt="{html.escape(name)}">'
+    return f'<img src="{html.escape(source)}" width="{side}" height="{side}" alt="{html.escape(name)}">'
