@@ -28,7 +28,9 @@ function fill(host, address, markup) {
  * @param {Component} component @param {string} address @returns {() => void} */
 export function call(component, address) {
   const app = document.querySelector(".stApp")
-  if (app) document.documentElement.style.setProperty("--page-ground", getComputedStyle(app).backgroundColor)
+  const page = document.documentElement
+  if (app) page.style.setProperty("--page-ground", getComputedStyle(app).backgroundColor)
+  page.classList.toggle("optviz-large", new URLSearchParams(window.location.search).get("large") === "1")
   const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(".optviz-host"))
   /** @type {(() => void) | undefined} */
   let end

@@ -10,6 +10,7 @@ from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.lesson import Lesson
 from optviz.lessons.plans import PLANS, Plan
 from optviz.lessons.ways import Stop
+from optviz.web.guide import LARGE
 from optviz.web.lessons.pictures import thumbnail
 from optviz.web.markdown_escape import plain
 
@@ -65,12 +66,17 @@ def searched() -> str:
 
 def show(stop: Stop | None) -> None:
     """Go to a lesson, or with None to all of them."""
-    st.query_params.from_dict(stop.link if stop else {})
+    _go(stop.link if stop else {})
 
 
 def show_class(plan: str) -> None:
     """Go to a class."""
-    st.query_params.from_dict({"plan": plan})
+    _go({"plan": plan})
+
+
+def _go(link: dict[str, str]) -> None:
+    """Change the address; large type stays."""
+    st.query_params.from_dict(link | ({LARGE: "1"} if st.query_params.get(LARGE) == "1" else {}))
 
 
 def gallery(lessons: Sequence[Lesson], theme: Theme) -> None:

@@ -15,10 +15,10 @@ from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
 from optviz.web.components.charts import charts
+from optviz.web.guide import FROM
 from optviz.web.lessons.cards import show, show_class
 from optviz.web.lessons.classroom import host_panel, hosted_question
 from optviz.web.lessons.pictures import picture
-from optviz.web.lessons.strip import FROM
 from optviz.web.markdown_escape import plain
 from optviz.web.site import PAGES, link_to
 from optviz.web.tables import table

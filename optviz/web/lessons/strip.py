@@ -6,16 +6,17 @@ import streamlit as st
 
 from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.ways import Stop
+from optviz.web.guide import Guide
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
 
-FROM = "from"  # the name in a link
 
-
-def strip(text: str, settings: Any) -> None:
-    """Draw the lesson of the stop that `text` names above its live page; nothing if there is none."""
+def strip(guide: Guide, settings: Any) -> None:
+    """Draw what a teacher asks, and the lesson of the guide above its live page; nothing if there is none."""
     place = st.container(key="lesson-strip", gap="small")  # always there: what stands below must not move
-    stop = Stop.read(text)
+    if guide.prompt:
+        place.info(plain(guide.prompt), icon=":material/school:")
+    stop = Stop.read(guide.lesson)
     if stop is None:
         return
     lesson = stop.lesson
