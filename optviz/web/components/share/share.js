@@ -94,15 +94,17 @@ export default function ({ data, parentElement }) {
   /** @param {string} link */
   const offer = link => {
     field.value = link
-    const image = new Image()
+    const image = code.querySelector("img") ?? new Image() // the same one: what stands below must not jump
     image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
     image.alt = "QR code of the link"
-    code.replaceChildren(image)
+    code.append(image)
   }
-  part(".teach").onchange = async () => {
-    const link = classLink(root)
-    offer(link)
-    said.textContent = (await copy(link, field)) ? "The link for a class is copied." : "Copy this link:"
+  part(".teach").oninput = () => {
+    offer(classLink(root))
+    said.textContent = "This link is not copied yet:"
+  }
+  part(".again").onclick = async () => {
+    said.textContent = (await copy(field.value, field)) ? "The link for a class is copied." : "Copy this link:"
   }
   const closed = (/** @type {Event} */ event) => {
     const escaped = event instanceof KeyboardEvent && event.key === "Escape"
