@@ -16,6 +16,8 @@ from optviz.settings.regularization import RegularizationSettings
 from optviz.settings.setups import MOST_WITH_RULES
 from optviz.training.config import TrainingConfig
 from optviz.training.rivals import MOST_RIVALS
+from optviz.web.guide import FROM, HIDE, LARGE, LOCK, PROMPT
+from optviz.web.guide import LONGEST as GUIDE_LONGEST
 from optviz.web.site import PAGES
 
 SETTINGS: tuple[type[Settings], ...] = (
@@ -43,6 +45,11 @@ Values that are missing are those that the text states. A text has at most {LONG
 is a rule, all optimizers of a link take at most {MOST_WITH_RULES:,} characters together.
 On Train live the first optimizer has its values under names of their own: `opt=own_0eCA9IHggLSBscipn` and
 `o.lr=0.1`.
+
+On every page with settings a link may also say `{FROM}`, the key of a lesson that stands above the page, in a
+class as `lesson~class`; `{PROMPT}`, a sentence of up to {GUIDE_LONGEST} characters; `{LOCK}` and `{HIDE}`,
+names of fields with `_` between them that are fixed or not shown (`o` names all optimizers); and `{LARGE}=1`,
+large type in wide windows. The address of the lessons takes `lesson`, `plan` and `class`.
 """
 
 

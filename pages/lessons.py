@@ -1,34 +1,43 @@
-"""Lessons: the course as cards, and each lesson with its goal, picture, question and numbers."""
+"""Lessons: the course as cards, each lesson with its goal, picture, question and numbers, and classes."""
 
 import streamlit as st
 
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import matching
 from optviz.lessons.networks import COURSE
+from optviz.lessons.ways import Stop
 from optviz.web.components.share import share_button
-from optviz.web.lessons.cards import chosen_lesson, gallery, glossary, searched
+from optviz.web.lessons.cards import chosen, gallery, glossary, searched
+from optviz.web.lessons.classes import class_page, classes
+from optviz.web.lessons.classroom import CLASS, class_view
 from optviz.web.lessons.single import onward, single, way
 from optviz.web.theme import current_theme
 
 theme = current_theme()
-lesson = chosen_lesson()
+if code := st.query_params.get(CLASS):
+    class_view(code)
+    st.stop()
+shown = chosen()
 
 title, share = st.columns([0.84, 0.16], vertical_alignment="top")
 with title:
-    if lesson is None:
+    if shown is None:
         st.markdown(
             f"# Lessons\n{len(COURSE)} ideas in {len(CHAPTERS)} chapters, in the order of a course. Each "
             "says what to notice, asks you to predict, and opens the live page to try it. The app "
             "recomputes every number of the course notes that it grew from."
         )
-    else:
-        way(lesson)
+    elif isinstance(shown, Stop):
+        way(shown)
 with share:
     share_button()
 
-if lesson:
-    single(lesson, theme)
-    onward(lesson)
+if isinstance(shown, Stop):
+    single(shown, theme)
+    onward(shown)
+elif shown:
+    class_page(shown)
 else:
+    classes()
     gallery(matching(list(COURSE.values()), searched()), theme)
     glossary()

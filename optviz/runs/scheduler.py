@@ -14,7 +14,7 @@ from typing import Any
 
 from distributed import Client, Future, KilledWorker
 
-from optviz.runs import jobs, leases
+from optviz.runs import classroom, jobs, leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.job_worker import work_on
@@ -248,10 +248,12 @@ class Scheduler:
         if time.monotonic() >= self._trust_heartbeats_at:
             leases.interrupt_stale(self.store, self._stale)
             jobs.requeue_stale(self.store, self._stale)
-        days = environment.KEEP_DAYS.read()
-        # Some at a time: where some were deleted there may be more.
-        if days and time.monotonic() >= self._prune_at and self.store.prune(days) == 0:
-            self._prune_at = time.monotonic() + PRUNE_SECONDS
+        if time.monotonic() >= self._prune_at:
+            classroom.forget_old(self.store)
+            days = environment.KEEP_DAYS.read()
+            # Some at a time: where some were deleted there may be more.
+            if not days or self.store.prune(days) == 0:
+                self._prune_at = time.monotonic() + PRUNE_SECONDS
 
     def _reap(self) -> None:
         """Forget the tasks that are over; a run that did not settle has lost its worker."""

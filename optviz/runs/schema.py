@@ -110,6 +110,28 @@ DRAWINGS = Table(
     Index("drawings_by_number", "run", "number"),
 )
 
+#: Classes that are asked questions, each by one host, and the question that is open.
+CLASSES = Table(
+    "classes",
+    TABLES,
+    Column("code", Text, primary_key=True),
+    Column("host", Text, nullable=False),  # SHA-256 of the host's key
+    Column("lesson", Text, nullable=False),
+    Column("revealed", Integer, nullable=False),  # 1 when the answer is shown
+    Column("created", Float(53), nullable=False),
+    Index("classes_by_host", "host", "created"),
+)
+
+#: What a class predicts: one choice of each person for each question.
+GUESSES = Table(
+    "guesses",
+    TABLES,
+    Column("class", Text, ForeignKey("classes.code", ondelete="CASCADE"), primary_key=True),
+    Column("lesson", Text, primary_key=True),
+    Column("author", Text, primary_key=True),  # a hash that is another one in every class
+    Column("choice", Integer, nullable=False),
+)
+
 
 class SchemaTooNewError(StoreUnavailableError):
     """The database was written by a newer optviz; the message is a sentence for people."""
@@ -218,6 +240,31 @@ MIGRATIONS: tuple[Migration, ...] = (
             )
             """,
             "CREATE INDEX drawings_by_number ON drawings (run, number)",
+        ),
+    ),
+    Migration(
+        4,
+        "classes that are asked questions, and what they predict",
+        (
+            """
+            CREATE TABLE classes (
+                code TEXT PRIMARY KEY,
+                host TEXT NOT NULL,
+                lesson TEXT NOT NULL,
+                revealed INTEGER NOT NULL,
+                created DOUBLE PRECISION NOT NULL
+            )
+            """,
+            "CREATE INDEX classes_by_host ON classes (host, created)",
+            """
+            CREATE TABLE guesses (
+                class TEXT NOT NULL REFERENCES classes (code) ON DELETE CASCADE,
+                lesson TEXT NOT NULL,
+                author TEXT NOT NULL,
+                choice INTEGER NOT NULL,
+                PRIMARY KEY (class, lesson, author)
+            )
+            """,
         ),
     ),
 )

@@ -1,8 +1,16 @@
 """What the panel needs to draw a page's settings, as JSON: it is the same for everybody."""
 
+import functools
 from typing import Any
 
 from optviz.settings.link import Settings, encode, fields_of
+
+
+@functools.cache
+def named(settings: type[Settings]) -> tuple[tuple[str, str], ...]:
+    """The fields of the panel: name and label, in their order."""
+    fields = [field for section in declaration(settings)["sections"] for field in section["fields"]]
+    return tuple((field["name"], field["label"] or field["name"]) for field in fields)
 
 
 def declaration(settings: type[Settings]) -> dict[str, Any]:

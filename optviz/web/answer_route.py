@@ -23,8 +23,8 @@ from starlette.routing import Route
 from optviz.figures.style import DARK, LIGHT
 from optviz.settings.link import Settings, encode
 from optviz.web import metrics
-from optviz.web.lessons.strip import FROM
-from optviz.web.page import ANSWER, Changes, Edited, Page, taught
+from optviz.web.guide import guided
+from optviz.web.page import ANSWER, Changes, Edited, Page
 from optviz.web.trajectories.page import PAGE as TRAJECTORIES
 from optviz.web.work import Asker, BusyError, Work
 
@@ -105,15 +105,16 @@ def _refused(sentence: str, status: int) -> Response:
 
 
 def _answer(page: Page[Any], change: Change, small: bool) -> bytes:
-    lesson, link = taught(change.link)
+    guide, link, unusable = guided(change.link, page.names)
     before, notices = page.opened(link)
     if change.whole:
         found: Edited[Any] = Edited(before, {}, {})
+        notices = [*notices, *unusable]
     else:
         found, notices = page.edited(before, change.changes, change.typed), []
     said = {
         "values": encode(found.settings),
-        "address": page.address(found.settings) | ({FROM: lesson} if lesson else {}),
+        "address": page.address(found.settings) | guide.link,
         "refused": found.refused,
         "typed": found.typed,
         "notices": notices,

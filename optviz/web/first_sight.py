@@ -17,6 +17,7 @@ from optviz.web import assets
 from optviz.web.components.bench import MODULE, bench_data
 from optviz.web.components.mounting import HERE, loader_url, module_url
 from optviz.web.components.stage import besides
+from optviz.web.guide import NAMES
 from optviz.web.trajectories.page import PAGE
 
 OPENED = "first"  # `conversation.js` knows it by this name
@@ -43,7 +44,13 @@ def script_url() -> str:
 def given() -> dict[str, Any]:
     """What the script needs to know, the same for everybody."""
     panel = {"declaration": PAGE.declared, "ack": 0, "refused": {}}
-    answers = {"url": f"{assets.address('answer')}/{PAGE.key}", "opened": OPENED, "rest": "", "whole": False}
+    answers = {
+        "url": f"{assets.address('answer')}/{PAGE.key}",
+        "opened": OPENED,
+        "rest": "",
+        "whole": False,
+        "guide": {},
+    }
     parts = {"head": {}, "panel": {**panel, "answers": answers}, "results": {}}
     stage = besides(page=PAGE.key)
     stamp = {"opened": OPENED, "done": 0}
@@ -51,8 +58,9 @@ def given() -> dict[str, Any]:
     return {
         "loader": loader_url(),
         "module": module_url(MODULE),
-        "data": bench_data({**parts, "stage": stage}, page=PAGE.key, stamp=stamp),
+        "data": bench_data({**parts, "stage": stage}, page=PAGE.key, stamp=stamp, fields=PAGE.fields),
         "themes": themes,
+        "guided": NAMES,
     }
 
 

@@ -15,8 +15,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
-from optviz.lessons.networks import COURSE
-from optviz.settings.declaration import declaration
+from optviz.settings.declaration import declaration, named
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
 from optviz.web import assets
@@ -24,8 +23,10 @@ from optviz.web.address import arriving
 from optviz.web.assets import asset
 from optviz.web.components.bench import bench, bench_data
 from optviz.web.components.panel import panel, panel_data
-from optviz.web.components.share import share_button
-from optviz.web.lessons.strip import FROM, strip
+from optviz.web.components.share import Fields, share_button
+from optviz.web.guide import NAMES as GUIDED
+from optviz.web.guide import Guide, guided
+from optviz.web.lessons.strip import strip
 from optviz.web.markdown_escape import plain
 from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
@@ -46,7 +47,7 @@ class Shown(Generic[S]):
     edit that was answered. `worked` are the last settings whose run ended without an error, None before the
     first; `drawn` says whether this run has drawn the panel. `opened` is another one whenever the settings
     come from elsewhere than the panel: from a link, or from a button of the page. `whole` says that each
-    change needs a run of the script. `lesson` is the key of the lesson that the page was opened from, or "".
+    change needs a run of the script. `guide` is what the link says besides the settings.
     """
 
     settings: S
@@ -58,7 +59,7 @@ class Shown(Generic[S]):
     drawn: bool = False
     opened: str = field(default_factory=lambda: secrets.token_hex(4))
     whole: bool = False
-    lesson: str = ""
+    guide: Guide = field(default_factory=Guide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,6 @@ class Edited(Generic[S]):
     settings: S
     refused: dict[str, str]
     typed: Changes
-
-
-def taught(link: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The lesson that a link comes from, "" if there is none, and the rest of the link."""
-    key = link.get(FROM)
-    if key not in COURSE:  # no lesson, or one that is not known: then the page names what it left out
-        return "", dict(link)
-    return str(key), {name: text for name, text in link.items() if name != FROM}
 
 
 def keep(before: Any, changes: Changes) -> Changes:
@@ -121,10 +114,10 @@ class Page(Generic[S]):
         else:
             arrived = arriving(query, page=self.key, before=before, shown=self.link if shown else None)
         if arrived is not None:
-            lesson, link = taught(arrived)
+            guide, link, said = guided(arrived, self.names)
             settings, notices = self.opened(link)
             known = (shown.done, shown.worked) if shown else (0, None)
-            shown = Shown(settings, notices, done=known[0], worked=known[1], lesson=lesson)
+            shown = Shown(settings, [*notices, *said], done=known[0], worked=known[1], guide=guide)
             state[self.key] = shown
         assert shown is not None
         state[CURRENT], shown.drawn = self, False
@@ -142,8 +135,9 @@ class Page(Generic[S]):
             shown.settings, shown.notices = self.opened(told)
             shown.worked, shown.refused, shown.typed = shown.settings, {}, {}
         if isinstance(link, Mapping):  # Back or Forward
-            shown.lesson, rest = taught(link)
-            self.show(*self.opened(rest))
+            shown.guide, rest, said = guided(link, self.names)
+            settings, notices = self.opened(rest)
+            self.show(settings, [*notices, *said])
         elif isinstance(changes, Mapping):
             self.put({k: v for k, v in changes.items() if isinstance(k, str) and isinstance(v, str | None)})
         shown.done = number
@@ -178,8 +172,7 @@ class Page(Generic[S]):
     def link(self) -> Link:
         """The parameters of the address of what is shown."""
         shown: Shown[S] = st.session_state[self.key]
-        link = self.address(shown.settings)
-        return {**link, FROM: shown.lesson} if shown.lesson else link
+        return {**self.address(shown.settings), **shown.guide.link}
 
     @property
     def refused(self) -> dict[str, str]:
@@ -192,9 +185,9 @@ class Page(Generic[S]):
 
         `title` is Markdown, `more` are notices besides those of the link.
         """
-        header(title)
+        header(title, self.fields)
         self.show_notices(*more)
-        self.show_lesson()
+        self.show_guide()
         with st.container(key="page-frame"):  # site.css knows it by this name
             picture, controls = st.columns([0.75, 0.25], gap="medium")
         try:
@@ -234,10 +227,10 @@ class Page(Generic[S]):
         if notices:
             place.warning(notices[0] if len(notices) == 1 else "\n".join(f"- {n}" for n in notices))
 
-    def show_lesson(self) -> None:
-        """The lesson that the page was opened from, if there is one."""
+    def show_guide(self) -> None:
+        """What the teacher asks, and the lesson that the page was opened from, if there are any."""
         shown: Shown[S] = st.session_state[self.key]
-        strip(shown.lesson, shown.settings)
+        strip(shown.guide, shown.settings)
 
     def bench(self, parts: Mapping[str, Mapping[str, Any]], *, below: bool = False) -> None:
         """Notices, and the bench: its `parts` besides the panel, see `components.bench`.
@@ -246,13 +239,15 @@ class Page(Generic[S]):
         run of it.
         """
         self.show_notices()
-        self.show_lesson()
+        self.show_guide()
         shown: Shown[S] = st.session_state[self.key]
         # What was found of a lesson depends on every setting.
-        shown.drawn, shown.whole = True, below or bool(shown.notices or shown.lesson)
+        shown.drawn, shown.whole = True, below or bool(shown.notices or shown.guide.lesson)
         key = f"{self.key}.bench"
         stamp = {"opened": shown.opened, "done": shown.done}
-        data = bench_data({**parts, "panel": self._panel_data()}, page=self.key, stamp=stamp)
+        data = bench_data(
+            {**parts, "panel": self._panel_data()}, page=self.key, stamp=stamp, fields=self.fields
+        )
         bench(data, key=key, on_edit=lambda: self._hear(key))
 
     def panel(self) -> None:
@@ -278,6 +273,16 @@ class Page(Generic[S]):
         )
 
     @property
+    def fields(self) -> Fields:
+        """The panel's fields, names and labels."""
+        return named(self.settings)  # type: ignore[arg-type]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the panel's fields."""
+        return frozenset(name for name, _ in self.fields)
+
+    @property
     def declared(self) -> str:
         """The address of the panel's declaration."""
         return declared(self.settings, self.presets)  # type: ignore[arg-type]
@@ -289,7 +294,8 @@ class Page(Generic[S]):
             "opened": shown.opened,
             "rest": self.rest(shown.settings),
             "whole": shown.whole,
-            "lesson": shown.lesson,
+            "guide": shown.guide.link,
+            "guided": GUIDED,
         }
 
 
@@ -328,11 +334,11 @@ def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]
     return asset(f"{settings.page}.json", text.encode(), "application/json")
 
 
-def header(title: str) -> None:
+def header(title: str, fields: Fields = ()) -> None:
     """The head of every page: its title, as Markdown, and the button that shares it."""
     with st.container(key="page-head"):
         left, right = st.columns([0.88, 0.12], vertical_alignment="top")
     with left:
         st.markdown(title)
     with right:
-        share_button()
+        share_button(fields)

@@ -21,8 +21,8 @@ from optviz.figures.card_pictures import HEIGHT, WIDTH, card_picture
 from optviz.figures.scenes import legend_name, short_names
 from optviz.figures.style import LIGHT
 from optviz.settings.experiment import Experiment, decode, encode
+from optviz.web.guide import guided
 from optviz.web.origin import root
-from optviz.web.page import taught
 from optviz.web.work import Asker, BusyError, Work
 
 CARD = "card.png"
@@ -46,7 +46,8 @@ async def tags(scope: Mapping[str, Any]) -> bytes:
 
 def _opened(query: bytes) -> Experiment | None:
     """The experiment of a link that can be used as it stands; None for any other."""
-    _, link = taught(dict(parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True)[:100]))
+    given = dict(parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True)[:100])
+    _, link, _ = guided(given, ())
     experiment, notices = decode(link)
     return None if notices or not link else experiment
 
@@ -85,7 +86,7 @@ def _tags(experiment: Experiment | None, here: str) -> str:
 
 async def card(request: Request) -> Response:
     """The picture of a link's experiment, as PNG; 400 with sentences for a link that cannot be used."""
-    _, link = taught(dict(request.query_params))
+    _, link, _ = guided(dict(request.query_params), ())
     try:
         made = await WORK.do(Asker.of(request), lambda: _card(link))
     except ValueError as error:

@@ -17,8 +17,8 @@ from starlette.routing import Route
 from optviz.figures.style import DARK, LIGHT, Theme
 from optviz.settings.experiment import Experiment, decode
 from optviz.web.components.share import EMBED, FILE
+from optviz.web.guide import guided
 from optviz.web.origin import root
-from optviz.web.page import taught
 from optviz.web.take_away import framed_page, whole_file
 from optviz.web.work import Asker, BusyError, Work
 
@@ -67,7 +67,7 @@ def _made(request: Request, make: Make, *, small: bool) -> tuple[bytes, str]:
     theme = query.pop("theme", "light")
     if theme not in THEMES:
         raise TakeError("The theme must be light or dark.")
-    _, link = taught(query)
+    _, link, _ = guided(query, ())
     experiment, notices = decode(link)
     if notices:
         raise TakeError(" ".join(notices))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page, expect
 
 from optviz.settings.experiment import Experiment, decode
-from optviz.web.page import taught
+from optviz.web.guide import guided
 from tests.browser.panel import PanelOfPage
 
 STAGE = ".optviz-stage"
@@ -33,7 +33,7 @@ class Stage:
 
     def experiment(self) -> Experiment:
         """What the address bar says."""
-        _, link = taught(dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True)))
+        _, link, _ = guided(dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True)), ())
         found, complaints = decode(link)
         assert complaints == []
         return found

@@ -1,6 +1,8 @@
 """The gallery of lessons without a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -10,18 +12,23 @@ from optviz.figures.style import LIGHT
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
+from optviz.lessons.plans import PLANS
 from optviz.lessons.questions import QUESTIONS
+from optviz.runs import classroom, scheduler
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.store import Store
 from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/lessons.py"
 
 
-def opened(lesson: str = "") -> AppTest:
+def opened(lesson: str = "", plan: str = "") -> AppTest:
     page = AppTest.from_file(str(MAIN), default_timeout=60)
     page.switch_page(PAGE)
-    if lesson:
-        page.query_params["lesson"] = lesson
+    for name, value in (("lesson", lesson), ("plan", plan)):
+        if value:
+            page.query_params[name] = value
     page.run()
     assert not page.exception, page.exception
     return page
@@ -141,3 +148,123 @@ def test_the_panels_that_a_lesson_takes_from_a_page_exist() -> None:
     for key in ("edge", "momentum-map", "basins", "fitting", "corners"):
         panels, _ = picture(key, LIGHT)
         assert not any(panel["key"].startswith("lesson.") for panel in panels), "the page's own picture"
+
+
+def test_a_class_opens_from_the_gallery_with_its_parts_and_notes() -> None:
+    page = opened()
+    plan = PLANS["step-size"]
+    page.button(key="class.step-size").click().run()
+    said = text(page).replace("\\", "")
+    assert plan.objective in said
+    assert all(part.does in said for part in plan.parts)
+    assert "Many believe" not in said
+    page.toggle(key="class.notes").set_value(True).run()
+    said = text(page).replace("\\", "")
+    assert all(part.believed in said for part in plan.parts)
+    assert all(QUESTIONS[part.lesson].asks in said for part in plan.parts)
+
+
+def test_a_lesson_of_a_class_leads_to_the_next_one_of_the_class_and_back() -> None:
+    page = opened("gd-1d-diverges", "step-size")
+    assert "part 3 of 8 · 15 minutes" in " ".join(c.value for c in page.caption)
+    page.button(key="lesson.next").click().run()
+    assert page.query_params["lesson"] == "gd-local-minimum"
+    assert page.query_params["plan"] == "step-size"
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    assert (
+        dict(parse_qsl(links["Open it on Trajectories"].lstrip("?")))["from"] == "gd-local-minimum~step-size"
+    )
+    page.button(key="lesson.class").click().run()
+    assert "lesson" not in page.query_params
+    assert page.button(key="class.open.gd-1d")
+
+
+def test_the_handout_has_a_code_for_each_part() -> None:
+    page = opened(plan="noise-and-adam")
+    page.toggle(key="class.codes").set_value(True).run()
+    codes = [h.proto.body for h in page.get("html") if "qr.svg" in h.proto.body]
+    assert len(codes) == len(PLANS["noise-and-adam"].parts)
+    assert "lesson%3Dadam%26plan%3Dnoise-and-adam" in " ".join(codes)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "plan", "said"),
+    [("", "zeppelin", "no class “zeppelin”"), ("softmax", "step-size", "has no lesson “Softmax”")],
+)
+def test_a_class_that_is_not_known_gets_a_sentence(lesson: str, plan: str, said: str) -> None:
+    page = opened(lesson, plan)
+    assert said in page.warning[0].value.replace("\\", "")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A run store of this test alone, as the pages find it."""
+    store = Store(f"sqlite:///{tmp_path / 'class.sqlite3'}")
+    monkeypatch.setattr(scheduler, "current", lambda: SimpleNamespace(store=store))
+    yield store
+    store.close()
+
+
+def invited(code: str) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.switch_page(PAGE)
+    page.query_params["class"] = code
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_a_host_asks_a_class_sees_its_answers_and_reveals(store: Store) -> None:
+    host = opened("gd-1d")
+    host.button(key="class.ask").click().run()
+    code = classroom.hosted(store, host.session_state["owner"])
+    assert code
+    assert f"class={code}" in text(host)
+    assert COURSE["gd-1d"].notice not in text(host).replace("\\", ""), (
+        "what follows would give the answer away"
+    )
+    student = invited(code)
+    question = QUESTIONS["gd-1d"]
+    assert question.asks in text(student).replace("\\", "")
+    assert question.reason not in text(student).replace("\\", "")
+    student.radio[0].set_value(2).run()
+    assert "Your answer is in" in student.caption[0].value
+    host.run()
+    assert "1 answer" in [c.value for c in host.caption]
+    host.button(key="class.Reveal").click().run()
+    student.run()
+    assert question.reason in text(student).replace("\\", "")
+    assert f"Your answer: {question.choices[2]}" in text(student)
+    assert not student.radio
+    host.run()
+    assert COURSE["gd-1d"].notice in text(host).replace("\\", "")
+
+
+def test_the_students_follow_to_the_next_question_and_hear_of_the_end(store: Store) -> None:
+    host = opened("gd-1d")
+    host.button(key="class.ask").click().run()
+    code = classroom.hosted(store, host.session_state["owner"])
+    host.button(key="lesson.next").click().run()
+    assert "still has the question" in text(host)
+    host.button(key="class.Ask this question").click().run()
+    student = invited(code or "")
+    assert QUESTIONS["gd-1d-too-small"].asks in text(student).replace("\\", "")
+    host.button(key="class.End the class").click().run()
+    student.run()
+    assert "may have ended" in student.warning[0].value
+
+
+def test_without_a_store_a_lesson_is_as_ever_and_says_why_no_class_can_be_asked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise StoreUnavailableError("The database is away.")
+
+    monkeypatch.setattr(classroom, "hosted", refuse)
+    page = opened("gd-1d")
+    assert "The database is away" in " ".join(c.value for c in page.warning)
+    answer(page, "gd-1d")
+
+
+def test_a_code_of_no_class_gets_a_sentence() -> None:
+    assert "six letters" in invited("<b>zeppelin</b>").warning[0].value

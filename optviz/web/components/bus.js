@@ -15,6 +15,7 @@ class OptvizPage {
     /** @type {Record<string, Set<Listener>>} */ this.listeners = {}
     /** @type {Answered | null} */ this.answered = null
     this.touched = false // something was changed or dragged during this visit
+    /** @type {(name: string) => boolean} */ this.fixed = () => false // what a teacher's link does not let one change
   }
 
   /** An edit was answered without a run of the script. Tells "answer" with the components' data by name.
@@ -55,17 +56,24 @@ class OptvizPage {
 
   /** While a finger is down. Tells "draft" with all texts. @param {Changes} changes */
   draft(changes) {
+    changes = this.free(changes)
     this.drafted = { ...this.drafted, ...changes }
     this.tell("draft", this.with(this.drafted))
   }
 
   /** On release: the panel sends it. Tells "commit", then "settled". @param {Changes} changes */
   commit(changes) {
+    changes = this.free(changes)
     this.known = this.with(changes)
     this.drafted = {}
     if (this.listeners.commit?.size) this.tell("commit", changes)
     else this.unheard.push(changes)
     this.tell("settled", { given: changes })
+  }
+
+  /** The changes that may be made. @param {Changes} changes @returns {Changes} */
+  free(changes) {
+    return Object.fromEntries(Object.entries(changes).filter(([name]) => !this.fixed(name)))
   }
 
   /** Escape: the draft is forgotten. Tells "settled". */

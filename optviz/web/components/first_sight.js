@@ -2,7 +2,7 @@
 // page, in the place that Streamlit will give it, until Streamlit's own component takes it over (`loader.js`).
 
 /** @typedef {Record<string, any>} Data */
-/** @typedef {{ loader: string, module: string, data: Data, themes: Record<"light" | "dark", Record<string, string>> }} Given */
+/** @typedef {{ loader: string, module: string, data: Data, guided: string[], themes: Record<"light" | "dark", Record<string, string>> }} Given */
 /** @typedef {{ module: string, host: HTMLElement, done: () => void }} FirstSight */
 
 const FONT = '"Source Sans", "Source Sans Pro", sans-serif'
@@ -17,10 +17,10 @@ function themeOfVisitor() {
 }
 
 /** @param {Given} given @returns {Promise<void>} resolved when Streamlit may begin */
-export async function draw({ loader, module, data, themes }) {
+export async function draw({ loader, module, data, themes, guided }) {
   const link = Object.fromEntries(new URLSearchParams(window.location.search))
   if (Object.keys(link).some(name => name.startsWith("embed"))) return // Streamlit's own layouts
-  if ("from" in link) return // a lesson stands above the bench
+  if (guided.some(name => name in link)) return // a lesson or a prompt stands above the bench
   const theme = themeOfVisitor()
   const asked = fetch(data.panel.answers.url, {
     method: "POST",

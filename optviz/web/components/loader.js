@@ -3,6 +3,8 @@
 
 /** @typedef {{ parentElement: HTMLElement, data: any, [name: string]: any }} Component */
 
+const PROJECTED = 1000 // px of a window from which a link's large type counts: on a phone it would only take room
+
 /** @param {any} data */
 async function read(data) {
   if (!(data instanceof Uint8Array)) return data
@@ -28,7 +30,10 @@ function fill(host, address, markup) {
  * @param {Component} component @param {string} address @returns {() => void} */
 export function call(component, address) {
   const app = document.querySelector(".stApp")
-  if (app) document.documentElement.style.setProperty("--page-ground", getComputedStyle(app).backgroundColor)
+  const page = document.documentElement
+  if (app) page.style.setProperty("--page-ground", getComputedStyle(app).backgroundColor)
+  const large = new URLSearchParams(window.location.search).get("large") === "1"
+  page.classList.toggle("optviz-large", large && window.innerWidth >= PROJECTED)
   const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(".optviz-host"))
   /** @type {(() => void) | undefined} */
   let end

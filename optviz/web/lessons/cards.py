@@ -8,7 +8,9 @@ from optviz.figures.style import Theme
 from optviz.lessons.chapters import CHAPTERS, Chapter
 from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.lesson import Lesson
-from optviz.lessons.networks import COURSE
+from optviz.lessons.plans import PLANS, Plan
+from optviz.lessons.ways import Stop
+from optviz.web.guide import LARGE
 from optviz.web.lessons.pictures import thumbnail
 from optviz.web.markdown_escape import plain
 
@@ -40,13 +42,20 @@ SYNONYMS = {
 state = st.session_state
 
 
-def chosen_lesson() -> Lesson | None:
-    """The lesson that the address names; one that is unknown gets a sentence."""
+def chosen() -> Stop | Plan | None:
+    """The lesson or the class that the address names; one that is unknown gets a sentence."""
     state[SEARCH] = state.get(SEARCH, "")  # kept while a lesson is shown alone
-    key = st.query_params.get("lesson", "")
-    if key and key not in COURSE:
-        st.warning(plain(f"There is no lesson “{key[:40]}”; here are all of them."))
-    return COURSE.get(key)
+    lesson, plan = st.query_params.get("lesson", ""), st.query_params.get("plan", "")
+    if plan and plan not in PLANS:
+        st.warning(plain(f"There is no class “{plan[:40]}”; the lessons are below."))
+    if not lesson:
+        return PLANS.get(plan)
+    stop = Stop.of(lesson, plan)
+    if stop is None:
+        st.warning(plain(f"There is no lesson “{lesson[:40]}”; here are all of them."))
+    elif stop.plan is None and plan in PLANS:
+        st.warning(plain(f"The class “{PLANS[plan].title}” has no lesson “{stop.lesson.title}”."))
+    return stop
 
 
 def searched() -> str:
@@ -55,12 +64,19 @@ def searched() -> str:
     return " ".join(SYNONYMS.get(word.lower(), word) for word in typed.split())
 
 
-def show(key: str) -> None:
-    """Go to a lesson, or with "" to all of them."""
-    if key:
-        st.query_params["lesson"] = key
-    else:
-        st.query_params.clear()
+def show(stop: Stop | None) -> None:
+    """Go to a lesson, or with None to all of them."""
+    _go(stop.link if stop else {})
+
+
+def show_class(plan: str) -> None:
+    """Go to a class."""
+    _go({"plan": plan})
+
+
+def _go(link: dict[str, str]) -> None:
+    """Change the address; large type stays."""
+    st.query_params.from_dict(link | ({LARGE: "1"} if st.query_params.get(LARGE) == "1" else {}))
 
 
 def gallery(lessons: Sequence[Lesson], theme: Theme) -> None:
@@ -109,5 +125,5 @@ def _card(lesson: Lesson, theme: Theme) -> None:
             key=f"open.{lesson.key}",
             help=lesson.title,
             on_click=show,
-            args=(lesson.key,),
+            args=(Stop(lesson),),
         )

@@ -5,19 +5,20 @@ import functools
 import streamlit as st
 
 from optviz.figures.style import Theme
-from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.goals import GOALS
 from optviz.lessons.lesson import Lesson, Verdict
 from optviz.lessons.networks import CONFIGS, COURSE
 from optviz.lessons.questions import QUESTIONS
+from optviz.lessons.ways import Stop
 from optviz.runs import scheduler
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
 from optviz.web.components.charts import charts
-from optviz.web.lessons.cards import show
+from optviz.web.guide import FROM
+from optviz.web.lessons.cards import show, show_class
+from optviz.web.lessons.classroom import host_panel, hosted_question
 from optviz.web.lessons.pictures import picture
-from optviz.web.lessons.strip import FROM, after, number
 from optviz.web.markdown_escape import plain
 from optviz.web.site import PAGES, link_to
 from optviz.web.tables import table
@@ -35,9 +36,19 @@ def verdicts(key: str) -> tuple[Verdict, ...]:
     return tuple(check.verdict() for check in COURSE[key].checks)
 
 
-def single(lesson: Lesson, theme: Theme) -> None:
-    """The whole lesson; of a quiz only what does not give the answer away, until it is answered."""
+def single(stop: Stop, theme: Theme) -> None:
+    """The whole lesson; of a quiz only what does not give the answer away, until it is answered.
+
+    While its question waits for a class, only the answers of the class are shown beside it.
+    """
+    lesson = stop.lesson
     st.markdown(f"# {lesson.title}\n**Goal:** {plain(GOALS[lesson.key])}")
+    question = hosted_question()
+    asked = question is not None and question.lesson == lesson.key
+    waiting = asked and question is not None and not question.revealed
+    if waiting and not lesson.quiz:  # on a projector the picture would give the answer away
+        host_panel(lesson, question)
+        return
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
         panels, legend = picture(lesson.key, theme)
@@ -51,16 +62,18 @@ def single(lesson: Lesson, theme: Theme) -> None:
     with right:
         if lesson.quiz:
             _code(lesson, 0)
-            if not _predict(lesson):
+            if waiting or not (asked or _predict(lesson)):
+                host_panel(lesson, question)
                 return
         st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
         st.markdown(plain(lesson.idea))
         st.markdown(f"**Notice:** {plain(lesson.notice)}")
-        if not lesson.quiz:
+        if not lesson.quiz and not asked:
             _predict(lesson)
+        host_panel(lesson, question)
         st.markdown(f"**Try:** {plain(lesson.tries)}")
         # A link, not a button that switches pages: that would leave a false entry in the history.
-        link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: lesson.key})
+        link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: stop.text})
     if lesson.quiz:
         _code(lesson, 1)
     elif lesson.codes:
@@ -75,38 +88,45 @@ def single(lesson: Lesson, theme: Theme) -> None:
         _own_run(lesson)
 
 
-def way(lesson: Lesson) -> None:
+def way(stop: Stop) -> None:
     """To the lesson before, the one after, and back to all."""
-    keys = list(COURSE)
-    place = number(lesson) - 1
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("All lessons", key="lesson.all", on_click=show, args=("",), icon=":material/apps:")
-        for label, icon, near in (
-            ("Previous", ":material/arrow_back:", place - 1),
-            ("Next", ":material/arrow_forward:", place + 1),
+        if stop.plan:
+            st.button(
+                "The class",
+                key="lesson.class",
+                on_click=show_class,
+                args=(stop.plan.key,),
+                icon=":material/list:",
+            )
+        else:
+            st.button("All lessons", key="lesson.all", on_click=show, args=(None,), icon=":material/apps:")
+        for label, icon, far in (
+            ("Previous", ":material/arrow_back:", -1),
+            ("Next", ":material/arrow_forward:", 1),
         ):
-            there = 0 <= near < len(keys)
+            near = stop.near(far)
             st.button(
                 label,
                 key=f"lesson.{label.lower()}",
                 icon=icon,
-                disabled=not there,
+                disabled=near is None,
                 on_click=show,
-                args=(keys[near] if there else "",),
+                args=(near,),
             )
-        st.caption(f"{CHAPTERS[lesson.chapter].name} · lesson {place + 1} of {len(keys)}")
+        st.caption(stop.said)
 
 
-def onward(lesson: Lesson) -> None:
+def onward(stop: Stop) -> None:
     """The next lesson by its title, below everything."""
-    following = after(lesson)
+    following = stop.near(1)
     if following:
         st.button(
-            f"Next: {following.title}",
+            f"Next: {following.lesson.title}",
             key="lesson.onward",
             icon=":material/arrow_forward:",
             on_click=show,
-            args=(following.key,),
+            args=(following,),
         )
 
 

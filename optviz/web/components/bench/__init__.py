@@ -14,7 +14,7 @@ import optviz.web.components.share
 import optviz.web.components.stage  # noqa: F401  (each registers its module)
 from optviz.web.assets import address
 from optviz.web.components.mounting import BUS, compressed, module_url, mount
-from optviz.web.components.share import EMBED, FILE, QR
+from optviz.web.components.share import EMBED, FILE, QR, Fields
 
 HERE = Path(__file__).parent
 MODULE = "optviz.bench"
@@ -24,17 +24,17 @@ _bench = mount(MODULE, HERE, isolated=False, scripts=(BUS, HERE / "bench.js"))
 
 
 def bench_data(
-    parts: Mapping[str, Mapping[str, Any]], *, page: str, stamp: Mapping[str, Any]
+    parts: Mapping[str, Mapping[str, Any]], *, page: str, stamp: Mapping[str, Any], fields: Fields
 ) -> dict[str, Any]:
     """What the bench shows.
 
     `parts` holds the data of `head` (`name`, and `math` as MathML), `stage`, `panel` and `results`. Where the
     browser has a newer answer than the run of the script with this `stamp`, it shows that: see
-    `web.answer_route`.
+    `web.answer_route`. `fields` are those of `share_button`.
     """
     stamped = {name: {**data, "page": page, "stamp": dict(stamp)} for name, data in parts.items()}
     modules = {name: module_url(f"optviz.{name}") for name in PARTS}
-    share = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED)}
+    share = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED), "fields": list(fields)}
     return {**stamped, "share": share, "modules": modules, "page": page}
 
 

@@ -4,7 +4,7 @@
 // A page either runs its script for every edit, or answers edits at an address of its own (`answers`). Then the
 // script lags behind: it hears of the values when something else on the page depends on them.
 
-/** @typedef {{ url: Parameters<typeof answerFrom>[0], opened: string, rest: string, whole: boolean, lesson: string }} Answers  see panel/__init__.py */
+/** @typedef {{ url: Parameters<typeof answerFrom>[0], opened: string, rest: string, whole: boolean, guide: Texts, guided: string[] }} Answers  see panel/__init__.py */
 const FIRST = "first" // where the values come from while Streamlit has not begun, see web/first_sight.py
 
 /** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts }} Told  the last answer without a run */
@@ -66,9 +66,9 @@ class Conversation {
     this.asking = true
     try {
       while (!edits.settled && this.answers && this.memory.conversation === this) {
-        const { url, opened, lesson } = this.answers
+        const { url, opened, guide } = this.answers
         const edit = edits.all()
-        const before = { ...this.server, ...(lesson && { from: lesson }) }
+        const before = { ...this.server, ...guide }
         const [link, typed] = edit.link ? [edit.link, {}] : [before, this.memory.typed]
         const theme = this.dark ? "dark" : "light"
         const answer = await answerFrom(url, { link, changes: edit.changes, typed, whole: Boolean(edit.link), theme })
@@ -106,7 +106,8 @@ class Conversation {
     memory.ahead = { n: edit.n, values: answer.values, address: answer.address, refused: answer.refused }
     this.bus.answer({ opened: memory.opened, n: edit.n, parts: answer.parts })
     this.take(edit.n, memory.ahead)
-    const other = edit.link && (edit.link.from ?? "") !== (answers?.lesson ?? "")
+    const { link } = edit
+    const other = link && answers?.guided.some(name => (link[name] ?? "") !== (answers.guide[name] ?? ""))
     if (answer.notices.length || other) this.send("edit", edit) // the script names them, or shows another lesson
     else if (answers?.whole || answer.rest !== answers?.rest) this.tellScript()
   }

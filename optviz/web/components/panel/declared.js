@@ -51,6 +51,19 @@ class Declared {
       : names.join(", ") || "nothing"
   }
 
+  /** The field that a link name belongs to, if one does. @param {string} name @returns {Field | undefined} */
+  fieldOf(name) {
+    return (
+      this.fields.find(each => each.name === name) ??
+      this.fields.find(
+        ({ kind, name: start }) =>
+          kind === "compared" && name.startsWith(start) && /^\d+$/.test(name.slice(start.length)),
+      ) ??
+      this.fields.find(({ spread }) => spread && name.startsWith(spread)) ??
+      (name === "formula" ? this.fields.find(({ kind }) => kind === "landscape") : undefined)
+    )
+  }
+
   /** What people call a link name. @param {string} name */
   nameOf(name) {
     const field = this.fields.find(each => each.name === name)

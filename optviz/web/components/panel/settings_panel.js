@@ -46,6 +46,7 @@ class Panel {
     this.telling = false
     this.foreign = false // the stage's draft is shown
     this.frame = 0
+    /** @type {Set<string>} */ this.left = new Set() // fields that a teacher's link hides
     /** @type {EventTarget | null} */ this.typing = null
     /** @type {(() => void)[]} */ this.ends = []
     this.declared = new Declared(declaration)
@@ -196,7 +197,7 @@ class Panel {
   show(texts) {
     const refusals = new Refusals(this.refused)
     for (const { field, control } of this.controls) {
-      const wanted = Object.entries(field.when ?? {}).every(([name, allowed]) =>
+      const wanted = !this.left.has(field.name) && Object.entries(field.when ?? {}).every(([name, allowed]) =>
         allowed.includes(this.declared.textOf(texts, name)),
       )
       if (control.node.hidden === wanted) control.node.hidden = !wanted
@@ -234,8 +235,21 @@ class Panel {
 
   /** A run of the script has come. @param {PanelData} data @param {SetStateValue} send */
   arrive(data, send) {
+    this.guide(data.address ?? {})
     this.conversation.arrive(data, send)
     this.root.classList.toggle("dark", this.conversation.dark)
+  }
+
+  /** What a teacher's link fixes and hides; see web/guide.py. @param {Texts} address */
+  guide(address) {
+    const named = (/** @type {string} */ name) => new Set((address[name] ?? "").split("_"))
+    const fixed = named("lock")
+    this.left = named("hide")
+    this.bus.fixed = name => fixed.has(this.declared.fieldOf(name)?.name ?? "")
+    for (const { field, control } of this.controls) {
+      control.node.inert = fixed.has(field.name)
+      control.node.classList.toggle("fixed", control.node.inert)
+    }
   }
 
   /** The server has answered. */

@@ -1,16 +1,29 @@
 """The Share button: the address of the page, copied at a click, with its QR code."""
 
+import html
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from optviz.web.assets import address
 from optviz.web.components.mounting import mount
 
+Fields = Sequence[tuple[str, str]]
 QR = "qr.svg"  # where `web.qr_route` draws a code
 FILE = "take/trajectories.html"  # where `web.take_route` makes the page that works offline
 EMBED = "embed/trajectories"  # and the page for a frame
 _share = mount("optviz.share", Path(__file__).parent)
 
 
-def share_button() -> None:
-    """A button that copies the address, which always says the whole of what is shown."""
-    _share(key="share", data={"qr": address(QR)})
+def share_button(fields: Fields = ()) -> None:
+    """A button that copies the address, which always says the whole of what is shown.
+
+    `fields`, names and labels, can be locked and hidden in a link for a class.
+    """
+    _share(key="share", data={"qr": address(QR), "fields": list(fields)})
+
+
+def qr_code(link: str, name: str, side: int = 132) -> str:
+    """An image of a link's QR code as HTML, `side` pixels wide; `name` is for those who cannot see it."""
+    source = f"{address(QR)}?text={quote(link, safe='')}"
+    return f'<img src="{html.escape(source)}" width="{side}" height="{side}" alt="{html.escape(name)}">'

@@ -12,8 +12,44 @@ async function copy(text, field) {
   }
 }
 
-/** @typedef {{ qr: string, file?: string, embed?: string }} ShareData  addresses; `file` and `embed` where the page can
- *   be taken away */
+/** @typedef {{ qr: string, file?: string, embed?: string, fields?: [string, string][] }} ShareData  addresses; `file` and
+ *   `embed` where the page can be taken away; `fields`, names and labels, that a link can lock and hide */
+/** @type {Record<string, string>} what the keys of a presenter do in large type */
+const STEPS = { PageDown: "next", ArrowRight: "next", PageUp: "previous", ArrowLeft: "previous" }
+const GUIDE = ["prompt", "lock", "hide", "large"] // as in web/guide.py
+
+/** The address with what is chosen for a class. @param {HTMLElement} root @returns {string} */
+function classLink(root) {
+  const link = new URL(window.location.href)
+  for (const name of GUIDE) link.searchParams.delete(name)
+  const prompt = /** @type {HTMLTextAreaElement} */ (root.querySelector(".prompt")).value.trim()
+  if (prompt) link.searchParams.set("prompt", prompt)
+  for (const name of ["lock", "hide"]) {
+    const chosen = [...root.querySelectorAll("select")].filter(({ value }) => value === name).map(({ dataset }) => dataset.name)
+    if (chosen.length) link.searchParams.set(name, chosen.join("_"))
+  }
+  if (/** @type {HTMLInputElement} */ (root.querySelector(".large")).checked) link.searchParams.set("large", "1")
+  return link.href
+}
+
+/** What the address says already for a class. @param {HTMLElement} root @param {[string, string][]} fields */
+function showGuide(root, fields) {
+  const said = new URLSearchParams(window.location.search)
+  const named = (/** @type {string} */ name) => (said.get(name) ?? "").split("_")
+  const prompt = /** @type {HTMLTextAreaElement} */ (root.querySelector(".prompt"))
+  prompt.value = said.get("prompt") ?? ""
+  ;/** @type {HTMLInputElement} */ (root.querySelector(".large")).checked = said.get("large") === "1"
+  const rows = fields.map(([name, label]) => {
+    const row = document.createElement("label")
+    const select = document.createElement("select")
+    select.dataset.name = name
+    select.append(...[["", "can be changed"], ["lock", "fixed"], ["hide", "hidden"]].map(([value, text]) => new Option(text, value)))
+    select.value = ["lock", "hide"].find(kind => named(kind).includes(name)) ?? ""
+    row.append(label, select)
+    return row
+  })
+  root.querySelector(".fields")?.replaceChildren(...rows)
+}
 
 /** What the address says of the experiment, without what Streamlit may be told there. @returns {string} */
 function experimentQuery() {
@@ -45,18 +81,30 @@ export default function ({ data, parentElement }) {
     button.setAttribute("aria-expanded", String(open))
   }
   button.onclick = async () => {
+    if (!panel.hidden) return show(false)
     const link = window.location.href
-    if (!panel.hidden && field.value === link) return show(false)
-    field.value = link
-    const image = new Image()
-    image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
-    image.alt = "QR code of the link"
-    code.replaceChildren(image)
+    showGuide(root, data.fields ?? [])
+    offer(link)
     part(".take").hidden = !data.file || !data.embed
     part(".file").setAttribute("href", `${data.file}?${experimentQuery()}`)
     part(".frame").textContent = frameCode(data.embed ?? "", document.querySelector(".optviz-bench h1")?.textContent ?? "optviz")
     show(true)
     said.textContent = (await copy(link, field)) ? "The link is copied." : "Copy this link:"
+  }
+  /** @param {string} link */
+  const offer = link => {
+    field.value = link
+    const image = code.querySelector("img") ?? new Image() // the same one: what stands below must not jump
+    image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
+    image.alt = "QR code of the link"
+    code.append(image)
+  }
+  part(".teach").oninput = () => {
+    offer(classLink(root))
+    said.textContent = "This link is not copied yet:"
+  }
+  part(".again").onclick = async () => {
+    said.textContent = (await copy(field.value, field)) ? "The link for a class is copied." : "Copy this link:"
   }
   const closed = (/** @type {Event} */ event) => {
     const escaped = event instanceof KeyboardEvent && event.key === "Escape"
@@ -65,10 +113,18 @@ export default function ({ data, parentElement }) {
     if (escaped && root.contains(event.target instanceof Node ? event.target : null)) button.focus()
     show(false)
   }
+  const keyed = (/** @type {Event} */ event) => {
+    closed(event)
+    const step = event instanceof KeyboardEvent && !event.defaultPrevented && event.target === document.body && STEPS[event.key]
+    const button = step && document.documentElement.matches(".optviz-large") && document.querySelector(`.st-key-lesson-${step} button`)
+    if (button instanceof HTMLElement) button.click()
+  }
   shares.get(root)?.()
-  for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, closed)
+  window.addEventListener("keydown", keyed)
+  window.addEventListener("pointerdown", closed)
   const end = () => {
-    for (const event of ["keydown", "pointerdown"]) window.removeEventListener(event, closed)
+    window.removeEventListener("keydown", keyed)
+    window.removeEventListener("pointerdown", closed)
   }
   shares.set(root, end)
   return end

@@ -264,7 +264,7 @@ class Stage {
 
   /** @param {StageData} scene @param {Shown} shown @param {Sizes} sizes @returns {Figures} */
   figures(scene, shown, sizes) {
-    const scale = window.innerWidth >= PROJECTOR ? 1.35 : 1
+    const scale = window.innerWidth >= PROJECTOR || document.documentElement.matches(".optviz-large") ? 1.35 : 1
     const frame = this.player.now
     /** @param {"main" | "loss"} name @returns {View} */
     const view = name => ({ frame, hidden: this.legend.hidden, axes: axesOf(this[name]), zoom: this.zoom[name], scale })

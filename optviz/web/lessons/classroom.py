@@ -1,0 +1,165 @@
+"""A question to a class: the host's panel beside a lesson, and what everybody else sees.
+
+The host presses a button in a lesson. Students open the link of the class, or scan its code, and answer; the
+host sees the answers come, and reveals. The page of the students follows from question to question.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from optviz.lessons.lesson import Lesson
+from optviz.lessons.networks import COURSE
+from optviz.lessons.questions import QUESTIONS
+from optviz.runs import classroom, scheduler
+from optviz.runs.classroom import Question
+from optviz.runs.database import StoreUnavailableError
+from optviz.runs.store import RunError, Store
+from optviz.web.components.share import qr_code, share_button
+from optviz.web.markdown_escape import plain
+from optviz.web.site import link_to
+from optviz.web.visitors import network, owner
+
+CLASS = "class"  # the name in a link
+HOST_SECONDS, STUDENT_SECONDS = 2.0, 4.0  # between two looks at the answers
+SAID = "class.said"
+state = st.session_state
+
+
+def hosted_question() -> Question | None:
+    """The question that the visitor asks a class, None if they ask none or it cannot be known now."""
+    try:
+        code = classroom.hosted(_store(), owner())
+        return classroom.look(_store(), code, owner()) if code else None
+    except (RunError, StoreUnavailableError) as error:
+        state[SAID] = f"A class cannot be asked now: {error}"
+        return None
+
+
+def host_panel(lesson: Lesson, question: Question | None) -> None:
+    """Ask a class the lesson's question; for the host of a class also its code and answers."""
+    if question:
+        with st.container(border=True, key="class-host"):
+            _hosting(question.code, lesson.key)
+        return
+    st.button(
+        "Ask a class",
+        key="class.ask",
+        icon=":material/co_present:",
+        help="Students open a link and answer; you see the answers come, and reveal.",
+        on_click=_do,
+        args=(lambda: classroom.ask(_store(), owner(), lesson.key),),
+    )
+    _refusal()
+
+
+@st.fragment(run_every=HOST_SECONDS)
+def _hosting(code: str, lesson: str) -> None:
+    try:
+        question = classroom.look(_store(), code, owner())
+    except (RunError, StoreUnavailableError) as error:
+        st.warning(plain(str(error)))
+        return
+    link = f"{(st.context.url or '').split('?')[0]}?{urlencode({CLASS: code})}"
+    left, right = st.columns([0.72, 0.28])
+    with left:
+        st.markdown(f"**Your class:** students open this link, or scan the code.  \n`{link}`")
+        if question.lesson == lesson:
+            st.markdown(f"#### {plain(QUESTIONS[lesson].asks)}")
+            _bars(question)
+        else:
+            st.markdown(f"The class still has the question of “{plain(COURSE[question.lesson].title)}”.")
+    with right:
+        st.html(qr_code(link, "QR code of the class", 200))
+    with st.container(horizontal=True):
+        if question.lesson != lesson:
+            _button("Ask this question", lambda: classroom.ask(_store(), owner(), lesson))
+        elif question.revealed:
+            _button("Hide the answer", lambda: classroom.reveal(_store(), owner(), shown=False))
+        else:
+            _button("Reveal", lambda: classroom.reveal(_store(), owner()))
+        _button("Clear the answers", lambda: classroom.clear(_store(), owner()))
+        _button("End the class", lambda: classroom.end(_store(), owner()))
+    _refusal()
+
+
+def class_view(code: str) -> None:
+    """The page of a student: the open question, and after the reveal its answer and a way to the lesson."""
+    _asked(code)
+    share_button()
+
+
+@st.fragment(run_every=STUDENT_SECONDS)
+def _asked(code: str) -> None:
+    try:
+        question = classroom.look(_store(), code, owner())
+    except (RunError, StoreUnavailableError) as error:
+        st.warning(plain(str(error)))
+        link_to("lessons", "All lessons", {})
+        return
+    lesson = COURSE.get(question.lesson)
+    if lesson is None:  # asked by a newer optviz that shares the store
+        st.warning("This question is not known here.")
+        return
+    asked = QUESTIONS[lesson.key]
+    st.markdown(f"# {plain(lesson.title)}\n{plain(asked.asks)}")
+    if question.revealed:
+        if question.mine is not None:
+            st.markdown(f"Your answer: {plain(asked.choices[question.mine])}")
+        _bars(question)
+        link_to("lessons", "Open the lesson", {"lesson": lesson.key})
+        return
+    key = f"class.answer.{code}.{lesson.key}"
+    st.radio(
+        "Your answer",
+        range(len(asked.choices)),
+        format_func=lambda place: plain(asked.choices[place]),
+        index=question.mine,
+        key=key,
+        on_change=lambda: _do(
+            lambda: classroom.answer(_store(), code, owner(), lesson.key, state[key], network())
+        ),
+    )
+    _refusal()
+    said = "Nobody sees who chose what." if question.mine is None else "Your answer is in."
+    st.caption(f"{said} You can change it until it is revealed.")
+
+
+def _bars(question: Question) -> None:
+    """How many chose what, and after the reveal which is right, and why."""
+    asked = QUESTIONS[question.lesson]
+    for place, choice in enumerate(asked.choices):
+        count = question.counts[place]
+        right = question.revealed and place == asked.right
+        st.progress(
+            count / question.answers if question.answers else 0.0,
+            text=f"{'**✓** ' if right else ''}{plain(choice)}: {count}",
+        )
+    st.caption("1 answer" if question.answers == 1 else f"{question.answers} answers")
+    if question.revealed:
+        st.markdown(f"**{plain(asked.choices[asked.right])}.** {plain(asked.reason)}")
+
+
+def _button(label: str, does: Callable[[], object]) -> None:
+    """What it does changes the whole page of the host, not this panel alone."""
+    if st.button(label, key=f"class.{label}"):
+        _do(does)
+        st.rerun()
+
+
+def _do(does: Callable[[], object]) -> None:
+    """Do what was asked for; what the store refuses is said below."""
+    try:
+        does()
+    except (RunError, StoreUnavailableError) as error:
+        state[SAID] = str(error)
+
+
+def _refusal() -> None:
+    if said := state.pop(SAID, ""):
+        st.warning(plain(said))
+
+
+def _store() -> Store:
+    return scheduler.current().store
