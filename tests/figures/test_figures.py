@@ -192,11 +192,14 @@ def test_the_zoom_is_kept_until_the_axes_mean_something_else() -> None:
 
 
 def test_the_budget_is_stated() -> None:
-    assert shown(Experiment(steps=33))["budget"] == "Same start (−5, −2), 33 gradient evaluations each."
+    assert (
+        shown(Experiment(steps=33))["budget"]
+        == "Same start (−5, −2), own rates, 33 gradient evaluations each."
+    )
     looking = Experiment(steps=10, entrants=tuple(map(Entrant.of, ("gd", "sam", "armijo"))))
     values = looking.run()[2].values_asked[-1]
     assert shown(looking)["budget"] == (
-        "Same start (−5, −2), 10 steps each. Gradient evaluations: Gradient descent 10; SAM 20; "
+        "Same start (−5, −2), own rates, 10 steps each. Gradient evaluations: Gradient descent 10; SAM 20; "
         f"Armijo line search 10 and {values} values of f."
     )
     noisy = shown(Experiment(noise=0.5, seed=3))["budget"]
