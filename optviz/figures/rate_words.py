@@ -16,11 +16,11 @@ def rate_terms(experiment: Experiment) -> str:
     tried = sorted({len(search.rates) for search in searches})
     each = "each at its own" if several else "at its"
     said = f"{each} best rate of {' or '.join(map(str, tried))} tried"
-    without = [i for i, search in enumerate(searches, 1) if search.best is None]
+    without = sum(search.best is None for search in searches)
     if not without:
         return said
-    which = " and ".join(map(str, without))
-    return f"{said} (number {which} has none and keeps its own)"
+    kept = "keeps its own rate" if without == 1 else "keep their own rates"
+    return f"{said} ({without} of {len(searches)} {kept}: none is better)"
 
 
 def rate_sentences(experiment: Experiment) -> dict[str, str]:

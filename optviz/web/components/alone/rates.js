@@ -34,6 +34,7 @@ function rateTerms(values, searches) {
   if (values.rates !== "best") return several ? "own rates" : ""
   const tried = [...new Set(searches.map(search => search?.rates.length ?? 0))].sort((a, b) => a - b)
   const said = `${several ? "each at its own" : "at its"} best rate of ${tried.join(" or ")} tried`
-  const without = searches.flatMap((search, i) => (search?.best === null ? [i + 1] : []))
-  return without.length ? `${said} (number ${without.join(" and ")} has none and keeps its own)` : said
+  const without = searches.filter(search => search?.best === null).length
+  if (!without) return said
+  return `${said} (${without} of ${searches.length} ${without === 1 ? "keeps its own rate" : "keep their own rates"}: none is better)`
 }

@@ -51,8 +51,8 @@ class Card {
     this.sentence = sentencePlace()
     attribute(this.choice.input, "aria-describedby", this.sentence.id)
     const head = el("div", { class: "head" }, this.line, this.choice.node, this.hide, this.remove)
-    const foot = el("div", { class: "foot" }, this.fold.button, this.numbers.more.button, this.copy, this.up, this.down)
-    const parts = [head, this.sentence, this.fold.body, this.numbers.node, this.rate.node, foot]
+    const foot = el("div", { class: "foot" }, this.rate.button, this.fold.button, this.numbers.more.button, this.copy, this.up, this.down)
+    const parts = [head, this.sentence, this.fold.body, this.numbers.node, this.rate.sentence, foot]
     this.node = el("div", { class: "card", role: "group" }, ...parts)
   }
 
@@ -132,9 +132,8 @@ class Card {
    * @param {Texts} texts @param {string[]} without @param {string} called */
   showRate(texts, without, called) {
     const { rate, owner, name, setup } = this
-    rate.node.hidden = !owner.field.finds || !this.option
-    const note = owner.panel.conversation.notes[name] ?? ""
-    rate.show(name, called, aboutSearch(texts, setup), !without.includes("lr"), note)
+    const offered = Boolean(owner.field.finds && this.option) && !without.includes("lr")
+    rate.show(name, called, aboutSearch(texts, setup), offered, owner.panel.conversation.notes[name] ?? "")
   }
 
   dress() {

@@ -22,13 +22,12 @@ class GoodRate {
     this.name = ""
     this.about = ""
     this.busy = false
-    this.sentence = el("p", { class: "notes", role: "status", id: newId(), hidden: true })
+    this.sentence = el("p", { class: "notes good-rate", role: "status", id: newId(), hidden: true })
     this.button = el(
       "button",
       { type: "button", class: "find-rate", "aria-describedby": this.sentence.id, onclick: () => this.find() },
       "Find a good rate",
     )
-    this.node = el("div", { class: "good-rate" }, this.button, this.sentence)
   }
 
   /** @param {string} name the card's in the link @param {string} called the optimizer @param {string} about see `aboutSearch`
