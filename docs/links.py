@@ -32,8 +32,9 @@ INTRODUCTION = f"""# Every parameter of every link
 
 This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.
 
-A link holds every value under a stable name, and `v=1`. What is missing takes the default; what cannot be
-used is replaced by the default and named on the page. Numbers are written with all their digits, several
+A link holds every value under a stable name, and `v=1`. What is missing takes the default, and a setting
+that came later than the first links is left out while it has its default, which never changes. What cannot
+be used is replaced by the default and named on the page. Numbers are written with all their digits, several
 numbers of one value with `_` between them, rows with `~`. An optimizer or a schedule is its key followed by
 the names and values of its hyperparameters, as in `momentum_lr_0.1_momentum_0.9`; the
 [catalogue](catalogue.md) lists all of them.
@@ -78,7 +79,9 @@ def _keys(keys: Iterable[object]) -> str:
 
 def _row(field: dict[str, Any], defaults: dict[str, str]) -> str:
     names, allowed = ", ".join(f"`{name}`" for name in _names(field)), _allowed(field)
-    default = ", ".join(f"`{defaults[name]}`" for name in _names(field) if name in defaults) or "—"
+    usual = {field["name"]: field["default"]} if isinstance(field["default"], str) else {}
+    known = usual | defaults
+    default = ", ".join(f"`{known[name]}`" for name in _names(field) if name in known) or "—"
     means = field["label"] + (f". {field['help']}" if field["help"] else "")
     return f"| {names} | {means} | {allowed} | {default} |".replace("\n", " ")
 

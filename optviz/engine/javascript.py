@@ -1,9 +1,9 @@
 """The engine as one JavaScript file, written from the same tables and the same Python source.
 
 A page draws trajectories with it while a slider moves; the server's own results stay the truth. `source()`
-is the whole script: the hand-written `runtime.js`, then every optimizer, schedule and landscape translated
-by `python_to_javascript`. A landscape is translated from the Python that SymPy's compiler made of its
-formula, so that both languages compute in the same order.
+is the whole script: the hand-written `runtime.js` and `good_rates.js`, then every optimizer, schedule and
+landscape translated by `python_to_javascript`. A landscape is translated from the Python that SymPy's
+compiler made of its formula, so that both languages compute in the same order.
 """
 
 import functools
@@ -19,6 +19,7 @@ import numpy as np
 
 from optviz.engine.ensembles import MOST_STEPS
 from optviz.engine.formula_text import FUNCTIONS, NAMESPACE
+from optviz.engine.good_rates import ALIKE, DECADES, PER_DECADE
 from optviz.engine.landscapes import OBJECTIVES, as_objective
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
@@ -57,13 +58,15 @@ def _source() -> str:
         _object({key: schedule_source(row) for key, row in SCHEDULES.items()}),
         _object({key: landscape_source(row) for key, row in OBJECTIVES.items()}),
     )
-    runtime = Path(__file__).with_name("runtime.js").read_text("utf-8")
+    here = Path(__file__).parent
+    runtime = "\n".join((here / name).read_text("utf-8") for name in ("runtime.js", "good_rates.js"))
     version = hashlib.sha256("\n".join((runtime, *tables)).encode()).hexdigest()[:12]
     call = ",\n".join((json.dumps(version), *tables))
     lines = (
         "(() => {",
         '"use strict";',
         f"const MOST_STEPS = {MOST_STEPS};",
+        f"const [DECADES, PER_DECADE, ALIKE] = [{DECADES}, {PER_DECADE}, {ALIKE!r}];",
         runtime,
         f"globalThis.optvizEngine = makeEngine({call});",
         "})();\n",
@@ -75,8 +78,9 @@ def optimizer_source(optimizer: Optimizer | str) -> str:
     """One optimizer as the text of an object `{state, numbers, step}`.
 
     `step(x, g, t, ...state, values)` returns `[x, ...state]`. `state` is how many numbers the state has,
-    `numbers` holds the defaults of the hyperparameters. One that asks for gradients itself also has `looks`,
-    and its step is a generator `step(x, t, ...state, values)`: see `runtime.js`.
+    `numbers` holds the defaults of the hyperparameters, `rates` the lowest and the highest learning rate.
+    One that asks for gradients itself also has `looks`, and its step is a generator
+    `step(x, t, ...state, values)`: see `runtime.js`.
 
     Raises:
         TranslationError: if the step has no translation.
@@ -90,7 +94,9 @@ def optimizer_source(optimizer: Optimizer | str) -> str:
         results=1 + len(row.state),
     )
     looks = {"looks": "true"} if row.looks else {}
-    return _object({"state": str(len(row.state)), "numbers": json.dumps(row.defaults), **looks, "step": step})
+    (rate,) = (h for h in row.hyperparameters if h.name == "lr")
+    numbers = {"numbers": json.dumps(row.defaults), "rates": json.dumps([rate.low, rate.high])}
+    return _object({"state": str(len(row.state)), **numbers, **looks, "step": step})
 
 
 def schedule_source(schedule: Schedule | str) -> str:

@@ -1,5 +1,5 @@
 // The part of the engine in the browser that is written by hand. `optviz/engine/javascript.py` puts the
-// translated steps, schedule factors and landscapes behind it, and MOST_STEPS in front. The whole script sets globalThis.optvizEngine.
+// translated steps, schedule factors and landscapes behind it, and constants in front. The whole script sets globalThis.optvizEngine.
 
 // The elementwise functions, as in optviz/engine/elementwise.py.
 
@@ -177,7 +177,9 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
     };
   };
 
-  return { version, optimizers, schedules, landscapes, compile, simulate };
+  const searchRates = (run) => ratesSearched(simulate, rowOf(optimizers, run.optimizer, "optimizer").rates, run);
+
+  return { version, optimizers, schedules, landscapes, compile, simulate, searchRates };
 };
 
 // Take one step that asks for gradients itself, with all coordinates at once; see walk_together in

@@ -38,7 +38,7 @@ def card_picture(experiment: Experiment, trajectories: Sequence[Trajectory], the
     pen.ellipse((x - 20, y - 20, x + 20, y + 20), outline=theme.ink, width=7)
     card = Image.new("RGB", SIZE, theme.ground)
     card.paste(picture.resize((WIDTH, HEIGHT - STRIP), Image.Resampling.LANCZOS))
-    _words(card, objective.name, list(zip(short_names(experiment.entrants), colors, strict=True)), theme)
+    _words(card, objective.name, list(zip(short_names(experiment.racers), colors, strict=True)), theme)
     made = io.BytesIO()
     card.quantize(256, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     return made.getvalue()

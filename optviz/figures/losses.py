@@ -5,12 +5,17 @@ from optviz.figures.landscapes import lowest_known
 from optviz.figures.plotly_dicts import axis, fixed, layout
 from optviz.figures.scene_types import Loss
 from optviz.figures.style import Theme
+from optviz.settings.experiment import GRADIENT_AXIS, STEP_AXIS
 
 HOVER = "step %{x}<br>%{meta} = %{y:.4g}"  # the stage writes the axis title into `meta`
+HOVERS = {STEP_AXIS: HOVER, GRADIENT_AXIS: HOVER.replace("step %{x}", "%{x} gradients")}
+ACROSS = {STEP_AXIS: "step", GRADIENT_AXIS: "gradient evaluations"}
 
 
-def loss(objective: Objective, steps: int, log: bool, view: str, theme: Theme) -> Loss:
-    """f against the step; logarithmic means f − f*, the height above the lowest known value.
+def loss(
+    objective: Objective, steps: int, log: bool, view: str, theme: Theme, across: str = STEP_AXIS
+) -> Loss:
+    """f against the step or against the gradients taken; logarithmic means the height above the lowest known.
 
     The vertical range follows from the whole runs, so that playing moves no axis.
     """
@@ -18,14 +23,15 @@ def loss(objective: Objective, steps: int, log: bool, view: str, theme: Theme) -
         "layout": fixed(
             layout(
                 theme,
-                xaxis=axis(theme, "step", range=[0, max(steps, 1)]),
+                xaxis=axis(theme, ACROSS[across], range=[0, max(steps, 1)]),
                 yaxis=axis(theme, "f", type="log" if log else "linear", exponentformat="power"),
             ),
             right=18,
         ),
-        "view": f"{view} {log}",
+        "view": f"{view} {log} {across}",
         "log": log,
         "lowest": lowest_known(objective),
         "per": 1.0,
+        "across": across,
         "titles": {"plain": "f", "known": "f − f*", "reached": "f − lowest f reached"},
     }

@@ -261,6 +261,7 @@ def _losses(settings: MiniBatches, data: Data, stride: int, theme: Theme) -> Los
         "log": settings.log_loss,
         "lowest": float(data.loss(data.solution)),
         "per": stride / SAMPLES,
+        "across": "step",
         "titles": {
             "plain": "loss over all points",
             "known": "loss − lowest loss",

@@ -11,7 +11,7 @@ from optviz.figures.landscapes import landscape
 from optviz.figures.plotly_dicts import Trace
 from optviz.figures.scenes import scene
 from optviz.figures.style import DARK, LIGHT
-from optviz.settings.experiment import Experiment, encode
+from optviz.settings.experiment import GRADIENT_AXIS, Experiment, encode
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -42,6 +42,7 @@ def show(experiment: Experiment, *, dark: bool = False) -> "Figure":
     floor = min(reached, math.inf if lowest is None else lowest) if loss["log"] else 0.0
     titles = loss["titles"]
     title = titles["plain"] if not loss["log"] else titles["reached"] if lowest is None else titles["known"]
+    farthest = 1
     for said, run in zip(drawn["runs"], runs, strict=True):
         x, y = _drawn(run, experiment)
         group = {"legendgroup": said["slot"], "name": said["name"]}
@@ -50,13 +51,18 @@ def show(experiment: Experiment, *, dark: bool = False) -> "Figure":
         hover = said["loss"]["hovertemplate"].replace("%{meta}", title)
         above = run.values - floor
         heights = np.where(above > 0, above, np.nan) if loss["log"] else above
-        line = {**said["loss"], "x": np.arange(run.steps + 1), "y": heights, "hovertemplate": hover}
+        spent = run.gradients_asked if loss["across"] == GRADIENT_AXIS else np.arange(run.steps + 1)
+        farthest = max(farthest, int(spent[-1]))
+        line = {**said["loss"], "x": spent, "y": heights, "hovertemplate": hover}
         beside = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
         traces += [{**path, **group}, {**line, **group, **beside}]
     ring = drawn["main"]["start"]
     place = [[v] for v in (*experiment.start, float(runs[0].values[0]))[:2]]
     traces.append({**ring, "x": place[0], "y": place[1], "showlegend": False, "hoverinfo": "skip"})
-    across, up = loss["layout"]["xaxis"], {**loss["layout"]["yaxis"], **_range(runs, floor, log=loss["log"])}
+    across, up = (
+        loss["layout"]["xaxis"] | {"range": [0, max(farthest, experiment.steps)]},
+        {**loss["layout"]["yaxis"], **_range(runs, floor, log=loss["log"])},
+    )
     whole = {
         **layout,
         "width": WIDTH,

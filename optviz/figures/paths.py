@@ -25,10 +25,12 @@ def run(
     style: Style,
     theme: Theme,
     loss_hover: str,
+    asked: np.ndarray | None = None,
 ) -> Run:
     """One run of the stage: its rows, `points` (k, d) and `values` (k,), and how it is drawn.
 
-    `loss_hover` is what the loss picture says at a point, with `%{x}` and `%{y}`.
+    `loss_hover` is what the loss picture says at a point, with `%{x}` and `%{y}`. `asked` (k,) are the
+    gradients that were taken up to each row, if they are not one for each step.
     """
     return {
         "slot": slot,
@@ -36,6 +38,7 @@ def run(
         "label": label,
         "points": [packed(column) for column in points.T],
         **heights(values),
+        "asked": None if asked is None else packed(asked, "i4"),
         "path": _path(name, points.shape[1], style),
         "head": _head(label, style, theme, size=12),
         "exit": _exit(name, style, theme),

@@ -43,13 +43,15 @@ class Run(RunValues):
     """One run: its rows, and the empty traces that the stage fills with them.
 
     `points` holds one array for each coordinate, with one row per frame. `slot` is the link name of the
-    entrant ("o1"), `label` the short name at the end of its path.
+    entrant ("o1"), `label` the short name at the end of its path. `asked` is how many gradients were taken up
+    to each row, None where it is one for each step.
     """
 
     slot: str
     name: str
     label: str
     points: list[Packed]
+    asked: Packed | None
     path: Trace
     head: Trace
     exit: Trace
@@ -83,7 +85,8 @@ class LossTitles(TypedDict):
 class Loss(TypedDict):
     """The loss beside the picture. Heights and range follow from the runs, in `loss_axis.js`.
 
-    `lowest` is the lowest known value of f, or None; one frame is `per` wide on the horizontal axis.
+    `lowest` is the lowest known value of f, or None; one frame is `per` wide on the horizontal axis, or with
+    `across` "gradients" as wide as the gradients that it took.
     """
 
     layout: Layout
@@ -91,6 +94,7 @@ class Loss(TypedDict):
     log: bool
     lowest: float | None
     per: float
+    across: str
     titles: LossTitles
 
 
@@ -127,13 +131,15 @@ class Live(TypedDict):
 
     `link` holds the texts that this scene shows. `engine` is the source of a typed landscape, in
     JavaScript, or "". `draws` are the standard normal draws of the noise, (steps, d) row by row, or None.
-    `own` has the rules of one's own by their packed text, as it stands in the link.
+    `own` has the rules of one's own by their packed text, as it stands in the link. `rates` are the learning
+    rates of the runs by slot, where they were searched for.
     """
 
     link: dict[str, str]
     engine: str
     draws: Packed | None
     own: dict[str, OwnSources]
+    rates: dict[str, float]
 
 
 class Scene(TypedDict):

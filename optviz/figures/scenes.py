@@ -12,12 +12,13 @@ from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.step_explanations import explanation_source
 from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import curve, frame, ground_figure, ground_key, minima, sample
-from optviz.figures.losses import HOVER, loss
+from optviz.figures.losses import HOVERS, loss
 from optviz.figures.paths import run, start_edge, start_marker
 from optviz.figures.plotly_dicts import fixed, packed
+from optviz.figures.rate_words import rate_terms
 from optviz.figures.scene_types import Ground, Live, Main, OwnSources, Scene
 from optviz.figures.style import Theme, styles
-from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.experiment import BEST_RATES, GRADIENT_AXIS, Entrant, Experiment, encode
 from optviz.settings.rule_link import packed as packed_text
 
 BESIDE = 78  # px at the right of the picture for the colour bar
@@ -68,19 +69,19 @@ def scene(
     """
     objective = experiment.landscape()
     drawn = styles(experiment.entrants, theme)
-    labels = short_names(experiment.entrants)
+    labels, hover = short_names(experiment.racers), HOVERS[experiment.across]
     view = f"{objective.formula} {experiment.domain}"
     arguments = "x, y" if objective.dimension == 2 else "x"
     return {
         "title": f"{objective.name}: f({arguments}) = {objective.formula}",
         "main": _main(experiment, view, theme),
         "ground": _ground(experiment, ground_url, theme),
-        "loss": loss(objective, experiment.steps, experiment.log_loss, view, theme),
+        "loss": loss(objective, experiment.steps, experiment.log_loss, view, theme, experiment.across),
         "side": None,
         "runs": [
-            run(f"o{i}", legend_name(entrant), label, t.points, t.values, style, theme, HOVER)
+            run(f"o{i}", legend_name(entrant), label, t.points, t.values, style, theme, hover, _several(t))
             for i, (entrant, label, t, style) in enumerate(
-                zip(experiment.entrants, labels, trajectories, drawn, strict=True), 1
+                zip(experiment.racers, labels, trajectories, drawn, strict=True), 1
             )
         ],
         "followers": [],
@@ -125,7 +126,15 @@ def _live(experiment: Experiment, engine: str) -> Live:
     if experiment.noise:
         draws = packed(gaussian_noise(experiment.seed, experiment.steps, len(experiment.start)), "f8")
     own = {packed_text(e.text): _own_sources(e.text) for e in experiment.entrants if e.text}
-    return {"link": encode(experiment), "engine": engine, "draws": draws, "own": own}
+    found = experiment.racers if experiment.rates == BEST_RATES else ()
+    rates = {f"o{i}": dict(entrant.values)["lr"] for i, entrant in enumerate(found, 1)}
+    return {"link": encode(experiment), "engine": engine, "draws": draws, "own": own, "rates": rates}
+
+
+def _several(trajectory: Trajectory) -> np.ndarray | None:
+    """How many gradients were taken up to each point, None where it is one a step."""
+    asked = trajectory.gradients_asked
+    return None if (asked == np.arange(len(asked))).all() else asked
 
 
 @lru_cache(maxsize=64)
@@ -141,13 +150,17 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
         if all(t.steps == experiment.steps for t in trajectories)
         else "each, fewer where a run broke off"
     )
-    start = f"Same start {point(trajectories[0].points[0])}"
+    start = ", ".join(
+        filter(None, [f"Same start {point(trajectories[0].points[0])}", rate_terms(experiment)])
+    )
     if all(t.gradients_asked[-1] == t.steps and not t.values_asked[-1] for t in trajectories):
         parts = [f"{start}, {experiment.steps} gradient evaluations {each}."]
     else:
-        names = short_names(experiment.entrants)
+        names = short_names(experiment.racers)
         asked = "; ".join(map(_asked, names, trajectories))
         parts = [f"{start}, {experiment.steps} steps {each}. Gradient evaluations: {asked}."]
+    if experiment.across == GRADIENT_AXIS:
+        parts.append("The loss is drawn against gradient evaluations, not against steps.")
     if experiment.noise:
         parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
     return " ".join(filter(None, [*parts, gap_sentence(experiment)]))
@@ -174,6 +187,6 @@ def describe(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     objective = experiment.landscape()
     kind = "Curve" if objective.dimension == 1 else "Contour plot"
     parts = [f"{kind} of {objective.name}, paths from {point(trajectories[0].points[0])}."]
-    for entrant, trajectory in zip(experiment.entrants, trajectories, strict=True):
+    for entrant, trajectory in zip(experiment.racers, trajectories, strict=True):
         parts.append(f"{legend_name(entrant)}: {trajectory.outcome.sentence}")
     return " ".join(parts)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from optviz.engine.hyperparameters import Hyperparameter
+from optviz.engine.good_rates import RateSearch, search_rates
+from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.optimizers.base import rate
 from optviz.engine.schedules import SCHEDULES
 from optviz.engine.trajectories import Trajectory, simulate
 from optviz.settings import link
-from optviz.settings.fields import Number, Toggle
+from optviz.settings.fields import Number, OneOf, Toggle
 from optviz.settings.landscapes import (
     COORDINATE,
     DomainField,
@@ -20,7 +22,7 @@ from optviz.settings.landscapes import (
     domain_complaint,
     landscape,
 )
-from optviz.settings.link import Section, Settings, encode, setting
+from optviz.settings.link import Link, Section, Settings, Unfit, encode, setting
 from optviz.settings.setups import MOST_ENTRANTS, Compared, Configured, Entrant, Values
 from optviz.settings.telling import told_rates, told_steps
 
@@ -40,6 +42,44 @@ NOISE = Hyperparameter(
 )
 SEED = Hyperparameter("seed", "s", 0, 0, 2**31 - 1, integer=True, help="Picks the draws of the noise.")
 
+OWN_RATES, SAME_RATE, BEST_RATES = "own", "same", "best"
+RATES = OneOf(
+    "rates",
+    "Learning rates",
+    "Which rates are compared: those on the cards, one for all, or for each the one that ends lowest of many "
+    "that are tried.",
+    choices={OWN_RATES: "Own", SAME_RATE: "Same for all", BEST_RATES: "Each one's best"},
+    hints={
+        OWN_RATES: "Each optimizer has the rate on its card.",
+        SAME_RATE: "All have the rate below.",
+        BEST_RATES: "Many rates are tried, and each optimizer has the one that ends lowest.",
+    },
+    unsaid=OWN_RATES,
+)
+COMMON_RATE = replace(
+    rate(0.1), name="rate", label="rate for all", help="The learning rate of all optimizers."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonRate(Number):
+    """The learning rate of all optimizers: a link says it where it is used."""
+
+    def write(self, settings: Any) -> Link:
+        """The rate, unless it is neither used nor set."""
+        if settings.rates == SAME_RATE:
+            return {self.name: self.text(settings.rate)}
+        return Number.write(self, settings)
+
+
+STEP_AXIS, GRADIENT_AXIS = "step", "gradients"
+ACROSS = OneOf(
+    "across",
+    "Loss against",
+    "Some optimizers take several gradients for each step.",
+    choices={STEP_AXIS: "Steps", GRADIENT_AXIS: "Gradient evaluations"},
+    unsaid=STEP_AXIS,
+)
 
 SCHEDULE = Configured(
     "schedule",
@@ -58,13 +98,17 @@ class Experiment(OnLandscape, Settings):
     """What is shown: which landscape, from where, which optimizers, how long, how noisy.
 
     `objective` is a key of OBJECTIVES, or "formula" with the text in `formula`. `start` holds d numbers,
-    `domain` (low, high) for each variable. `log_loss` asks for a logarithmic loss axis.
+    `domain` (low, high) for each variable. `log_loss` asks for a logarithmic loss axis. `rates` says which
+    learning rates are compared: a key of RATES, where SAME_RATE means `rate` for all. `across` says what the
+    loss is drawn against: a key of ACROSS.
     """
 
     page: ClassVar[str] = "trajectories"
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("", ("objective", "start", "o", "steps")),
-        Section("Schedule, noise, view", ("schedule", "noise", "seed", "domain", "loss"), folded=True),
+        Section("", ("objective", "start", "o", "rates", "rate", "steps")),
+        Section(
+            "Schedule, noise, view", ("schedule", "noise", "seed", "domain", "across", "loss"), folded=True
+        ),
     )
 
     objective: str = setting(LandscapeField("objective", "Objective"), RAVINE.key)
@@ -77,7 +121,14 @@ class Experiment(OnLandscape, Settings):
     )
     steps: int = setting(Number.of(STEPS, "Steps"), FIRST_STEPS)
     entrants: tuple[Entrant, ...] = setting(
-        Compared("o", "Optimizers", attribute="entrants"),
+        Compared(
+            "o",
+            "Optimizers",
+            attribute="entrants",
+            by="rates",
+            without={SAME_RATE: ("lr",), BEST_RATES: ("lr",)},
+            finds=True,
+        ),
         (
             Entrant.of("gd", lr=0.4),
             Entrant.of("momentum", lr=0.1, momentum=0.8),
@@ -91,11 +142,56 @@ class Experiment(OnLandscape, Settings):
     log_loss: bool = setting(
         Toggle("loss", "Logarithmic loss axis", attribute="log_loss", on="log", off="linear"), True
     )
+    rates: str = setting(RATES, OWN_RATES)
+    rate: float = setting(
+        CommonRate.of(COMMON_RATE, "Rate for all", when={"rates": (SAME_RATE,)}, unsaid="0.1"),
+        COMMON_RATE.default,
+    )
+    across: str = setting(ACROSS, STEP_AXIS)
 
     @classmethod
     def usual(cls, given: Mapping[str, str]) -> Self:
         """The defaults for a link: one that says anything, but no steps, has always meant 50 of them."""
         return cls(steps=int(STEPS.default)) if given else cls()
+
+    @classmethod
+    def unfit(cls, values: Mapping[str, Any]) -> list[Unfit]:
+        """A rate for all that a rule of somebody's own does not allow."""
+        if values["rates"] != SAME_RATE:
+            return []
+        for entrant in values["entrants"]:
+            try:
+                entrant.having(lr=values["rate"])
+            except HyperparameterError as error:
+                said = f"The rate for all does not suit {entrant.row.name}: {error}"
+                return [Unfit(("rate", "rates"), said, "Each has its own rate.", {"rates": OWN_RATES})]
+        return []
+
+    @property
+    def racers(self) -> tuple[Entrant, ...]:
+        """The entrants with the learning rates that they run with."""
+        if self.rates == SAME_RATE:
+            return tuple(entrant.having(lr=self.rate) for entrant in self.entrants)
+        if self.rates == BEST_RATES:
+            return tuple(map(self._at_its_best, self.entrants))
+        return self.entrants
+
+    def _at_its_best(self, entrant: Entrant) -> Entrant:
+        best = self.search(entrant).best
+        return entrant if best is None else entrant.having(lr=best)
+
+    def search(self, entrant: Entrant) -> RateSearch:
+        """Many learning rates tried with one optimizer of this comparison, all else as it is."""
+        values = tuple((name, value) for name, value in entrant.values if name != "lr")
+        return _search(
+            self.objective,
+            self.formula,
+            self.start,
+            self.steps,
+            replace(entrant, values=values),
+            (self.schedule, self.schedule_values),
+            (self.noise, self.seed),
+        )
 
     def run(self) -> tuple[Trajectory, ...]:
         """The trajectory of every entrant, in order."""
@@ -109,7 +205,7 @@ class Experiment(OnLandscape, Settings):
                 (self.schedule, self.schedule_values),
                 (self.noise, self.seed),
             )
-            for entrant in self.entrants
+            for entrant in self.racers
         )
 
     def on(self, objective: str, formula: str = "") -> "Experiment":
@@ -152,6 +248,32 @@ def _trajectory(
         noise=sigma,
         seed=seed,
         **dict(entrant.values),
+    )
+
+
+@functools.lru_cache(maxsize=128)
+def _search(
+    objective: str,
+    formula: str,
+    start: tuple[float, ...],
+    steps: int,
+    entrant: Entrant,
+    schedule: tuple[str, Values],
+    noise: tuple[float, int],
+) -> RateSearch:
+    """One search; `entrant` stands here without its rate."""
+    key, values = schedule
+    sigma, seed = noise
+    return search_rates(
+        landscape(objective, formula),
+        entrant.row,
+        start,
+        steps,
+        dict(entrant.values),
+        schedule=key,
+        schedule_values=dict(values),
+        noise=sigma,
+        seed=seed,
     )
 
 

@@ -1,15 +1,16 @@
 """The kinds of settings: how each stands in a link, how it is read, and what the panel needs to draw it.
 
-Every kind is a `Field` of `link`. Its attributes begin with the same six: `name` is the stable name in the
+Every kind is a `Field` of `link`. Its attributes begin with the same seven: `name` is the stable name in the
 link, `label` and `help` are for people, `advanced` asks for a place under More, `when` maps another name of
-the link to the texts for which the field is shown.
+the link to the texts for which the field is shown. `unsaid` is the text that a link without the name means
+for ever, for a setting that came later than links that were handed out: it is left out of links.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any
+from typing import Any, Self
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.symbols import LETTERS
@@ -49,6 +50,7 @@ class Described:
     advanced: bool = False
     when: When = field(default_factory=dict, hash=False)
     attribute: str = ""
+    unsaid: str | None = None
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -62,15 +64,16 @@ class Described:
             "label": self.label or self.name,
             "help": self.help,
             "advanced": self.advanced,
-            "default": self.write(usual).get(self.name),
+            "default": self.write(usual).get(self.name, self.unsaid),
         }
         if self.when:
             described["when"] = {name: list(texts) for name, texts in self.when.items()}
         return described
 
     def write(self, settings: Any) -> Link:
-        """The text of one attribute, under the field's name."""
-        return {self.name: self.text(getattr(settings, self.attributes[0]))}
+        """The text of one attribute, under the field's name; none for what is left unsaid."""
+        text = self.text(getattr(settings, self.attributes[0]))
+        return {} if text == self.unsaid else {self.name: text}
 
     def text(self, value: Any) -> str:
         """The value as text."""
@@ -123,7 +126,7 @@ class Number(Described):
     kind: Hyperparameter = ANY
 
     @classmethod
-    def of(cls, kind: Hyperparameter, label: str = "", **more: Any) -> "Number":
+    def of(cls, kind: Hyperparameter, label: str = "", **more: Any) -> Self:
         """The field of a hyperparameter, under its own name unless told otherwise."""
         described = {"name": kind.name, "help": kind.help, "advanced": kind.advanced, **more}
         return cls(label=label or kind.label or kind.name, kind=kind, **described)

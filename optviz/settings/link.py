@@ -171,6 +171,12 @@ def encode(settings: Settings) -> Link:
     return link
 
 
+def whole(settings: Settings) -> Link:
+    """As `encode`, with what a link leaves unsaid."""
+    unsaid = {field.name: getattr(field, "unsaid", None) for field in fields_of(type(settings))}
+    return {name: text for name, text in unsaid.items() if text is not None} | encode(settings)
+
+
 def read(settings: type[S], link: Any, besides: Container[str] = ()) -> tuple[S, list[Complaint]]:
     """Read settings from the parameters of a link; never raises.
 

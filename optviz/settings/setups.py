@@ -353,13 +353,16 @@ def always_six(values: Mapping[str, Any]) -> int:
 class Compared(Described):
     """The optimizers that are compared: texts o1, o2, … in their order.
 
-    `most` says how many there may be, from what was read before; `without` maps a kind to the
-    hyperparameters that it sweeps, so that the panel shows no field for them.
+    `most` says how many there may be, from what was read before; `without` maps a text of the field `by` to
+    the hyperparameters that come from elsewhere then, so that the panel shows no field for them. With `finds`
+    a card offers to look for a good learning rate.
     """
 
     most: Callable[[Mapping[str, Any]], int] = field(default=always_six, hash=False)
     without: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
     most_by_kind: Mapping[str, int] = field(default_factory=dict, hash=False)
+    by: str = "map"
+    finds: bool = False
 
     def write(self, settings: Any) -> Link:
         """One text for each entrant."""
@@ -389,6 +392,8 @@ class Compared(Described):
             "most": MOST_ENTRANTS,
             "most_by_kind": dict(self.most_by_kind),
             "without": {kind: list(names) for kind, names in self.without.items()},
+            "by": self.by,
+            "finds": self.finds,
             "options": describe_options(list(OPTIMIZERS.values())),
             "own": describe_own(),
             "default": self.write(usual),

@@ -4,6 +4,8 @@ A run of the script costs Streamlit three times what the engine needs. So the pa
 the settings before it, and gets the new settings, what was refused, and the data of the components that show
 them. A request knows nothing of the visitor, so every server answers it alike. The script hears of the
 settings when something else on the page depends on them: see `web.page.Page`.
+
+With `find` in it, a request changes nothing: it asks for a good learning rate of the optimizer of that name.
 """
 
 import asyncio
@@ -42,13 +44,17 @@ class AnswerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A request: settings before, and what changes; or a link that is opened as it stands."""
+    """A request: settings before, and what changes; or a link that is opened as it stands.
+
+    `find` is the name in the link for which a value is looked for, "" for none.
+    """
 
     link: Mapping[str, str]
     changes: Changes
     typed: Changes
     whole: bool
     theme: str
+    find: str
 
 
 def read(body: bytes) -> Change:
@@ -56,16 +62,16 @@ def read(body: bytes) -> Change:
     try:
         said = json.loads(body)
         link, changes, typed = (said.get(name, {}) for name in ("link", "changes", "typed"))
-        theme = said.get("theme", "light")
+        theme, find = said.get("theme", "light"), said.get("find", "")
     except (ValueError, AttributeError, RecursionError):
         raise AnswerError("This is no change of settings.") from None
     texts = all(isinstance(part, dict) for part in (link, changes, typed)) and (
         all(isinstance(text, str) for text in link.values())
         and all(isinstance(text, str | None) for part in (changes, typed) for text in part.values())
     )
-    if not texts or not isinstance(theme, str) or theme not in THEMES:
+    if not texts or not isinstance(find, str) or not isinstance(theme, str) or theme not in THEMES:
         raise AnswerError("This is no change of settings.")
-    return Change(link, changes, typed, bool(said.get("whole")), theme)
+    return Change(link, changes, typed, bool(said.get("whole")), theme, find)
 
 
 async def answer(request: Request) -> Response:
@@ -107,6 +113,8 @@ def _refused(sentence: str, status: int) -> Response:
 def _answer(page: Page[Any], change: Change, small: bool) -> bytes:
     guide, link, unusable = guided(change.link, page.names)
     before, notices = page.opened(link)
+    if change.find:
+        return _found(page, before, change.find, small)
     if change.whole:
         found: Edited[Any] = Edited(before, {}, {})
         notices = [*notices, *unusable]
@@ -119,10 +127,21 @@ def _answer(page: Page[Any], change: Change, small: bool) -> bytes:
         "typed": found.typed,
         "notices": notices,
         "rest": page.rest(found.settings),
+        "notes": page.notes(found.settings),
     }
     head = json.dumps(said).encode()
     whole = head[:-1] + b', "parts": ' + _parts(page, found.settings, change.theme) + b"}"
     return gzip.compress(whole, 1) if small else whole
+
+
+def _found(page: Page[Any], settings: Settings, name: str, small: bool) -> bytes:
+    """A value for what the panel calls `name`: its text or null, and how it was found."""
+    found = page.find(settings, name) if page.find else None
+    if found is None:
+        raise AnswerError("There is nothing to look for here.")
+    text, sentence = found
+    said = json.dumps({"rate": text, "sentence": sentence}).encode()
+    return gzip.compress(said, 1) if small else said
 
 
 @functools.lru_cache(maxsize=KEPT)

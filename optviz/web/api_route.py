@@ -79,7 +79,7 @@ def as_json(experiment: Experiment, runs: Sequence[Trajectory]) -> dict[str, Any
                 "values": _finite(run.values.tolist()),
                 "gradients": _finite(run.gradients.tolist()),
             }
-            for entrant, run in zip(experiment.entrants, runs, strict=True)
+            for entrant, run in zip(experiment.racers, runs, strict=True)
         ],
     }
 
@@ -95,7 +95,7 @@ def as_csv(experiment: Experiment, runs: Sequence[Trajectory]) -> bytes:
     axes = ("x", "y")[: len(experiment.start)]
     rows = (
         [legend_name(entrant), k, *t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
-        for entrant, t in zip(experiment.entrants, runs, strict=True)
+        for entrant, t in zip(experiment.racers, runs, strict=True)
         for k in range(len(t.points))
     )
     return csv_bytes(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)], rows)

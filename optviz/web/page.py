@@ -86,7 +86,9 @@ class Page(Generic[S]):
 
     With `parts` a change needs no run of the script: the browser sends it to `web.answer_route`, which gives
     back the data of these components by name. `rest` names what else on the page depends on the settings;
-    the script runs again only when that becomes another one.
+    the script runs again only when that becomes another one. `notes` are sentences that the panel shows at
+    their places, as it shows refusals. `find` looks for a good value of what the link calls by a name, and
+    returns its text, None where none is good, and a sentence that says how it was found.
     """
 
     settings: type[S]
@@ -96,6 +98,8 @@ class Page(Generic[S]):
     presets: Callable[[], list[dict[str, Any]]] = list
     parts: Callable[[S, Theme], dict[str, Any]] | None = None
     rest: Callable[[S], str] = lambda settings: ""
+    notes: Callable[[S], dict[str, str]] = lambda settings: {}
+    find: Callable[[S, str], tuple[str | None, str] | None] | None = None
 
     @property
     def key(self) -> str:
@@ -267,6 +271,7 @@ class Page(Generic[S]):
             values=encode(shown.settings),
             address=self.link,
             refused=shown.refused,
+            notes=self.notes(shown.settings),
             done=shown.done,
             dark=current_theme().dark,
             answers=self.answers(shown) if self.parts else None,

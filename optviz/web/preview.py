@@ -56,8 +56,8 @@ def _tags(experiment: Experiment | None, here: str) -> str:
     title, about, query = SITE, ABOUT, ""
     if experiment is not None:
         objective = experiment.landscape()
-        title = f"{objective.name}: {', '.join(short_names(experiment.entrants))} · {SITE}"
-        names = "; ".join(legend_name(entrant) for entrant in experiment.entrants)
+        title = f"{objective.name}: {', '.join(short_names(experiment.racers))} · {SITE}"
+        names = "; ".join(legend_name(entrant) for entrant in experiment.racers)
         steps = f"{experiment.steps:,} step{'s' * (experiment.steps > 1)}"
         about = f"{names}. {steps} from {point(np.array(experiment.start))} on f = {objective.formula}."
         query = f"?{urlencode(encode(experiment))}"

@@ -18,14 +18,16 @@ import numpy as np
 from optviz.engine.javascript import landscape_source, optimizer_source
 from optviz.engine.noise import gaussian_noise
 from optviz.engine.own_optimizer import KEY as OWN
-from optviz.figures.losses import HOVER, loss
+from optviz.figures.losses import HOVER, HOVERS, loss
 from optviz.figures.paths import run
 from optviz.figures.plotly_dicts import packed
+from optviz.figures.rate_words import rate_sentences
 from optviz.figures.scenes import gap_sentence, scene
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
 from optviz.settings.declaration import declaration
-from optviz.settings.experiment import STEPS, Experiment, encode
+from optviz.settings.experiment import ACROSS, STEPS, Experiment, encode
 from optviz.settings.landscapes import TYPED
+from optviz.settings.link import whole
 from optviz.settings.rule_link import packed as packed_rule
 from optviz.settings.setups import describe_options
 from optviz.web import assets
@@ -151,8 +153,13 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
             for i, style in enumerate(slot_styles(theme), 1)
         ],
         "losses": {
-            name: loss(objective, experiment.steps, name == "log", view, theme) for name in ("log", "linear")
+            f"{name} {across}": loss(objective, experiment.steps, name == "log", view, theme, across)
+            for name in ("log", "linear")
+            for across in ACROSS.choices
         },
+        "hovers": HOVERS,
+        "notes": rate_sentences(experiment),
+        "unbounded": objective.group == "unbounded",
         "minima": [list(minimum) for minimum in objective.minima],
         "draws": packed(draws, "f8"),
         "gap": gap_sentence(experiment),
@@ -165,7 +172,7 @@ def _own_rules(
 ) -> tuple[dict[str, str], dict[str, str], dict[str, str], list[dict[str, Any]]]:
     """The link with a key for each rule of somebody's own, as if it stood in the table; texts, JavaScript and
     options of the rules by these keys."""
-    link = dict(encode(experiment))
+    link = whole(experiment)
     keys: dict[str, str] = {}
     sources, options = {}, []
     for i, entrant in enumerate(experiment.entrants, 1):

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from optviz.engine import elementwise, javascript
+from optviz.engine.good_rates import search_rates
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.landscapes import OBJECTIVES, as_objective
 from optviz.engine.noise import gaussian_noise
@@ -413,3 +414,45 @@ def test_input_that_makes_no_sense_is_refused_with_a_sentence(
     run = f"{{landscape: 'parabola', optimizer: 'gd', start: [1], {changed}}}"
     attempt = f"() => {{ try {{ optvizEngine.simulate({run}); }} catch (error) {{ return error.message; }} }}"
     assert blank.evaluate(attempt) == sentence
+
+
+# ------------------------------------------------------------------------------------- good learning rates
+
+SEARCH = """(text) => JSON.stringify(JSON.parse(text).map((run) => {
+  if (run.source) run.landscape = optvizEngine.compile(run.source);
+  if (run.rule) run.optimizer = optvizEngine.compile(run.rule);
+  return optvizEngine.searchRates(run);
+}))"""
+OWN_RATES = "lr = 0.1 in 0.003..0.7\nx = x - lr*g"
+SEARCHES = [
+    *(Run("ravine", key, (-5.0, -2.0), 80) for key in ("gd", "momentum", "adam", "rprop", "sam", "armijo")),
+    *(Run("ravine", key, (-1.0, -0.5), 40, noise=0.5, seed=3) for key in ("gd", "nadam")),
+    Run("himmelblau", "gd", (-1.0, -0.5), 40),
+    Run("rosenbrock", "adagrad", (-1.2, 1.0), 60, schedule="cosine", schedule_values={"floor": 0.1}),
+    Run("x**2 + abs(x)", "gd", (2.0,), 30),
+    Run("log(x)", "gd", (-1.0,), 10),
+    Run("ravine", "gd", (0.0, 0.0), 10),
+    Run("bowl", "", (3.0, 1.0), 50, rule=OWN_RATES),
+    Run("bowl", "", (3.0, 1.0), 50, rule="lr = -1 in -2..0\nx = x + lr*g"),
+    Run("bowl", "", (3.0, 1.0), 50, rule="x = x - g/4 + 0*lr"),
+]
+
+
+def test_the_search_for_a_good_rate_finds_what_python_finds(blank: Page) -> None:
+    asked = json.dumps([run.for_the_browser() for run in SEARCHES])
+    told = json.loads(blank.evaluate(SEARCH, asked))
+    for run, found in zip(SEARCHES, told, strict=True):
+        how = {"schedule": run.schedule, "schedule_values": run.schedule_values}
+        how |= {"noise": run.noise, "seed": run.seed}
+        objective = as_objective(run.objective)
+        wanted = search_rates(objective, run.row, run.start, run.steps, run.row.defaults, **how)
+        assert found["rates"] == list(wanted.rates)
+        assert (found["best"], found["alike"], found["same"]) == (wanted.best, wanted.alike, wanted.same), run
+        assert found["tooLarge"] == list(wanted.too_large)
+        assert wanted.best is None or found["first"] == wanted.first
+        ends = [math.inf if end is None else end for end in found["ends"]]  # JSON has no infinity
+        finite = np.isfinite(wanted.ends)
+        assert np.isfinite(ends).tolist() == finite.tolist()
+        np.testing.assert_allclose(
+            np.array(ends)[finite], np.array(wanted.ends)[finite], rtol=1e-6, atol=1e-9
+        )

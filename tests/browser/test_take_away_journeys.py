@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from optviz.engine.outcomes import number
 from optviz.engine.rule_starters import STARTERS
+from optviz.figures.rate_words import rate_sentences, search_sentence
 from optviz.figures.scenes import scene
 from optviz.figures.style import DARK, LIGHT
 from optviz.settings.experiment import Entrant, Experiment, decode, encode
@@ -127,6 +128,26 @@ def test_a_file_says_of_changed_runs_what_python_says(taken, name: str) -> None:
     file.panel.remove(1)
     file.stage.until(lambda: len(file.experiment().entrants) == len(EXPERIMENTS[name].entrants))
     file.agrees()
+    file.stays_alone()
+
+
+def test_a_file_finds_good_rates_and_says_so_as_python_does(taken) -> None:
+    before = EXPERIMENTS["rules that look elsewhere"]
+    file = taken(before)
+    file.page.get_by_role("button", name="Find a good rate for Gradient descent (1)").click()
+    card = file.page.locator(".card").first
+    expect(card.get_by_role("status")).to_have_text(search_sentence(before, 1))
+    file.stage.until(lambda: file.experiment() != before)
+    found = file.experiment()
+    assert dict(found.entrants[0].values)["lr"] == before.search(before.entrants[0]).best
+    file.agrees()
+    for rates, across in (("best", "gradients"), ("same", "step")):
+        changes = {"rates": rates, "across": across, "rate": "0.002"}
+        file.page.evaluate("changes => optvizPages.get('trajectories').commit(changes)", changes)
+        file.stage.until(lambda rates=rates: file.experiment().rates == rates)
+        file.agrees()
+        for place, said in enumerate(rate_sentences(file.experiment()).values()):
+            expect(file.page.locator(".card").nth(place).get_by_role("status")).to_have_text(said)
     file.stays_alone()
 
 

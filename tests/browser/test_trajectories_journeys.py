@@ -3,13 +3,16 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
+from optviz.figures.rate_words import rate_sentences, search_sentence
 from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.web.trajectories.headline import headline
 from tests.browser.conftest import Server
 from tests.browser.panel import RATE
 from tests.browser.stage import STAGE, Stage, near, no_sideways_scrolling, text_of
@@ -85,6 +88,42 @@ def test_the_zoom_survives_a_slider(server, visitors) -> None:
         assert stage.range() == pytest.approx(zoomed)
     assert stage.experiment().steps != before.steps
     assert stage.experiment().start == before.start, "a zoom is not a click"
+
+
+def test_a_card_finds_a_good_rate_and_says_how_and_undo_takes_it_back(server, visitors) -> None:
+    usual = Experiment()
+    stage = Stage(visitors().page).open(server.url)
+    card = stage.page.locator(".card").nth(1)
+    stage.page.get_by_role("button", name="Find a good rate for Momentum (2)").click()
+    expect(card.get_by_role("status")).to_have_text(search_sentence(usual, 2))
+    best = usual.search(usual.entrants[1]).best
+    stage.until(lambda: dict(stage.experiment().entrants[1].values)["lr"] == best)
+    stage.panel.press("Undo")
+    stage.until(lambda: stage.experiment() == usual)
+    expect(card.get_by_role("status")).to_have_text(search_sentence(usual, 2))
+    stage.panel.type("Steps", "30")
+    expect(card.get_by_role("status")).to_have_count(0)  # it told of another number of steps
+
+
+def test_each_ones_best_is_shown_and_said_and_follows_a_finger(server, visitors) -> None:
+    sam = Experiment(entrants=(Entrant.of("gd", lr=0.01), Entrant.of("sam", lr=0.01)), steps=40)
+    stage = Stage(visitors().page).open(link(server, sam))
+    stage.page.get_by_role("radio", name="Each one's best").check()
+    best = replace(sam, rates="best")
+    stage.until(lambda: stage.experiment() == best)
+    expect(stage.page.locator(".headline")).to_have_text(headline(best, best.run()))
+    for place, said in enumerate(rate_sentences(best).values()):
+        expect(stage.page.locator(".card").nth(place).get_by_role("status")).to_have_text(said)
+    assert len(stage.paths()[0][1]) == 41
+    before = stage.paths()
+    with stage.panel.held("radius") as (x, y):
+        assert stage.pictures(lambda share: stage.page.mouse.move(x + 40 * share, y), moves=6) > 2
+    assert stage.paths()[1] != before[1]
+    assert stage.paths()[0] == before[0]
+    stage.panel.unfold("Schedule, noise, view")
+    stage.page.get_by_role("radio", name="Gradient evaluations").check()
+    stage.until(lambda: stage.read("root.querySelector('.loss').layout.xaxis.range[1] === 80"))
+    expect(stage.page.locator(".budget")).to_contain_text("against gradient evaluations, not against steps.")
 
 
 def test_play_pause_step_and_jump(server, visitors) -> None:

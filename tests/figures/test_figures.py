@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -191,12 +192,47 @@ def test_the_zoom_is_kept_until_the_axes_mean_something_else() -> None:
         assert one[part]["view"] != other[part]["view"]
 
 
+def test_the_loss_is_drawn_against_steps_or_against_gradients() -> None:
+    looking = Experiment(steps=10, entrants=tuple(map(Entrant.of, ("gd", "sam"))))
+    steps, gradients = shown(looking), shown(replace(looking, across="gradients"))
+    for picture, title, hover in (
+        (steps, "step", "step %{x}"),
+        (gradients, "gradient evaluations", "%{x} gr"),
+    ):
+        assert picture["loss"]["layout"]["xaxis"]["title"]["text"] == title
+        assert hover in picture["runs"][0]["loss"]["hovertemplate"]
+        assert picture["runs"][0]["asked"] is None, "one gradient a step"
+        asked = np.frombuffer(base64.b64decode(picture["runs"][1]["asked"]["bdata"]), "<i4")
+        assert asked.tolist() == list(range(0, 21, 2))
+    sentence = "The loss is drawn against gradient evaluations, not against steps."
+    assert sentence in gradients["budget"]
+    assert sentence not in steps["budget"]
+
+
+def test_the_budget_says_which_rates_are_compared() -> None:
+    usual = Experiment()
+    assert "each at its own best rate of 61 tried, 200" in shown(replace(usual, rates="best"))["budget"]
+    assert "same rate 0.1, 200" in shown(replace(usual, rates="same"))["budget"]
+    alone = replace(usual, entrants=usual.entrants[:1])
+    assert "(−5, −2), 200 gradient" in shown(alone)["budget"]
+    assert "at its best rate of 61 tried" in shown(replace(alone, rates="best"))["budget"]
+    resting = replace(usual, start=(0.0, 0.0), rates="best")
+    assert "(3 of 3 keep their own rates: none is better)" in shown(resting)["budget"]
+    found = shown(replace(usual, rates="best"))
+    rates = [dict(entrant.values)["lr"] for entrant in replace(usual, rates="best").racers]
+    assert list(found["live"]["rates"].values()) == rates
+    assert found["runs"][0]["name"] == f"Gradient descent (lr {rates[0]:g})"
+
+
 def test_the_budget_is_stated() -> None:
-    assert shown(Experiment(steps=33))["budget"] == "Same start (−5, −2), 33 gradient evaluations each."
+    assert (
+        shown(Experiment(steps=33))["budget"]
+        == "Same start (−5, −2), own rates, 33 gradient evaluations each."
+    )
     looking = Experiment(steps=10, entrants=tuple(map(Entrant.of, ("gd", "sam", "armijo"))))
     values = looking.run()[2].values_asked[-1]
     assert shown(looking)["budget"] == (
-        "Same start (−5, −2), 10 steps each. Gradient evaluations: Gradient descent 10; SAM 20; "
+        "Same start (−5, −2), own rates, 10 steps each. Gradient evaluations: Gradient descent 10; SAM 20; "
         f"Armijo line search 10 and {values} values of f."
     )
     noisy = shown(Experiment(noise=0.5, seed=3))["budget"]

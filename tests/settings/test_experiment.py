@@ -15,9 +15,12 @@ from optviz.engine.objective import FormulaError, parse
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
 from optviz.settings.experiment import (
+    ACROSS,
+    COMMON_RATE,
     COORDINATE,
     MOST_ENTRANTS,
     NOISE,
+    RATES,
     SEED,
     STEPS,
     Entrant,
@@ -61,6 +64,9 @@ def experiments(draw: st.DrawFn) -> Experiment:
         draw(within(NOISE)),
         draw(within(SEED)),
         draw(st.booleans()),
+        draw(st.sampled_from(list(RATES.choices))),
+        draw(within(COMMON_RATE)),
+        draw(st.sampled_from(list(ACROSS.choices))),
     )
 
 

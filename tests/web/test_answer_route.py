@@ -14,7 +14,7 @@ from starlette.requests import Request
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.figures.style import DARK, LIGHT
-from optviz.settings.experiment import Experiment, encode
+from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.settings.setups import write_setup
 from optviz.web import answer_route
 from optviz.web.answer_route import answer
@@ -129,6 +129,7 @@ def test_another_landscape_brings_its_title() -> None:
         {"link": {"v": 1}},
         {"changes": {"steps": 7}},
         {"typed": "x"},
+        {"find": 1},
         {"theme": "pink"},
         {"theme": ["light"]},
     ],
@@ -136,6 +137,43 @@ def test_another_landscape_brings_its_title() -> None:
 def test_what_is_no_change_is_refused(said: Any) -> None:
     found = post(said)
     assert (found.status_code, found.body) == (400, b"This is no change of settings.")
+
+
+def found_for(experiment: Experiment, name: str) -> dict[str, Any]:
+    return json.loads(gzip.decompress(post({"link": encode(experiment), "find": name}).body))
+
+
+def test_a_good_rate_is_looked_for_and_nothing_changes() -> None:
+    found = found_for(DEFAULT, "o3")
+    search = DEFAULT.search(DEFAULT.entrants[2])
+    assert found == {"rate": repr(search.best), "sentence": search.sentence()}
+    noisy = replace(DEFAULT, noise=0.5, schedule="cosine", schedule_values=(("floor", 0.1),))
+    assert "with this noise" in found_for(noisy, "o1")["sentence"]
+    resting = replace(DEFAULT, start=(0.0, 0.0))
+    assert found_for(resting, "o1")["rate"] is None
+
+
+def test_a_good_rate_is_found_for_typed_formulas_and_rules() -> None:
+    own = replace(
+        DEFAULT.on("formula", "x^2 + abs(y)"), entrants=(Entrant.own("lr = 0.1 in 0.01..2\nx = x - lr*g"),)
+    )
+    assert 0.01 <= float(found_for(own, "o1")["rate"]) <= 2
+
+
+@pytest.mark.parametrize("name", ["o4", "steps", "o0", "o1.lr", "__class__"])
+def test_for_what_is_no_optimizer_nothing_is_looked_for(name: str) -> None:
+    found = post({"link": encode(DEFAULT), "find": name})
+    assert (found.status_code, found.body) == (400, b"There is nothing to look for here.")
+
+
+def test_the_cards_say_which_rate_they_show_where_they_do_not_set_it() -> None:
+    assert told(DEFAULT, {})["notes"] == {}
+    notes = told(DEFAULT, {"rates": "best"})["notes"]
+    assert set(notes) == {"o1", "o2", "o3"}
+    for name, entrant in zip(notes, DEFAULT.entrants, strict=True):
+        best = DEFAULT.search(entrant).best
+        assert notes[name].startswith(f"Shown at its best rate {best}. 61 rates from ")
+    assert told(DEFAULT, {"rates": "same"})["notes"]["o2"] == "At the rate for all, 0.1."
 
 
 def test_too_long_a_request_is_refused() -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -67,6 +68,21 @@ def test_what_the_page_names_in_a_notice_is_refused_with_the_same_sentence(link:
     _, notices = decode(link)
     found = get(trajectories, link)
     assert (found.status_code, found.body.decode()) == (400, " ".join(notices))
+
+
+def test_a_link_that_says_nothing_is_the_default_experiment_as_on_the_page() -> None:
+    assert get(trajectories, {"format": "csv"}).body == as_csv(DEFAULT, DEFAULT.run())
+    assert json.loads(get(trajectories, {}).body)["link"] == encode(DEFAULT)
+
+
+def test_the_rates_that_are_shown_are_told() -> None:
+    for rates in ("same", "best"):
+        experiment = replace(DEFAULT, rates=rates)
+        found = json.loads(get(trajectories, encode(experiment)).body)
+        assert [run["hyperparameters"] for run in found["runs"]] == [
+            dict(e.values) for e in experiment.racers
+        ]
+        assert found["runs"][0]["hyperparameters"] != dict(DEFAULT.entrants[0].values)
 
 
 def test_another_format_is_refused() -> None:

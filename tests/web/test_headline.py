@@ -41,6 +41,17 @@ def test_the_deeper_minimum_is_named() -> None:
     assert "Momentum ends lowest, at f = −1.047." in said(Experiment().told_on("cosine-short"))
 
 
+def test_which_rates_are_compared_is_said_first_where_the_cards_do_not_set_them() -> None:
+    best = replace(Experiment(), rates="best")
+    assert said(best).startswith("Each at its own best rate of 61 tried: ")
+    assert said(replace(rates(0.4), rates="best")).startswith(
+        "At its best rate of 61 tried: Gradient descent "
+    )
+    same = replace(Experiment(), rates="same", rate=0.2)
+    assert said(same) == f"Same rate 0.2: {said(replace(same, rates='own', entrants=same.racers))}"
+    assert said(Experiment()).startswith("Momentum ")
+
+
 @pytest.mark.parametrize("key", OBJECTIVES)
 def test_every_landscape_has_a_statement(key: str) -> None:
     sentence = said(Experiment().told_on(key))

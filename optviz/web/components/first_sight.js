@@ -31,9 +31,9 @@ export async function draw({ loader, module, data, themes, guided }) {
   const answer = await (await asked).json()
   if (answer.notices.length) return // Streamlit's page names them above the picture
   const over = overlay(themes[theme])
-  const { values, address, parts } = answer
+  const { values, address, notes, parts } = answer
   /** @type {Data} */
-  const shown = { ...data, panel: { ...data.panel, values, address, dark: theme === "dark" } }
+  const shown = { ...data, panel: { ...data.panel, values, address, notes, dark: theme === "dark" } }
   for (const [name, part] of Object.entries(parts)) shown[name] = { ...shown[name], ...part }
   const path = window.location.pathname
   const left = setInterval(() => { if (window.location.pathname !== path) done() }, 100)

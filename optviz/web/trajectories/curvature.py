@@ -44,7 +44,7 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
     objective = experiment.landscape()
     drawn = styles([e.optimizer for e in experiment.entrants], theme)
     rows = []
-    for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
+    for entrant, trajectory, style in zip(experiment.racers, trajectories, drawn, strict=True):
         step = min(_step(experiment), trajectory.steps)
         places = [(f"step {step}", trajectory.points[step])]
         index, _ = nearest_minimum(objective, trajectory.points[-1])

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from optviz.engine.outcomes import number
 from optviz.engine.trajectories import Trajectory
+from optviz.figures.rate_words import rate_terms
 from optviz.figures.scenes import short_names
-from optviz.settings.experiment import Experiment
+from optviz.settings.experiment import OWN_RATES, Experiment
 
 #: What is said of runs that do not arrive: of one, and of several.
 FATES = {
@@ -27,7 +28,7 @@ SAME = 1e-6  # share by which two values of f may differ and count as the same
 
 def headline(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     """The statement, in one to three sentences of plain text."""
-    names = short_names(experiment.entrants)
+    names = short_names(experiment.racers)
     runs = list(zip(names, trajectories, strict=True))
     arrived = sorted(
         ((t.outcome.step, name, t) for name, t in runs if t.outcome.kind == "converged"),
@@ -53,7 +54,13 @@ def headline(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
         if t.outcome.kind != "converged" and (arrived or len(runs) == 1 or fate[0] != waiting[0]):
             rest.setdefault(fate, []).append(name)
     sentences += [f"{_list(who)} {one if len(who) == 1 else all_}." for (one, all_), who in rest.items()]
-    return " ".join(sentences)
+    return f"{_terms(experiment)}{' '.join(sentences)}"
+
+
+def _terms(experiment: Experiment) -> str:
+    """Which rates are compared, where the cards do not set them."""
+    terms = rate_terms(experiment) if experiment.rates != OWN_RATES else ""
+    return f"{terms[0].upper()}{terms[1:]}: " if terms else ""
 
 
 def _order(arrived: Sequence[tuple[int, str]], *, alone: bool) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from optviz.figures.rate_words import rate_sentences, search_sentence
 from optviz.figures.style import Theme
 from optviz.settings.experiment import Experiment
 from optviz.web.page import Page
@@ -26,4 +27,15 @@ def parts(experiment: Experiment, theme: Theme) -> dict[str, dict[str, Any]]:
     }
 
 
-PAGE = Page(Experiment, arrange=arrange, presets=preset_fields, parts=parts)
+def find(experiment: Experiment, name: str) -> tuple[str | None, str] | None:
+    """A good learning rate for the optimizer that the link calls `name`, and how it was found."""
+    places = {f"o{i}": i for i in range(1, len(experiment.entrants) + 1)}
+    if name not in places:
+        return None
+    entrant = experiment.entrants[places[name] - 1]
+    best = experiment.search(entrant).best
+    (rate,) = (h for h in entrant.row.hyperparameters if h.name == "lr")
+    return None if best is None else rate.write(best), search_sentence(experiment, places[name])
+
+
+PAGE = Page(Experiment, arrange=arrange, presets=preset_fields, parts=parts, notes=rate_sentences, find=find)

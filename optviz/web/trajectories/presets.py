@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.link import fields_of
 from optviz.settings.setups import MOST_ENTRANTS
 
 
@@ -92,7 +93,8 @@ PRESETS: tuple[Preset, ...] = (
 
 def preset_fields() -> list[dict[str, Any]]:
     """The presets, as a field that sets all the others."""
-    free = dict.fromkeys(["formula", *(f"o{i}" for i in range(1, MOST_ENTRANTS + 1))])
+    later = [row.name for row in fields_of(Experiment) if getattr(row, "unsaid", None)]
+    free = dict.fromkeys(["formula", *later, *(f"o{i}" for i in range(1, MOST_ENTRANTS + 1))])
     options = [
         {
             "key": preset.key,

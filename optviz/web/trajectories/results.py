@@ -10,9 +10,10 @@ import streamlit as st
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
+from optviz.figures.rate_words import rate_terms
 from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
-from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.experiment import OWN_RATES, Entrant, Experiment, encode
 from optviz.web import assets
 from optviz.web.markdown_escape import plain
 from optviz.web.trajectories.headline import headline
@@ -34,7 +35,7 @@ def results(experiment: Experiment, trajectories: Sequence[Trajectory], theme: T
     """
     drawn = styles([e.optimizer for e in experiment.entrants], theme)
     rows = []
-    for entrant, trajectory, style in zip(experiment.entrants, trajectories, drawn, strict=True):
+    for entrant, trajectory, style in zip(experiment.racers, trajectories, drawn, strict=True):
         outcome = trajectory.outcome
         arrived = outcome.step if outcome.kind == "converged" else None
         cells = (
@@ -47,11 +48,17 @@ def results(experiment: Experiment, trajectories: Sequence[Trajectory], theme: T
     link = urlencode({"format": "csv", **encode(experiment)})
     return {
         "headline": headline(experiment, trajectories),
-        "headings": HEADINGS,
+        "headings": headings(experiment),
         "rows": rows,
         "csv": f"{assets.address(TRAJECTORIES)}?{link}",
         "dark": theme.dark,
     }
+
+
+def headings(experiment: Experiment) -> tuple[str, ...]:
+    """The headings of the table; the first says which rates are compared where the cards do not set them."""
+    terms = rate_terms(experiment) if experiment.rates != OWN_RATES else ""
+    return (f"{HEADINGS[0]}, {terms}" if terms else HEADINGS[0], *HEADINGS[1:])
 
 
 def something_is_open() -> bool:
@@ -74,11 +81,11 @@ def behind(experiment: Experiment) -> None:
             "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
         )
         places = range(len(experiment.entrants))
-        names = [plain(e.row.name) for e in experiment.entrants]  # some are written by people
+        names = [plain(e.row.name) for e in experiment.racers]  # some are written by people
         key = f"behind.{'.'.join(names)}"
         picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
         if picked is not None:
-            _optimizer(experiment, experiment.entrants[picked])
+            _optimizer(experiment, experiment.racers[picked])
 
 
 def _optimizer(experiment: Experiment, entrant: Entrant) -> None:

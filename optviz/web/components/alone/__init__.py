@@ -12,6 +12,7 @@ SCRIPTS = (
     HERE / "plotly_adapter.js",
     HERE / "panel" / "numbers.js",
     HERE / "panel" / "edits.js",
+    FOLDER / "rates.js",
     FOLDER / "answers.js",
     FOLDER / "alone.js",
 )

@@ -5,7 +5,7 @@
 
 /** The panel of the lean view: sliders, with what arranges the optimizers left out. It stands in a shadow root. */
 const LEAN = `<style>
-.optviz-panel :is(.toolbar, .foot, .compared > .combobox, .compared > .label) { display: none; }
+.optviz-panel :is(.toolbar, .foot, .find-rate, .compared > .combobox, .compared > .label) { display: none; }
 .optviz-panel .card { padding-bottom: 6px; }
 .optviz-panel .row.number { grid-template-columns: minmax(0, 38%) minmax(0, 1fr) 4.6em; gap: 2px 5px; font-size: 13px; }
 .optviz-panel .row.number .slider { grid-column: auto; grid-row: auto; }
@@ -26,15 +26,17 @@ export function open(taken, modules) {
   const link = /** @type {HTMLAnchorElement} */ (root.querySelector(".open"))
   /** @type {Ask} */
   const ask = async question => {
-    const { address, ...answer } = answers.answer(question)
+    const answer = answers.answer(question)
+    if ("sentence" in answer) return /** @type {any} */ (answer) // a search changes nothing
+    const { address, ...rest } = answer
     link.href = answers.link
-    return /** @type {Answer} */ (answer) // the address of this page says nothing of its experiment
+    return /** @type {Answer} */ (rest) // the address of this page says nothing of its experiment
   }
   host.innerHTML = bench.markup
   const page = taken.declaration.page
   const stamp = { opened: "", done: 0 }
   const said = { opened: "taken", rest: "", whole: false, lesson: "" }
-  const panel = { declaration: taken.declaration, values: taken.link, refused: {}, ack: 0, dark: taken.dark, answers: { ...said, url: ask } }
+  const panel = { declaration: taken.declaration, values: taken.link, refused: {}, notes: taken.notes, ack: 0, dark: taken.dark, answers: { ...said, url: ask } }
   const data = { head: taken.head, stage: taken.stage, panel, results: taken.results }
   const shown = Object.fromEntries(Object.entries(data).map(([name, part]) => [name, { ...part, page, stamp }]))
   bench.default({ data: { ...shown, page, modules: parts }, parentElement: root, setStateValue: () => {} })

@@ -1,11 +1,12 @@
 // Changes of an experiment answered without a server, by the engine in the browser: for pages that somebody took
 // away. What is said of the runs is worded as Python words it (figures/scenes.py); verdicts are Python's alone.
 
-/** @typedef {{ link: Texts, address: string, rules: Record<string, string>, declaration: Declaration, head: Record<string, any>,
- *   stage: StageData, results: Record<string, any>, templates: Run[], losses: Record<string, Loss>, minima: number[][],
- *   draws: Packed, gap: string, dark: boolean, sources: Record<string, string> }} Taken  see web/take_away.py; `rules` are the
+/** @typedef {{ link: Texts, address: string, rules: Record<string, string>, declaration: Declaration, head: Record<string, any>, notes: Texts,
+ *   stage: StageData, results: Record<string, any>, templates: Run[], losses: Record<string, Loss>, hovers: Record<string, string>, minima: number[][],
+ *   unbounded: boolean, draws: Packed, gap: string, dark: boolean, sources: Record<string, string> }} Taken  see web/take_away.py; `rules` are the
  *   texts of own optimizers by their keys on this page and `sources` their JavaScript, `templates` how each of the six places is drawn */
-/** @typedef {{ option: Option, values: Record<string, number>, run: Simulated }} Walker */
+/** One optimizer at the rate that it runs with; `search` is where that was looked for.
+ * @typedef {{ option: Option, values: Record<string, number>, search: RatesSearched | null, run: Simulated }} Walker */
 /** @typedef {Rows & { steps: number, brokeAt: number | null, gradientsAsked: Numbers, valuesAsked: Numbers }} Simulated */
 
 const NAME = "\u0001" // stands in a template for the name of its run
@@ -25,8 +26,27 @@ class BrowserAnswers {
     this.values = taken.link
   }
 
+  /** @param {Question} question @returns {Answer | Found} */
+  answer(question) {
+    return question.find ? this.found(question.link, question.find) : this.changed(question)
+  }
+
+  /** A good learning rate for the optimizer of that name. @param {Texts} link @param {string} name @returns {Found} */
+  found(link, name) {
+    const walk = this.described(link, name)
+    if (!walk) throw new Error("there is nothing to look for here")
+    const search = this.engine.searchRates(walk)
+    return { rate: search.best === null ? null : writeNumber(search.best), sentence: this.sentence(link, search) }
+  }
+
+  /** @param {Texts} link @param {RatesSearched} search */
+  sentence(link, search) {
+    const { minima, unbounded } = this.taken
+    return searchSentence(search, minima, { noisy: Number(link.noise) > 0, unbounded })
+  }
+
   /** @param {Question} question @returns {Answer} */
-  answer({ link, changes, whole }) {
+  changed({ link, changes, whole }) {
     const { taken } = this
     const before = whole && !Object.keys(link).length ? taken.link : link
     const wanted = changed(before, this.completed(changes))
@@ -36,8 +56,9 @@ class BrowserAnswers {
       return [name, before[name] ?? null]
     }))
     this.values = changed(wanted, kept)
-    const parts = sameTexts(this.values, taken.link) ? { stage: taken.stage, results: taken.results } : this.parts(this.values)
-    return { values: this.values, address: this.values, refused, typed: {}, notices: [], rest: "", parts }
+    const walkers = this.walk(this.values)
+    const parts = sameTexts(this.values, taken.link) ? { stage: taken.stage, results: taken.results } : this.parts(this.values, walkers)
+    return { values: this.values, address: this.values, refused, typed: {}, notices: [], rest: "", notes: this.notes(this.values, walkers), parts }
   }
 
   /** Without null for what cannot be missing: it goes back to what the page was made of. @param {Changes} changes */
@@ -63,7 +84,16 @@ class BrowserAnswers {
       else if (field.kind === "number") note(found, name, objection(kindOf(field), text))
       else if (field.kind === "point") note(found, name, this.startObjection(field, text))
     }
-    return found
+    return { ...this.rateObjections(wanted), ...found }
+  }
+
+  /** Whether a rate for all suits the rules of one's own, which say themselves what they allow. @param {Texts} wanted @returns {Texts} */
+  rateObjections(wanted) {
+    if (wanted.rates !== "same") return {}
+    const setups = Object.keys(wanted).filter(name => /^o\d$/.test(name)).map(name => setupIn(wanted[name] ?? "").key)
+    const rates = setups.flatMap(key => this.options.find(option => option.key === key)?.numbers?.filter(({ name }) => name === "lr") ?? [])
+    const said = rates.map(rate => objection(kindOf(rate), wanted.rate ?? "")).find(Boolean)
+    return said ? { rate: said, rates: said } : {}
   }
 
   /** @param {Texts} found @param {string} name @param {string} text @param {Option[]} options */
@@ -87,55 +117,72 @@ class BrowserAnswers {
 
   // ---- runs
 
-  /** @param {Texts} values @returns {Walker[]} */
-  walk(values) {
-    const { landscape } = this
+  /** What the engine runs for one optimizer, with the rate on its card. @param {Texts} values @param {string} name */
+  described(values, name) {
+    const { landscape, draws } = this
     const [start, steps, noise] = [coordinatesIn(values.start ?? ""), Number(values.steps), Number(values.noise)]
     const plan = setupIn(values.schedule ?? "constant")
     const schedule = { key: plan.key, values: numbered(plan.values) }
+    const setup = setupIn(values[name] ?? "")
+    const option = this.options.find(({ key }) => key === setup.key)
+    const own = option && numbered({ ...usualOf(option), ...setup.values })
+    return option && own && { option, landscape, optimizer: option.key, start, steps, values: own, schedule, noise, draws }
+  }
+
+  /** @param {Texts} values @returns {Walker[]} */
+  walk(values) {
     /** @type {Walker[]} */
     const walkers = []
     for (let i = 1; values[`o${i}`] !== undefined; i++) {
-      const setup = setupIn(values[`o${i}`] ?? "")
-      const option = this.options.find(({ key }) => key === setup.key)
-      if (!option) continue
-      const own = numbered({ ...usualOf(option), ...setup.values })
-      const run = /** @type {Simulated} */ (this.engine.simulate({
-        landscape, optimizer: option.key, start, steps, values: own, schedule, noise, draws: this.draws,
-      }))
-      walkers.push({ option, values: own, run })
+      const walk = this.described(values, `o${i}`)
+      if (!walk) continue
+      const { option, ...described } = walk
+      const search = values.rates === "best" ? this.engine.searchRates(described) : null
+      const rate = values.rates === "same" ? Number(values.rate) : search?.best ?? described.values.lr ?? NaN
+      const own = { ...described.values, lr: rate }
+      const run = /** @type {Simulated} */ (this.engine.simulate({ ...described, values: own }))
+      walkers.push({ option, values: own, search, run })
     }
     return walkers
   }
 
-  /** What the components show of other values. @param {Texts} values */
-  parts(values) {
+  /** What each card says of a rate that it does not set itself. @param {Texts} values @param {Walker[]} walkers @returns {Texts} */
+  notes(values, walkers) {
+    if (values.rates !== "same" && values.rates !== "best") return {}
+    return Object.fromEntries(walkers.map(({ values: own, search }, i) => [`o${i + 1}`, search
+      ? `Shown at its ${search.best === null ? "own" : "best"} rate ${shownNumber(writeNumber(own.lr ?? NaN))}. ${this.sentence(values, search)}`
+      : `At the rate for all, ${shownNumber(writeNumber(own.lr ?? NaN))}.`]))
+  }
+
+  /** What the components show of other values. @param {Texts} values @param {Walker[]} walkers */
+  parts(values, walkers) {
     const { taken } = this
     const { stage } = taken
-    const walkers = this.walk(values)
+    const terms = rateTerms(values, walkers.map(({ search }) => search))
     const [names, labels] = [walkers.map(legendName), shortNames(walkers)]
     const runs = walkers.map(({ run }, i) => ({
-      ...named(/** @type {Run} */ (taken.templates[i]), names[i] ?? "", labels[i] ?? ""),
+      ...hovered(named(/** @type {Run} */ (taken.templates[i]), names[i] ?? "", labels[i] ?? ""), taken.hovers[values.across ?? "step"] ?? ""),
       points: run.points,
+      asked: run.gradientsAsked,
       base: 0,
       values: run.values,
     }))
-    const live = stage.live && { ...stage.live, link: values, draws: taken.draws }
+    const live = stage.live && { ...stage.live, link: values, draws: taken.draws, rates: Object.fromEntries(walkers.map(({ values: own }, i) => [`o${i + 1}`, own.lr ?? NaN])) }
     const shown = {
       ...stage,
       runs,
       live,
-      loss: taken.losses[values.loss ?? "log"] ?? stage.loss,
+      loss: taken.losses[`${values.loss ?? "log"} ${values.across ?? "step"}`] ?? stage.loss,
       start: coordinatesIn(values.start ?? ""),
       steps: Number(values.steps),
-      budget: this.budget(values, walkers, labels),
-      alt: this.described(values, walkers, names),
+      budget: this.budget(values, walkers, labels, terms),
+      alt: this.words(values, walkers, names),
     }
-    return { stage: shown, results: this.results(walkers, names) }
+    return { stage: shown, results: this.results(walkers, names, values.rates === "own" ? "" : terms) }
   }
 
-  /** @param {Walker[]} walkers @param {string[]} names */
-  results(walkers, names) {
+  /** @param {Walker[]} walkers @param {string[]} names @param {string} terms which rates are compared */
+  results(walkers, names, terms) {
     const rows = walkers.map(({ run }, i) => {
       const end = run.points.map(column => column.at(-1) ?? NaN)
       const far = this.taken.minima.map(minimum => Math.hypot(...minimum.map((v, k) => v - (end[k] ?? NaN))))
@@ -143,15 +190,17 @@ class BrowserAnswers {
       const cells = [steps, fourDigits(run.values.at(-1) ?? NaN), far.length ? fourDigits(Math.min(...far)) : "—"]
       return { color: this.taken.templates[i]?.path.line.color ?? "", name: names[i] ?? "", cells }
     })
-    const headings = ["Optimizer", "Steps", "f at the end", "Distance to nearest minimum"]
-    return { headline: FROZEN, headings, rows, csv: "#", dark: this.taken.dark }
+    const headings = [terms ? `Optimizer, ${terms}` : "Optimizer", "Steps", "f at the end", "Distance to nearest minimum"]
+    const headline = terms ? `${terms[0]?.toUpperCase()}${terms.slice(1)}: ${FROZEN[0]?.toLowerCase()}${FROZEN.slice(1)}` : FROZEN
+    return { headline, headings, rows, csv: "#", dark: this.taken.dark }
   }
 
-  /** On which terms the optimizers are compared. @param {Texts} values @param {Walker[]} walkers @param {string[]} labels */
-  budget(values, walkers, labels) {
+  /** On which terms the optimizers are compared. @param {Texts} values @param {Walker[]} walkers @param {string[]} labels
+   * @param {string} terms which rates are compared */
+  budget(values, walkers, labels, terms) {
     const steps = Number(values.steps)
     const each = walkers.every(({ run }) => run.steps === steps) ? "each" : "each, fewer where a run broke off"
-    const start = `Same start ${pointOf(coordinatesIn(values.start ?? ""))}`
+    const start = [`Same start ${pointOf(coordinatesIn(values.start ?? ""))}`, terms].filter(Boolean).join(", ")
     /** @param {Numbers} column */
     const last = column => column.at(-1) ?? 0
     const usual = walkers.every(({ run }) => last(run.gradientsAsked) === run.steps && !last(run.valuesAsked))
@@ -162,11 +211,12 @@ class BrowserAnswers {
       : `${start}, ${steps} steps ${each}. Gradient evaluations: ${asked.join("; ")}.`
     const noise = Number(values.noise)
     const same = noise ? `Same noise: σ = ${fourDigits(noise)}, seed ${values.seed}.` : ""
-    return [spent, same, this.taken.gap].filter(Boolean).join(" ")
+    const axis = values.across === "gradients" ? "The loss is drawn against gradient evaluations, not against steps." : ""
+    return [spent, axis, same, this.taken.gap].filter(Boolean).join(" ")
   }
 
   /** What the picture shows, in words. @param {Texts} values @param {Walker[]} walkers @param {string[]} names */
-  described(values, walkers, names) {
+  words(values, walkers, names) {
     const kind = this.landscape.dimension === 1 ? "Curve" : "Contour plot"
     const ends = walkers.map(({ run }, i) => `${names[i]}: f = ${fourDigits(run.values.at(-1) ?? NaN)} after ${run.steps} steps.`)
     return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(coordinatesIn(values.start ?? ""))}.`, ...ends].join(" ")
@@ -224,6 +274,11 @@ function note(found, place, sentence) {
 function named(template, name, label) {
   const text = JSON.stringify(template).replaceAll(JSON.stringify(NAME).slice(1, -1), JSON.stringify(name).slice(1, -1))
   return { ...JSON.parse(text), name, label }
+}
+
+/** The run with what its loss says under a pointer. @param {Run} run @param {string} hover @returns {Run} */
+function hovered(run, hover) {
+  return { ...run, loss: { ...run.loss, hovertemplate: `${run.name}<br>${hover}<extra></extra>` } }
 }
 
 /** The optimizer with its own hyperparameters, but for the advanced ones. @param {Walker} walker */

@@ -26,6 +26,7 @@ PARTS = (
     "rules.js",
     "rule_field.js",
     "setup_fields.js",
+    "good_rate.js",
     "cards.js",
     "declared.js",
     "settings_panel.js",
@@ -54,12 +55,14 @@ def panel_data(
     refused: Texts,
     done: int,
     dark: bool,
+    notes: Texts | None = None,
     address: Texts | None = None,
     answers: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the panel shows: the settings that the JSON at the address `declaration` describes.
 
-    `values` are the texts of the link by name, `refused` sentences by place (a name of the link, or `o2.lr`).
+    `values` are the texts of the link by name, `refused` sentences by place (a name of the link, or `o2.lr`),
+    and `notes` are sentences by place that are no refusals.
     `page` names the bus that panel and stage share in the browser. An edit has a number: `done` is that of
     the last one that was answered. After each answer the browser's address says `address`, unless None.
 
@@ -73,6 +76,7 @@ def panel_data(
         "page": page,
         "values": dict(values),
         "refused": dict(refused),
+        "notes": dict(notes or {}),
         "ack": done,
         "dark": dark,
     }

@@ -8,14 +8,21 @@
  * @property {Texts} refused
  * @property {Changes} typed  texts that were refused and still stand in their fields
  * @property {string[]} notices  what a link said and could not be used
+ * @property {Texts} notes  sentences by place that are no refusals
  * @property {string} rest  what else on the page depends on the values
  * @property {Record<string, any>} parts  data by component
  */
-/** @typedef {{ link: Texts, changes: Changes, typed: Changes, whole: boolean, theme: string }} Question */
+/** @typedef {{ link: Texts, changes: Changes, typed: Changes, whole: boolean, theme: string, find?: string }} Question */
+/** A good value as text, null where none is good, and how it was found. @typedef {{ rate: string | null, sentence: string }} Found */
 
 const ANSWER_TIME = 20_000 // ms
 const CROWDED = 250 // ms to wait, and up to as much again, when the server has too much to do
 const TRIES = 20
+
+/** @param {Parameters<typeof answerFrom>[0]} url @param {Question} question with `find` @returns {Promise<Found>} */
+function findFrom(url, question) {
+  return /** @type {Promise<any>} */ (answerFrom(url, question))
+}
 
 /** @param {string | ((question: Question) => Promise<Answer>)} url or who answers in its place, on a page without a server
  * @param {Question} question @returns {Promise<Answer>} rejects where there is no answer */

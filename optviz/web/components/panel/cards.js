@@ -4,11 +4,11 @@ const MOST = 6
 const WORDS = ["no", "one", "two", "three", "four", "five", "six"]
 
 /** What a page remembers of a card.
- * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold, rule: Fold}} Slot */
+ * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold, rule: Fold, found: Searched | null}} Slot */
 
 /** @returns {Slot} */
 function newSlot() {
-  return { memory: new Map(), hidden: false, fold: { open: false }, rule: { open: true } }
+  return { memory: new Map(), hidden: false, fold: { open: false }, rule: { open: true }, found: null }
 }
 
 class Card {
@@ -38,6 +38,9 @@ class Card {
       const kept = keptValues(before, row, this.setup.values)
       if (owner.cards.includes(this)) owner.panel.commit({ [this.name]: writeSetup(row, kept) })
     })
+    this.rate = new GoodRate(owner.panel, slot, rate => {
+      owner.panel.commit({ [this.name]: this.write({ ...this.setup.values, lr: rate }) })
+    })
     this.fold = new More(slot.rule, "Rule")
     this.fold.body.append(this.rule.node)
     this.hide = iconButton("", ICONS.shown, () => owner.hide(this))
@@ -48,8 +51,8 @@ class Card {
     this.sentence = sentencePlace()
     attribute(this.choice.input, "aria-describedby", this.sentence.id)
     const head = el("div", { class: "head" }, this.line, this.choice.node, this.hide, this.remove)
-    const foot = el("div", { class: "foot" }, this.fold.button, this.numbers.more.button, this.copy, this.up, this.down)
-    const parts = [head, this.sentence, this.fold.body, this.numbers.node, foot]
+    const foot = el("div", { class: "foot" }, this.rate.button, this.fold.button, this.numbers.more.button, this.copy, this.up, this.down)
+    const parts = [head, this.sentence, this.fold.body, this.numbers.node, this.rate.sentence, foot]
     this.node = el("div", { class: "card", role: "group" }, ...parts)
   }
 
@@ -84,8 +87,9 @@ class Card {
    * @param {Refusals} refusals
    * @param {string[]} without
    * @param {boolean} full
+   * @param {Texts} texts all of them
    */
-  show(place, count, text, refusals, without, full) {
+  show(place, count, text, refusals, without, full, texts) {
     this.place = place
     this.setup = readSetup(text)
     const { option, name } = this
@@ -95,6 +99,7 @@ class Card {
     this.choice.show(this.setup.key, title)
     this.choice.rename(`Optimizer ${place + 1}`)
     this.numbers.show(option, this.setup.values, number => refusals.take(`${name}.${number}`), without)
+    this.showRate(texts, without, called)
     this.fold.present(own)
     this.rule.show(this.setup.key, option, refusals.take(`${name}.text`))
     attribute(this.node, "aria-label", `Optimizer ${place + 1}: ${title}`)
@@ -121,6 +126,14 @@ class Card {
       place === count - 1,
     )
     this.dress()
+  }
+
+  /** The search for a rate, or what is said of a rate that comes from elsewhere.
+   * @param {Texts} texts @param {string[]} without @param {string} called */
+  showRate(texts, without, called) {
+    const { rate, owner, name, setup } = this
+    const offered = Boolean(owner.field.finds && this.option) && !without.includes("lr")
+    rate.show(name, called, aboutSearch(texts, setup), offered, owner.panel.conversation.notes[name] ?? "")
   }
 
   dress() {
@@ -284,7 +297,7 @@ class ComparedField {
       this.insert(new Card(this, this.panel.memory.slots[this.cards.length] ?? newSlot()), this.cards.length)
     const full = found.length >= this.most
     const without = this.without(texts)
-    this.cards.forEach((card, i) => card.show(i, found.length, found[i] ?? "", refusals, without, full))
+    this.cards.forEach((card, i) => card.show(i, found.length, found[i] ?? "", refusals, without, full, texts))
     this.adder.show("", "")
     const reason = this.fullReason(full)
     this.adder.disable(reason)

@@ -7,7 +7,7 @@
 /** @typedef {{ url: Parameters<typeof answerFrom>[0], opened: string, rest: string, whole: boolean, guide: Texts, guided: string[] }} Answers  see panel/__init__.py */
 const FIRST = "first" // where the values come from while Streamlit has not begun, see web/first_sight.py
 
-/** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts }} Told  the last answer without a run */
+/** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts, notes: Texts }} Told  the last answer without a run */
 
 /**
  * A query, letter by letter as Python writes it: by that the server knows that nothing has changed.
@@ -28,6 +28,7 @@ class Conversation {
     this.seen = "" // the last answer, to pass over the same one
     /** @type {Texts | null} */ this.server = null
     /** @type {Texts} */ this.refused = {}
+    /** @type {Texts} */ this.notes = {} // sentences by place that are no refusals
     /** @type {SetStateValue} */ this.send = () => {}
     /** @type {Answers | null} */ this.answers = null
     this.acknowledged = 0 // the number of the newest edit whose answer was shown
@@ -83,6 +84,15 @@ class Conversation {
     }
   }
 
+  /** Look for a good value of what the link calls so, with all else as it is shown now.
+   * @param {string} name @returns {Promise<Found>} rejects where there is no answer */
+  find(name) {
+    const url = this.answers?.url
+    if (!url) return Promise.reject(new Error("this page has no answers"))
+    const theme = this.dark ? "dark" : "light"
+    return findFrom(url, { link: this.bus.values, changes: {}, typed: {}, whole: false, theme, find: name })
+  }
+
   /** Let the script know what is shown, if it does not. */
   tellScript() {
     const { ahead } = this.memory
@@ -103,7 +113,7 @@ class Conversation {
   answered(answer, edit) {
     const { memory, answers } = this
     memory.typed = answer.typed
-    memory.ahead = { n: edit.n, values: answer.values, address: answer.address, refused: answer.refused }
+    memory.ahead = { n: edit.n, values: answer.values, address: answer.address, refused: answer.refused, notes: answer.notes }
     this.bus.answer({ opened: memory.opened, n: edit.n, parts: answer.parts })
     this.take(edit.n, memory.ahead)
     const { link } = edit
@@ -116,7 +126,7 @@ class Conversation {
   arrive(data, send) {
     const { memory } = this
     this.send = send
-    const seen = JSON.stringify([data.ack, data.values, data.refused, data.dark, data.address, data.answers])
+    const seen = JSON.stringify([data.ack, data.values, data.refused, data.notes, data.dark, data.address, data.answers])
     if (seen === this.seen) return
     this.seen = seen
     const turned = this.server !== null && this.dark !== Boolean(data.dark)
@@ -141,12 +151,12 @@ class Conversation {
       if (turned || !sameTexts(values, ahead.values)) this.tellScript()
       this.take(ahead.n, ahead)
     } else if (ahead?.n === ack && sameTexts(values, ahead.values)) this.take(ack, ahead)
-    else this.take(ack, { values, address: data.address, refused: data.refused ?? {} })
+    else this.take(ack, { values, address: data.address, refused: data.refused ?? {}, notes: data.notes ?? {} })
   }
 
   /** @param {number} ack the number of the last edit that is answered
-   * @param {{ values: Texts, address: Texts | undefined, refused: Texts }} answer */
-  take(ack, { values, address, refused }) {
+   * @param {{ values: Texts, address: Texts | undefined, refused: Texts, notes: Texts }} answer */
+  take(ack, { values, address, refused, notes }) {
     if (ack && ack < this.acknowledged) return // overtaken by a newer answer
     const { edits, history } = this.memory
     // A server that was started again knows only the link, and its first run takes no edit.
@@ -156,6 +166,7 @@ class Conversation {
     this.acknowledged = ack
     edits.answered(ack)
     this.server = values
+    this.notes = notes
     if (lost && !edits.settled) this.transmit(edits.again())
     const waiting = edits.pending.flatMap(edit => Object.keys(edit.changes))
     this.refused = notAbout(refused, waiting)

@@ -45,6 +45,7 @@
  * @property {Record<string, number>} [most_by_kind]
  * @property {string} [by]
  * @property {string[] | Record<string, string[]>} [without]
+ * @property {boolean} [finds] whether a card offers to look for a good learning rate
  * @property {OwnRule} [own] where a rule of one's own may be written
  */
 /** @typedef {{title: string, folded?: boolean, fields: Field[]}} SectionData */

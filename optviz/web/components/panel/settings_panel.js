@@ -8,6 +8,7 @@
  * @property {string} [page]  the key of the bus, if it is not the page of the declaration
  * @property {Texts} values
  * @property {Texts} [refused]  sentences by place: a link name, or o2.lr
+ * @property {Texts} [notes]  sentences by place that are no refusals
  * @property {Texts} [address]  what the address bar is to say
  * @property {number} ack  the number of the last edit that was answered
  * @property {boolean} [dark]

@@ -56,7 +56,7 @@ function lossFigure(scene, shown, view, ghosts) {
     const heights = /** @type {Float64Array} */ (axis.heights[i])
     const visible = !view.hidden.has(run.slot)
     const end = Math.min(view.frame, heights.length - 1)
-    const x = Float64Array.from(heights, (_, k) => k * loss.per)
+    const x = acrossOf(/** @type {Rows} */ (shown.rows[i]), loss)
     heads.push({ ...run.lossHead, visible, x: [x[end]], y: [known(heights[end])] })
     return [
       { ...run.ahead, visible: visible && end < heights.length - 1, x, y: heights },
@@ -66,12 +66,13 @@ function lossFigure(scene, shown, view, ghosts) {
   labelHeads(scene, heads, view)
   const { xaxis, yaxis } = loss.layout
   const steps = Math.max(1, shown.steps, ...ghosts.map(ghost => ghost.rows.values.length - 1))
+  const gradients = Math.max(1, ...rows.map(each => acrossOf(each, loss).at(-1) ?? 0))
   const layout = {
     ...loss.layout,
-    xaxis: { ...xaxis, range: [0, steps * loss.per] },
+    xaxis: { ...xaxis, range: [0, loss.across === "gradients" ? gradients : steps * loss.per] },
     yaxis: { ...yaxis, range: axis.range, dtick: axis.dtick, title: { ...yaxis.title, text: axis.title } },
   }
-  return { data: [...ghostLosses(ghosts, axis.heights.slice(runs.length), loss.per), ...data, ...heads], layout }
+  return { data: [...ghostLosses(ghosts, axis.heights.slice(runs.length), loss), ...data, ...heads], layout }
 }
 
 /** @param {StageData} scene @param {Side} side @param {View} view @returns {Figure} */

@@ -65,8 +65,8 @@ class Live {
       steps = run.steps
       let known = this.runs.get(slot)
       if (known?.key !== key) {
-        const made = key === runKey(scene.live.link, slot) ? /** @type {Rows} */ (server[i]) : engine.simulate(run)
-        known = { key, rows: { points: made.points, values: made.values } }
+        const made = key === runKey(scene.live.link, slot) ? /** @type {Rows} */ (server[i]) : walked(engine, run)
+        known = { key, rows: made }
         this.runs.set(slot, known)
       }
       rows.push(known.rows)
@@ -81,6 +81,12 @@ class Live {
   }
 
   close() { for (const stop of this.stop) stop() }
+}
+
+/** @param {Engine} engine @param {RunDescription} run @returns {Rows} */
+function walked(engine, run) {
+  const { points, values, gradientsAsked } = engine.simulate(run)
+  return { points, values, asked: gradientsAsked }
 }
 
 /** @returns {Engine | undefined} undefined while it has not come */

@@ -85,11 +85,11 @@ function ghostPaths(ghosts, domain, { frame, scale }) {
   })
 }
 
-/** @param {Ghost[]} ghosts @param {Float64Array[]} heights one for each @param {number} per @returns {Trace[]} */
-function ghostLosses(ghosts, heights, per) {
-  return ghosts.map(({ name, loss }, i) => ({
+/** @param {Ghost[]} ghosts @param {Float64Array[]} heights one for each @param {Loss} axis @returns {Trace[]} */
+function ghostLosses(ghosts, heights, axis) {
+  return ghosts.map(({ name, rows, loss }, i) => ({
     ...faint(loss, 1), name: `pinned: ${name}`, hoverinfo: "skip", hovertemplate: undefined,
-    x: Float64Array.from(heights[i] ?? [], (_, k) => k * per), y: heights[i] ?? [],
+    x: acrossOf(rows, axis), y: heights[i] ?? [],
   }))
 }
 

@@ -4,7 +4,26 @@ const REACH = 1e4 // in widths of the picture: lines are drawn no farther out, b
 
 /** @param {Run} run @returns {Rows} */
 function rowsOf(run) {
-  return { points: run.points.map(unpack), values: Float64Array.from(unpack(run.values), height => run.base + height) }
+  const asked = run.asked ? { asked: unpack(run.asked) } : {}
+  return { ...asked, points: run.points.map(unpack), values: Float64Array.from(unpack(run.values), height => run.base + height) }
+}
+
+/** Where each row stands on the horizontal axis of the loss.
+ * @param {Rows} rows @param {Loss} loss @returns {Float64Array} */
+function acrossOf({ values, asked }, { across, per }) {
+  return Float64Array.from(values, (_, k) => (across === "gradients" && asked ? asked[k] ?? NaN : k * per))
+}
+
+/** The row that stands nearest to a place of the loss axis, of the run whose curve passes nearest to it there.
+ * @param {Rows[]} rows @param {Float64Array[]} heights of the curves @param {Loss} loss @param {{ x: number, y: number }} place */
+function rowAt(rows, heights, loss, { x, y }) {
+  const spots = rows.map((each, i) => {
+    const across = acrossOf(each, loss)
+    let row = 0
+    while (row < across.length - 1 && Math.abs((across[row + 1] ?? NaN) - x) <= Math.abs((across[row] ?? NaN) - x)) row++
+    return { row, away: Math.abs((heights[i]?.[row] ?? Infinity) - y) }
+  })
+  return spots.sort((a, b) => a.away - b.away)[0]?.row ?? 0
 }
 
 /** (x, y) in 2D and (x, f(x)) in 1D, with gaps where no screen reaches.

@@ -33,14 +33,45 @@ function configured(text) {
   return Object.values(values).every(Number.isFinite) ? { key, text: rule, values } : null
 }
 
+/** Which learning rates are compared, as the link says it; see optviz/settings/experiment.py. @param {Texts} texts */
+function ratesIn(texts) {
+  return texts.rates ?? "own"
+}
+
+/** The values of a setup with the rate that it runs with; it is "best" where it has to be searched for.
+ * @param {Texts} texts @param {ReadSetup} setup @returns {Record<string, number | string>} */
+function ratedValues(texts, { values }) {
+  const rates = ratesIn(texts)
+  return rates === "own" ? values : { ...values, lr: rates === "same" ? Number(texts.rate || NaN) : "best" }
+}
+
+const MOST_SEARCHED = 500 // steps up to which the rates of a draft are searched for; others wait for the server
+/** @type {Map<string, number>} the best rates by what they depend on, the newest few */
+const foundRates = new Map()
+
+/** The rate that ends lowest, as the server has found it or will; null where the search takes too long for a draft.
+ * @param {Engine} engine @param {LiveData} live @param {Texts} texts @param {string} slot @param {RunDescription} run */
+function bestRate(engine, live, texts, slot, run) {
+  const key = runKey(texts, slot) ?? ""
+  const known = key === runKey(live.link, slot) ? live.rates[slot] : foundRates.get(key)
+  if (known !== undefined) return known
+  if (run.steps > MOST_SEARCHED) return null
+  const found = engine.searchRates(run).best ?? run.values.lr ?? NaN
+  foundRates.set(key, found)
+  for (const oldest of [...foundRates.keys()].slice(0, -24)) foundRates.delete(oldest)
+  return found
+}
+
 /** What a run depends on, as one text; null where a draft cannot be computed here.
  * @param {Texts} texts @param {string} slot */
 function runKey(texts, slot) {
   const [setup, schedule] = [configured(texts[slot] ?? ""), configured(texts.schedule ?? "constant")]
   const plain = [texts.steps, texts.noise ?? "0", texts.seed ?? "0"].map(Number)
   if (!setup || !schedule || !plain.every(Number.isFinite)) return null
+  const values = ratedValues(texts, setup)
+  if (Number.isNaN(values.lr)) return null
   const landscape = [texts.objective, texts.objective === "formula" ? texts.formula : "", texts.domain]
-  return JSON.stringify([landscape, numbersIn(texts.start ?? ""), plain, schedule, setup])
+  return JSON.stringify([landscape, numbersIn(texts.start ?? ""), plain, schedule, { ...setup, values }])
 }
 
 /** The run of one slot; null where the browser cannot compute it: with another landscape than the scene's, an
@@ -58,7 +89,11 @@ function runOf(engine, { live, domain }, draws, texts, slot) {
   const own = live.own[setup.text]
   if (setup.text ? !own : !(setup.key in engine.optimizers)) return null
   const row = own ? { optimizer: compiledOnce(engine, own.step), explained: own.explained } : { optimizer: setup.key }
-  return { landscape, ...row, start, steps, values: setup.values, schedule, ...noise }
+  const rated = ratedValues(texts, setup).lr
+  /** @type {RunDescription} */
+  const run = { landscape, ...row, start, steps, values: setup.values, schedule, ...noise }
+  const lr = rated === "best" ? bestRate(engine, live, texts, slot, run) : Number(rated)
+  return lr === null || Number.isNaN(lr) ? null : { ...run, values: { ...setup.values, lr } }
 }
 
 /** σ and the server's standard normal draws; null where there are too few draws, or others.

@@ -40,7 +40,7 @@ class Stage {
     this.legend = new LegendRow(root, hidden => this.tellHidden(hidden))
     this.inside = new InsideFold(root, { changed: () => this.invalidate(), pick: step => this.goTo(step) })
     this.pins = new Pins(root, { shown: () => this.pinnable(), changed: () => this.invalidate() })
-    this.unclick = onClick(this.loss, place => { if (this.scene) this.goTo(Math.round(place.x / this.scene.loss.per)) })
+    this.unclick = onClick(this.loss, place => this.goTo(this.stepAt(place)))
     const touched = () => { this.bus.touched = true; this.part(".hint").hidden = true }
     const unhear = [
       this.bus.on("draft", touched),
@@ -296,7 +296,7 @@ class Stage {
   /** Its names, and what is read out. @param {StageData} scene */
   describe(scene) {
     for (const [node, words] of /** @type {[HTMLElement, string][]} */ ([
-      [this.main, scene.alt], [this.loss, "Loss against step for the same runs."], [this.side, scene.side?.alt ?? ""],
+      [this.main, scene.alt], [this.loss, `Loss against ${scene.loss.across === "gradients" ? "gradient evaluations" : "step"} for the same runs.`], [this.side, scene.side?.alt ?? ""],
     ])) {
       node.setAttribute("role", "figure")
       node.setAttribute("aria-label", words)
@@ -334,6 +334,18 @@ class Stage {
   goTo(step) {
     this.player.pause()
     this.player.go(step)
+  }
+
+  /** The step at a place of the loss. @param {{ x: number, y: number }} place */
+  stepAt(place) {
+    const { scene, shown } = this
+    if (!scene || !shown) return 0
+    const { loss } = scene
+    if (loss.across !== "gradients") return Math.round(place.x / loss.per)
+    const visible = shown.rows.filter((_, i) => !this.legend.hidden.has(scene.runs[i]?.slot ?? ""))
+    const { heights } = lossAxis(visible, visible.map(() => true), loss)
+    if (!loss.log) return rowAt(visible, heights, loss, place)
+    return rowAt(visible, heights.map(line => line.map(Math.log10)), loss, { x: place.x, y: Math.log10(place.y) })
   }
 
   /** What a pin keeps: the runs on the screen, of a scene that can be computed here. */
