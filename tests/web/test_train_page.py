@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from safetensors.numpy import load
 from starlette.requests import Request
 
 from optviz.figures.scenes import legend_name
+from optviz.figures.style import DARK, LIGHT, racer_styles
 from optviz.runs import drawings, jobs, scheduler
 from optviz.runs import history as live
 from optviz.runs.history import watch
@@ -106,10 +107,23 @@ def test_a_first_visit_shows_the_first_preset_and_its_address() -> None:
     assert f"{first().config.parameters:,} parameters" in page.words
 
 
-def test_the_presets_stand_first_in_the_panel() -> None:
+def panel_file() -> dict[str, Any]:
+    """The declaration as browsers fetch it."""
     file = declared(TrainingConfig, PAGE.presets).rsplit("/", 1)[-1]
     answer = asyncio.run(serve(Request({"type": "http", "headers": [], "path_params": {"file": file}})))
-    field = json.loads(answer.body)["sections"][0]["fields"][0]
+    return json.loads(answer.body)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_card_of_a_race_has_the_colour_of_its_curve(theme) -> None:
+    cards = panel_file()["styles"]["dark" if theme.dark else "light"]
+    drawn = racer_styles(1 + field_of(RIVALS.name)["most"], theme)
+    assert len(drawn) == 8
+    assert cards == [asdict(style) for style in drawn[1:]]
+
+
+def test_the_presets_stand_first_in_the_panel() -> None:
+    field = panel_file()["sections"][0]["fields"][0]
     assert field["kind"] == "presets"
     assert {o["key"]: o["values"] for o in field["options"]} == {
         key: {**dict.fromkeys(RIVALS.names), **encode(preset.config)} for key, preset in PRESETS.items()

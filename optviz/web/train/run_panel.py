@@ -17,7 +17,7 @@ from optviz.training.datasets import DATASETS, DatasetError
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
-from optviz.web.train.controls import Chosen
+from optviz.web.train.controls import PAGE, Chosen
 from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
 from optviz.web.visitors import network, owner
@@ -181,6 +181,7 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
         version=f"{places} {theme.dark} {chosen.view}",
         legend=legend,
         note=scene.fairness(histories),
+        cards=PAGE.key,
     )
     if racing:
         board(seen.history, theme, chosen.view.unit)

@@ -13,7 +13,7 @@ from optviz.figures.style import Theme
 from optviz.figures.training_curves import EPOCHS, Curves, Unit, View, curve_panels
 from optviz.runs.history import History, Lane, test_images
 from optviz.runs.standings import proof
-from optviz.training.config import TrainingConfig
+from optviz.training.config import RIVALS, TrainingConfig, encode
 from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.layers import describe
 from optviz.web.train.run_words import name_of
@@ -41,6 +41,7 @@ def curves_of(history: History, place: int = 0, unit: Unit = EPOCHS) -> Curves:
         np.array([e.test_loss for e in judged]),
         np.array([e.test_accuracy for e in judged]),
         np.array([np.nan if e.train_accuracy is None else e.train_accuracy for e in judged]),
+        encode(config).get(f"{RIVALS.name}{place}", ""),
     )
 
 
