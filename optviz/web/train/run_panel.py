@@ -186,7 +186,7 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     if racing:
         board(seen.history, theme, chosen.view.unit)
         st.caption(caption(chosen.view.unit))
-    place = _racer(seen.history) if racing else 0
+    place = choose_racer(seen.history, "Look into the network of") if racing else 0
     charts(
         scene.pictures(seen.history, theme, place),
         key="pictures",
@@ -194,16 +194,16 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     )
 
 
-def _racer(history: History) -> int:
-    """Whose predictions and weights are shown."""
+def choose_racer(history: History, label: str) -> int:
+    """Which network of a race is shown, as chosen under this label."""
     names = [legend_name(entrant) for entrant in history.run.config.entrants]
     places = list(range(len(names)))
     chosen = st.pills(
-        "Look into the network of",
+        label,
         places,
         format_func=lambda place: names[place],
         default=0,
-        key=f"training.racer.{history.run.id}",
+        key=f"training.{label}.{history.run.id}",
     )
     return chosen or 0
 

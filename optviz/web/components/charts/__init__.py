@@ -42,7 +42,8 @@ def charts(
     Nothing is drawn again as long as `version` stays the same. No panel is narrower than `least` pixels, as
     far as there is room. While a setting of the page with the key `page` is dragged, they follow: the browser
     asks `web.draw_route` for its drafts. `cards` is the key of a page whose cards hide the traces and the
-    lines of the legend that name them as their `entrant`. Returns the place that was just clicked, if they are `pickable`.
+    lines of the legend that name them as their `entrant`. Returns the place that was just clicked, if they
+    are `pickable`.
     """
     data = {
         "figures": figures,
