@@ -8,6 +8,7 @@ from optviz.web.theme import current_theme
 from optviz.web.train.controls import PAGE, chosen_on_page, network
 from optviz.web.train.curve_view import choose_view
 from optviz.web.train.drawing_part import drawing_part
+from optviz.web.train.inside_part import inside_part
 from optviz.web.train.landscape_panel import landscape_part
 from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
@@ -32,6 +33,7 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
 if seen.history:
     drawing_part(seen, theme)
+    inside_part(seen, chosen.view.unit, theme)
     landscape_part(seen, theme)
     sweep_part(seen, theme)
     downloads(seen.history)

@@ -164,11 +164,12 @@ class Scene(TypedDict):
 
 
 class LegendEntry(TypedDict):
-    """One line of a legend; the dash "block" is a filled square."""
+    """One line of a legend; the dash "block" is a filled square. `entrant` is the card that can hide it."""
 
     name: str
     color: str
     dash: str
+    entrant: NotRequired[str]
 
 
 class Panel(TypedDict):

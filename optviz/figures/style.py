@@ -59,9 +59,9 @@ class Style:
 SLOTS = 6  # places in a comparison; each has a colour, a dash and a marker of its own
 
 
-def slot_styles(theme: Theme) -> list[Style]:
-    """The style of each of the six places in a comparison, in order."""
-    return [_style(place, theme) for place in range(SLOTS)]
+def slot_styles(theme: Theme, places: int = SLOTS) -> list[Style]:
+    """The style of each of the first places in a comparison, in order."""
+    return [_style(place, theme) for place in range(places)]
 
 
 def styles(entrants: Sequence[object], theme: Theme) -> list[Style]:

@@ -56,6 +56,7 @@ class Curves:
 
     `at` and `losses` are of single batches. `judged_at` are the places of the evaluations, with the loss
     and the accuracy on the test images, and the accuracy on training images (NaN where not measured).
+    `entrant` is the text of a race's card, which can hide the curves; "" where there is no card.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Curves:
     test_losses: np.ndarray
     test_accuracy: np.ndarray
     train_accuracy: np.ndarray
+    entrant: str = ""
 
 
 def smoothed(losses: np.ndarray, window: int = WINDOW) -> np.ndarray:
@@ -90,7 +92,7 @@ def curve_panels(
     if racers > 1:
         drawn = racer_styles(len(runs), theme)
     legend: list[LegendEntry] = [
-        {"name": run.name, "color": style.color, "dash": style.dash}
+        {"name": run.name, "color": style.color, "dash": style.dash, "entrant": run.entrant}
         for run, style in zip(runs, drawn, strict=True)
     ]
     return [_loss(runs, drawn, theme, view), _accuracy(runs, drawn, theme, view.unit)], legend
@@ -108,6 +110,7 @@ def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, view: Vi
         traces.append(
             _line(run.at, smoothed(run.losses, view.window), style, f"{run.name}, smoothed", unit, width=2.4)
         )
+        traces[-1]["meta"] = {"entrant": run.entrant}
         if place == 0:
             traces.append(_points(run.judged_at, run.test_losses, style, theme, f"{run.name}, test", unit))
     vertical = axis(theme, "loss", type="log" if log else "linear", rangemode="normal" if log else "tozero")
@@ -141,7 +144,12 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, unit
         )
         marker = {"size": 7, "symbol": style.marker, "color": style.color}
         traces.append(
-            {**line, "mode": "lines+markers" if len(run.judged_at) <= 60 else "lines", "marker": marker}
+            {
+                **line,
+                "mode": "lines+markers" if len(run.judged_at) <= 60 else "lines",
+                "marker": marker,
+                "meta": {"entrant": run.entrant},
+            }
         )
         if place == 0:
             name = f"{run.name}, training images"

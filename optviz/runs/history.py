@@ -19,15 +19,18 @@ from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import Entry, Run, Store
 from optviz.training.datasets import Dataset, ProgressCallback, load
 from optviz.training.events import (
+    Activity,
     Checkpoint,
     Diverged,
     Evaluation,
     Event,
     Finished,
     FirstLayer,
+    Lengths,
     Notice,
     Progress,
     Samples,
+    Sharpness,
     Started,
 )
 
@@ -96,6 +99,27 @@ class Lane:
         pairs = [(event.step, event.trained) for event in self.own if isinstance(event, Progress)]
         table = np.array([(0, 0.0), *pairs], dtype=float)
         return table[:, 0], table[:, 1]
+
+    @cached_property
+    def lengths(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Steps (n,), and lengths of weights, gradients and updates, each of shape (n, layers)."""
+        told = [event for event in self.own if isinstance(event, Lengths)]
+        steps = np.array([step for event in told for step in event.steps], dtype=float)
+        weights, gradients, updates = (
+            np.array([row for event in told for row in getattr(event, part)], dtype=float)
+            for part in ("weights", "gradients", "updates")
+        )
+        return steps, weights, gradients, updates
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """What the units computed, in order."""
+        return tuple(event for event in self.own if isinstance(event, Activity))
+
+    @cached_property
+    def sharpnesses(self) -> tuple[Sharpness, ...]:
+        """The largest eigenvalues, in order; none unless the run was asked for them."""
+        return tuple(event for event in self.own if isinstance(event, Sharpness))
 
     @property
     def step(self) -> int:

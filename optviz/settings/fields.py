@@ -207,6 +207,20 @@ class Toggle(Described):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked(Toggle):
+    """Something more that is done where it is asked for; a link says nothing of it where it is not."""
+
+    def write(self, settings: Any) -> Link:
+        """Its name, where it is on."""
+        asked: bool = getattr(settings, self.attributes[0])
+        return {self.name: self.on} if asked else {}
+
+    def describe(self, usual: Any) -> dict[str, Any]:
+        """As a switch that is off at first."""
+        return Toggle.describe(self, usual) | {"default": self.off}
+
+
+@dataclass(frozen=True, slots=True)
 class Several(Described):
     """One key or several, in the order in which they were chosen, each at most once."""
 

@@ -13,7 +13,7 @@ from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.own_optimizer import KEY as OWN
 from optviz.engine.schedules import SCHEDULES
 from optviz.settings import link
-from optviz.settings.fields import Number
+from optviz.settings.fields import Asked, Number
 from optviz.settings.link import Section, Settings, Unfit, encode, setting
 from optviz.settings.setups import Entrant, Spread
 from optviz.training.activations import ACTIVATIONS
@@ -84,6 +84,14 @@ RIVALS = Rivals(
 )
 
 
+SHARPNESS = Asked(
+    "sharp",
+    "Sharpness",
+    "The largest eigenvalue of the loss's Hessian, measured now and then. It makes a run take longer.",
+    attribute="sharpness",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingConfig(Settings):
     """A network, its data, and how it is trained.
@@ -92,7 +100,8 @@ class TrainingConfig(Settings):
     follows each of them, () meaning none. `optimizer` is a key of NETWORK_OPTIMIZERS, or "own" for the rule
     that `optimizer_text` writes. `optimizer_values` and `schedule_values` are pairs of name
     and number; those left out get the optimizer's defaults for networks and the schedule's defaults.
-    A batch larger than the data set is the whole data set. `rivals` are the other optimizers of a race: they
+    A batch larger than the data set is the whole data set. `sharpness` asks for that measurement.
+    `rivals` are the other optimizers of a race: they
     train the same network from the same first weights on the same batches.
 
     Raises:
@@ -103,6 +112,7 @@ class TrainingConfig(Settings):
     sections: ClassVar[tuple[Section, ...]] = (
         Section("", ("data", "hidden", "act", "loss", "opt", "r", "sched", "batch", "epochs")),
         Section("First weights, dropout, weight decay, seed", ("init", "drop", "wd", "seed"), folded=True),
+        Section("What is measured", ("sharp",), folded=True),
     )
 
     dataset: str = setting(
@@ -181,6 +191,7 @@ class TrainingConfig(Settings):
     seed: int = setting(Number.of(SEED, "Seed", advanced=False), 0)
     rivals: tuple[Entrant, ...] = setting(RIVALS, ())
     optimizer_text: str = ""
+    sharpness: bool = setting(SHARPNESS, False)
 
     def __post_init__(self) -> None:
         """Validate everything and fill in what was left out."""
@@ -207,6 +218,7 @@ class TrainingConfig(Settings):
             "weight_decay": WEIGHT_DECAY.validate(self.weight_decay),
             "seed": SEED.validate(self.seed),
             "rivals": _rivals(self.rivals),
+            "sharpness": bool(self.sharpness),
         }
         for name, value in complete_values.items():
             object.__setattr__(self, name, value)  # the dataclass is frozen from here on

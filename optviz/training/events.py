@@ -114,6 +114,56 @@ class FirstLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Lengths:
+    """Euclidean lengths of some steps of training; `step` is the last of `steps`.
+
+    `weights`, `gradients` and `updates` have a row for each of the steps and a column for each layer, the
+    first one first: the length of the layer's weights before the step, without its biases; of their gradient
+    on the step's batch; and of the change that the step made.
+    """
+
+    step: int
+    steps: tuple[int, ...]
+    weights: tuple[tuple[float, ...], ...]
+    gradients: tuple[tuple[float, ...], ...]
+    updates: tuple[tuple[float, ...], ...]
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the units compute for the first `images` test images, dropout switched off.
+
+    For each layer, `ranges` has the lowest and the highest value that goes into an activation, or, of the
+    last layer, into the loss. `counts` has how many values lie in each of as many equal parts of that range.
+    `constant` says for each hidden layer how many units put out one and the same number for all images.
+    """
+
+    step: int
+    images: int
+    ranges: tuple[tuple[float, float], ...]
+    counts: tuple[tuple[int, ...], ...]
+    constant: tuple[int, ...]
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sharpness:
+    """The largest eigenvalue of the Hessian of the mean loss on the first `images` training images.
+
+    There is an eigenvalue within `residual` of `value`. `products` says how many products with the Hessian
+    that took. Dropout is switched off, and a weight decay is not part of this loss.
+    """
+
+    step: int
+    value: float
+    residual: float
+    products: int
+    images: int
+    racer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """From `step` on something is done in another way than usual; the run goes on."""
 
@@ -179,6 +229,9 @@ Event = (
     | Evaluation
     | Samples
     | FirstLayer
+    | Lengths
+    | Activity
+    | Sharpness
     | Notice
     | Diverged
     | Checkpoint
@@ -193,6 +246,9 @@ KINDS: dict[str, type[Event]] = {
     "evaluation": Evaluation,
     "samples": Samples,
     "first_layer": FirstLayer,
+    "lengths": Lengths,
+    "activity": Activity,
+    "sharpness": Sharpness,
     "notice": Notice,
     "diverged": Diverged,
     "checkpoint": Checkpoint,

@@ -9,6 +9,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal
 
 import torch
@@ -33,6 +34,7 @@ from optviz.training.events import (
     Started,
 )
 from optviz.training.graphs import GraphedStep
+from optviz.training.inside import Inside
 from optviz.training.networks import (
     TrainingError,
     build,
@@ -165,6 +167,7 @@ class Trainer:
         self.model = build(config, device, self.generator)
         self.optimizer = build_optimizer(config, self.model, device)
         self.loss = loss_function(config)
+        self.inside = Inside(config, self.model, self.loss, self.test_images, self.images, self.labels)
         self.schedule = SCHEDULES[config.schedule]
         self.schedule_values = dict(config.schedule_values)
         self.full_rate = dict(config.optimizer_values)["lr"]
@@ -190,19 +193,35 @@ class Trainer:
         losses: list[torch.Tensor] = []
         for batch in self.batches():
             self.set_learning_rate()
-            losses.append(self.train_batch(batch))
             self.step += 1
+            if (
+                self.step in self.inside.lengths_at
+            ):  # not as a graph: a short batch leaves gradients of its own
+                losses.append(self.inside.step(self.step, partial(self.train_on, batch)))
+            else:
+                losses.append(self.train_batch(batch))
             if self.step in self.noted:
                 self.note_weights()
-            if time.perf_counter() - since >= seconds or len(losses) == MOST_UNREAD or self.step == until:
+            if self.step == until or len(losses) == MOST_UNREAD or self.inside.stops_at(self.step):
+                break
+            if time.perf_counter() - since >= seconds:
                 break
         read = torch.stack(losses).tolist()  # the one place where the processor waits for the device
         took = time.perf_counter() - since
         self.elapsed += took
         self.trained += took
+        yield from self.inside.told()
         yield from self._tell(before, read, took)
         noted, self.snapshots = self.snapshots, []
         yield from noted
+        yield from self.look_inside()
+
+    def look_inside(self) -> Iterator[Event]:
+        """What is measured of the network after this step; the time for it is not that of training."""
+        since = time.perf_counter()
+        seen = list(self.inside.after(self.step))
+        self.elapsed += time.perf_counter() - since
+        yield from seen
 
     def first_sight(self) -> Iterator[Event]:
         """What is told of the network before its first step."""
@@ -211,6 +230,7 @@ class Trainer:
             yield self.snapshots.pop()
         yield self.evaluate()
         yield from self.pictures()
+        yield from self.look_inside()
 
     def note_weights(self) -> None:
         """Keep the weights of this step for the path, to be told soon."""

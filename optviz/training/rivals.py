@@ -7,7 +7,6 @@ from typing import Any
 from optviz.settings.fields import Described
 from optviz.settings.link import Link, Reader
 from optviz.settings.setups import (
-    MOST_ENTRANTS,
     Entrant,
     describe_options,
     fits,
@@ -75,7 +74,7 @@ class Rivals(Described):
             "label": "Against",
             "help": "Each with its own hyperparameters; everything else is shared.",
             "kind": "compared",
-            "most": min(MOST_RIVALS, MOST_ENTRANTS),
+            "most": MOST_RIVALS,
             "options": describe_options(list(ROWS.values())),
             "own": starters(),
             "when": {self.switch: ["on"]},

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
+from optviz.figures.style import DARK, LIGHT, SLOTS, Theme, slot_styles
 from optviz.settings.declaration import declaration, named
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
@@ -329,11 +329,13 @@ def run_guarded(run: Callable[[], None]) -> None:
 @functools.cache
 def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]]]) -> str:
     """The address of a page's declaration, which is the same for everybody."""
-    styles = {
-        "light": [asdict(style) for style in slot_styles(LIGHT)],
-        "dark": [asdict(style) for style in slot_styles(DARK)],
-    }
     said = declaration(settings)
+    fields = [field for section in said["sections"] for field in section["fields"]]
+    cards = max((field["most"] for field in fields if field["kind"] == "compared"), default=0)
+    styles = {
+        "light": [asdict(style) for style in slot_styles(LIGHT, max(SLOTS, cards))],
+        "dark": [asdict(style) for style in slot_styles(DARK, max(SLOTS, cards))],
+    }
     said["sections"][0]["fields"][:0] = presets()
     text = json.dumps({**said, "styles": styles}, ensure_ascii=False)
     return asset(f"{settings.page}.json", text.encode(), "application/json")

@@ -12,6 +12,7 @@ from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
+from optviz.training.rivals import rival
 from tests.browser.panel_page import VALUES, PanelPage
 
 pytestmark = pytest.mark.browser
@@ -338,6 +339,18 @@ class TestCards:
         p.card(6).get_by_role("button", name="Remove AdamW").click()
         assert p.values.keys() & {"o5", "o6"} == {"o5"}
         assert box.is_enabled()
+
+    def test_a_race_of_eight_has_a_card_for_each_of_the_seven_rivals(self, panel):
+        keys = ("gd", "momentum", "nag", "adagrad", "rmsprop", "adam", "adamw")
+        config = TrainingConfig("digits", rivals=tuple(rival(key) for key in keys))
+        served = {**declaration(TrainingConfig), "styles": {"light": [], "dark": []}}
+        p = panel(values=encode(config), declared=served)
+        assert len(p.names()) == 7
+        assert p.page.get_by_text("Seven optimizers are the most").is_visible()
+        p.card(7).get_by_role("button", name="Remove AdamW").click()
+        assert "r7" not in p.values
+        self.add(p, "Adadelta")
+        assert p.values["r7"].startswith("adadelta")
 
     def test_removing_closes_the_gap_and_the_last_stays(self, panel):
         p = panel()

@@ -16,6 +16,11 @@ EXAMPLES = [
     events.Evaluation(45, 1.0, 2.0, 0.59, ((26, 0), (1, 19))),
     events.Samples(45, (3, 5), (0, 1), ((0.9, 0.1), (0.2, 0.8))),
     events.FirstLayer(45, 1, 64, 1, 2, 0.25, base64.b64encode(bytes([1, 255])).decode()),
+    events.Lengths(
+        9, (3, 9), ((1.5, 2.0), (1.6, 2.1)), ((0.1, 0.2), (0.3, 0.4)), ((0.01, 0.02), (0.03, 0.04))
+    ),
+    events.Activity(45, 500, ((-1.5, 2.0), (-3.0, 4.0)), ((1, 499), (250, 250)), (3,), 1),
+    events.Sharpness(45, 12.5, 0.125, 7, 1438),
     events.Notice(4, "Something is slower than usual."),
     events.Diverged(46, "The loss is nan at step 46."),
     events.Checkpoint(45),

@@ -13,11 +13,13 @@ from optviz.training.checkpoints import CheckpointError
 from optviz.training.config import NETWORK_OPTIMIZERS, TrainingConfig
 from optviz.training.devices import pick_device
 from optviz.training.events import (
+    Activity,
     Checkpoint,
     Diverged,
     Evaluation,
     Finished,
     FirstLayer,
+    Lengths,
     Progress,
     Samples,
     Started,
@@ -77,9 +79,14 @@ def test_events_come_in_the_order_in_which_things_happen(digits):
         Evaluation,
         Samples,
         FirstLayer,
+        Activity,
+        Lengths,
         Progress,
+        Activity,
         Evaluation,
+        Lengths,
         Progress,
+        Activity,
         Evaluation,
         Samples,
         FirstLayer,

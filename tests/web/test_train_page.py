@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,22 @@ from safetensors.numpy import load
 from starlette.requests import Request
 
 from optviz.figures.scenes import legend_name
+from optviz.figures.style import DARK, LIGHT, racer_styles
 from optviz.runs import drawings, jobs, scheduler
 from optviz.runs import history as live
 from optviz.runs.history import watch
 from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
+from optviz.training.datasets import load as load_dataset
+from optviz.training.events import Activity, Sharpness
 from optviz.training.presets import PRESETS, first
+from optviz.training.race import race
 from optviz.training.rivals import USUAL, rival
 from optviz.web.assets import serve
 from optviz.web.components.drawing import SIDE, ink_of
 from optviz.web.page import declared
 from optviz.web.train.controls import PAGE
+from optviz.web.train.inside_part import limit
 from optviz.web.train.run_downloads import as_csv, as_json, script, weights
 from tests.web.visit import Visit
 
@@ -51,6 +56,11 @@ def training(tmp_path_factory):
     scheduler.stop()
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_dataset("digits")
 
 
 def opened(link: dict[str, str] | None = None) -> Visit:
@@ -106,10 +116,23 @@ def test_a_first_visit_shows_the_first_preset_and_its_address() -> None:
     assert f"{first().config.parameters:,} parameters" in page.words
 
 
-def test_the_presets_stand_first_in_the_panel() -> None:
+def panel_file() -> dict[str, Any]:
+    """The declaration as browsers fetch it."""
     file = declared(TrainingConfig, PAGE.presets).rsplit("/", 1)[-1]
     answer = asyncio.run(serve(Request({"type": "http", "headers": [], "path_params": {"file": file}})))
-    field = json.loads(answer.body)["sections"][0]["fields"][0]
+    return json.loads(answer.body)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_card_of_a_race_has_the_colour_of_its_curve(theme) -> None:
+    cards = panel_file()["styles"]["dark" if theme.dark else "light"]
+    drawn = racer_styles(1 + field_of(RIVALS.name)["most"], theme)
+    assert len(drawn) == 8
+    assert cards == [asdict(style) for style in drawn[1:]]
+
+
+def test_the_presets_stand_first_in_the_panel() -> None:
+    field = panel_file()["sections"][0]["fields"][0]
     assert field["kind"] == "presets"
     assert {o["key"]: o["values"] for o in field["options"]} == {
         key: {**dict.fromkeys(RIVALS.names), **encode(preset.config)} for key, preset in PRESETS.items()
@@ -410,6 +433,56 @@ def shown_landscape(run_id: str) -> Visit:
 
 def components(visit: Visit) -> str:
     return " ".join(c.proto.id for c in visit.page.get("bidi_component"))
+
+
+def test_a_watcher_sees_inside_the_networks_what_the_training_measured(digits) -> None:
+    config = replace(QUICK, batch_size=500, rivals=(rival("momentum"),), sharpness=True)
+    page = press(opened(encode(config)), "Start")
+    run_id = ended(page)
+    assert "sharpness" not in components(page), "nothing is sent while the part is closed"
+    for visit in (page, opened({"run": run_id})):
+        visit.page.session_state["inside"] = True
+        shown = components(visit.run())
+        assert "inside-charts" in shown
+        assert "sharpness" in shown
+    told, history = list(race(config, digits, "cpu")), watch(run_id)
+    for place, lane in enumerate(history.lanes):
+        for kind, found in ((Activity, lane.activities), (Sharpness, lane.sharpnesses)):
+            assert list(found) == [e for e in told if isinstance(e, kind) and e.racer == place]
+        steps, weights, _, updates = lane.lengths
+        assert steps.tolist() == list(range(1, config.steps + 1))
+        assert weights.shape == updates.shape == (config.steps, 2)
+
+
+def test_a_run_that_measures_no_sharpness_says_how_to_have_it() -> None:
+    page = press(opened(encode(QUICK)), "Start")
+    ended(page)
+    page.page.session_state["inside"] = True
+    page.run()
+    assert "inside-charts" in components(page)
+    assert "switch it on under “What is measured”" in page.words
+    assert page.change(sharp="on").settings == replace(QUICK, sharpness=True)
+    assert address(page)["sharp"] == "on"
+    assert "sharp" not in address(page.change(sharp="off"))
+
+
+def test_the_limit_of_the_sharpness_is_that_of_each_optimizer_and_its_rate() -> None:
+    config = TrainingConfig(
+        "digits",
+        optimizer="gd",
+        optimizer_values=(("lr", 0.5),),
+        schedule="cosine",
+        batch_size=1438,
+        rivals=(rival("momentum", lr=0.1, momentum=0.5), rival("adam")),
+    )
+    assert limit(config, 0, 0) == pytest.approx(2 / 0.5)
+    assert limit(config, 1, 0) == pytest.approx(2 * 1.5 / 0.1)
+    assert np.isnan(limit(config, 2, 0)), "Adam has none"
+    assert limit(config, 0, 5) > limit(config, 0, 0), "the rate falls"
+    constant = replace(config, schedule="constant", schedule_values=())
+    assert limit(constant, 0, config.steps) == pytest.approx(2 / 0.5)
+    decayed = replace(config, weight_decay=0.25)
+    assert limit(decayed, 0, 0) == pytest.approx(2 / 0.5 - 0.25)
 
 
 def with_own_digit(visit: Visit) -> Visit:

@@ -1,6 +1,6 @@
 // A line of a legend as it looks in the picture; charts and stage share it.
 
-/** @typedef {{ name: string, color: string, dash: string }} LegendEntry */
+/** @typedef {{ name: string, color: string, dash: string, entrant?: string }} LegendEntry */
 
 /** @type {Record<string, string>} lengths in px of strokes and gaps, in proportion to those of Plotly */
 const STROKES = {

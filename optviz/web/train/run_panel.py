@@ -17,7 +17,7 @@ from optviz.training.datasets import DATASETS, DatasetError
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
-from optviz.web.train.controls import Chosen
+from optviz.web.train.controls import PAGE, Chosen
 from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
 from optviz.web.visitors import network, owner
@@ -181,11 +181,12 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
         version=f"{places} {theme.dark} {chosen.view}",
         legend=legend,
         note=scene.fairness(histories),
+        cards=PAGE.key,
     )
     if racing:
         board(seen.history, theme, chosen.view.unit)
         st.caption(caption(chosen.view.unit))
-    place = _racer(seen.history) if racing else 0
+    place = choose_racer(seen.history, "Look into the network of") if racing else 0
     charts(
         scene.pictures(seen.history, theme, place),
         key="pictures",
@@ -193,16 +194,16 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     )
 
 
-def _racer(history: History) -> int:
-    """Whose predictions and weights are shown."""
+def choose_racer(history: History, label: str) -> int:
+    """Which network of a race is shown, as chosen under this label."""
     names = [legend_name(entrant) for entrant in history.run.config.entrants]
     places = list(range(len(names)))
     chosen = st.pills(
-        "Look into the network of",
+        label,
         places,
         format_func=lambda place: names[place],
         default=0,
-        key=f"training.racer.{history.run.id}",
+        key=f"training.{label}.{history.run.id}",
     )
     return chosen or 0
 

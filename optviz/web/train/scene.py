@@ -13,7 +13,7 @@ from optviz.figures.style import Theme
 from optviz.figures.training_curves import EPOCHS, Curves, Unit, View, curve_panels
 from optviz.runs.history import History, Lane, test_images
 from optviz.runs.standings import proof
-from optviz.training.config import TrainingConfig
+from optviz.training.config import RIVALS, TrainingConfig, encode
 from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.layers import describe
 from optviz.web.train.run_words import name_of
@@ -28,23 +28,29 @@ def curves_of(history: History, place: int = 0, unit: Unit = EPOCHS) -> Curves:
     steps, losses = lane.losses
     judged = lane.evaluations
     at = np.array([e.step for e in judged], dtype=float)
-    ends = {"epochs": config.epochs, "steps": config.steps, "seconds": float(lane.clock[1][-1])}
     racing = len(history.lanes) > 1
     return Curves(
         history.run.id if place == 0 else f"{history.run.id} {place}",
         legend_name(config.entrants[place]) if racing else name_of(history.run),
         config.entrants[place].optimizer,
-        ends[unit.key],
-        _in_unit(steps, lane, config, unit),
+        end_of(lane, config, unit),
+        in_unit(steps, lane, config, unit),
         losses,
-        _in_unit(at, lane, config, unit),
+        in_unit(at, lane, config, unit),
         np.array([e.test_loss for e in judged]),
         np.array([e.test_accuracy for e in judged]),
         np.array([np.nan if e.train_accuracy is None else e.train_accuracy for e in judged]),
+        encode(config).get(f"{RIVALS.name}{place}", ""),
     )
 
 
-def _in_unit(steps: np.ndarray, lane: Lane, config: TrainingConfig, unit: Unit) -> np.ndarray:
+def end_of(lane: Lane, config: TrainingConfig, unit: Unit) -> float:
+    """Where the axis ends: with the run, or with what is known of its seconds."""
+    ends = {"epochs": config.epochs, "steps": config.steps, "seconds": float(lane.clock[1][-1])}
+    return ends[unit.key]
+
+
+def in_unit(steps: np.ndarray, lane: Lane, config: TrainingConfig, unit: Unit) -> np.ndarray:
     """Steps as places on the axis; seconds are those of training alone, straight between two reports."""
     if unit.key == "steps":
         return steps

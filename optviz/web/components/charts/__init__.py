@@ -35,12 +35,15 @@ def charts(
     pickable: bool = False,
     least: int = 400,
     page: str = "",
+    cards: str = "",
 ) -> Picked | None:
     """Show panels of `figures.panels`, with one legend above and a note below all of them.
 
     Nothing is drawn again as long as `version` stays the same. No panel is narrower than `least` pixels, as
     far as there is room. While a setting of the page with the key `page` is dragged, they follow: the browser
-    asks `web.draw_route` for its drafts. Returns the place that was just clicked, if they are `pickable`.
+    asks `web.draw_route` for its drafts. `cards` is the key of a page whose cards hide the traces and the
+    lines of the legend that name them as their `entrant`. Returns the place that was just clicked, if they
+    are `pickable`.
     """
     data = {
         "figures": figures,
@@ -51,6 +54,7 @@ def charts(
         "pickable": pickable,
         "least": least,
         "page": page,
+        "cards": cards,
         "drawUrl": draw_url(page) if page else "",
     }
     picked = _charts(key=key, data=compressed(data), on_picked_change=_nothing).picked

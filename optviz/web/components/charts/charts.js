@@ -2,11 +2,11 @@
 // that a zoom survives while the curve grows. bus.js, following.js, plotly_adapter.js and legend.js stand before it.
 
 /** @typedef {{ key: string, title: string, about: string, alt: string, aspect: number, lowest: number, highest: number,
- *   data: object[], layout: Record<string, any>, top?: number }} Panel  see optviz/figures/panels.py */
+ *   data: { meta?: { entrant?: string } }[], layout: Record<string, any>, top?: number }} Panel  see optviz/figures/panels.py */
 /** @typedef {{ node: HTMLElement, caption: HTMLElement, plot: PlotNode, figure: Panel }} Cell */
 /** @typedef {{ chart: string, x: number, y: number }} Picked */
 /** @typedef {{ figures: Panel[], legend: LegendEntry[], note: string, version: string, plotly: string,
- *   pickable: boolean, least: number, page: string, drawUrl: string }} ChartsData */
+ *   pickable: boolean, least: number, page: string, cards: string, drawUrl: string }} ChartsData */
 /** @typedef {{ figures: Panel[], legend: LegendEntry[], note: string }} Picture */
 
 /** @type {WeakMap<Element, Charts>} */
@@ -15,8 +15,10 @@ const CLICK = 5 // px that a click may wander
 const BAR = 26 // px above a picture for its buttons, which a touch screen shows all the time
 
 class Charts {
-  /** @param {HTMLElement} root @param {string} page the key of the page's bus; "" if no draft is followed */
-  constructor(root, page) {
+  /** @param {HTMLElement} root
+   * @param {string} page the key of the page's bus; "" if no draft is followed
+   * @param {string} cards the same for a page whose cards hide curves; "" if none does */
+  constructor(root, page, cards) {
     /** @param {string} selector */
     const part = selector => /** @type {HTMLElement} */ (root.querySelector(selector))
     this.root = root
@@ -36,6 +38,18 @@ class Charts {
     this.observer = new ResizeObserver(() => this.resize())
     this.observer.observe(this.grid)
     this.following = page ? this.follow(page) : null
+    /** @type {Set<string>} the entrants that the cards hide, as texts */ this.hidden = new Set()
+    this.deaf = cards ? this.hear(optvizPage(cards)) : () => {}
+  }
+
+  /** A card hides what has its optimizer and numbers, wherever that stood when the run began.
+   * @param {OptvizPage} bus */
+  hear(bus) {
+    return bus.on("hidden", slots => {
+      this.hidden = new Set([...slots].map(slot => bus.values[slot] ?? "").filter(Boolean))
+      const { served } = this
+      if (served) this.queue(served, () => served === this.served)
+    })
   }
 
   /** @param {ChartsData} data @param {(picked: Picked) => void} pick */
@@ -88,9 +102,10 @@ class Charts {
     })
     await Promise.all(cells.map(cell => {
       this.fit(cell)
-      return Plotly.react(cell.plot, cell.figure.data, cell.figure.layout, this.config)
+      const traces = cell.figure.data.map(trace => this.hides(trace.meta?.entrant) ? { ...trace, visible: false } : trace)
+      return Plotly.react(cell.plot, traces, cell.figure.layout, this.config)
     }))
-    this.legend.replaceChildren(...data.legend.map(entry => {
+    this.legend.replaceChildren(...data.legend.filter(entry => !this.hides(entry.entrant)).map(entry => {
       const item = document.createElement("span")
       item.append(...legendParts(entry))
       return item
@@ -99,6 +114,9 @@ class Charts {
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1)
     this.root.classList.add("ready")
   }
+
+  /** @param {string | undefined} entrant */
+  hides(entrant) { return this.hidden.has(entrant ?? "") }
 
   /** @param {Panel} figure @returns {Cell} */
   cell(figure) {
@@ -171,6 +189,7 @@ class Charts {
 
   close() {
     this.following?.close()
+    this.deaf()
     this.observer.disconnect()
     window.removeEventListener("pointerup", this.onUp)
     window.removeEventListener("pointercancel", this.onUp)
@@ -183,7 +202,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".optviz-charts"))
   let charts = grids.get(root)
   if (!charts) {
-    charts = new Charts(root, data.page)
+    charts = new Charts(root, data.page, data.cards)
     grids.set(root, charts)
   }
   const shown = charts

@@ -1,7 +1,7 @@
 // The compared optimizers: one card for each, with its style, its numbers, and buttons to arrange them.
 
-const MOST = 6
-const WORDS = ["no", "one", "two", "three", "four", "five", "six"]
+const MOST = 6 // cards, where the declaration says no other number
+const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]
 
 /** What a page remembers of a card.
  * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold, rule: Fold, found: Searched | null}} Slot */
@@ -287,7 +287,7 @@ class ComparedField {
     const { name, most = MOST, most_by_kind: byKind = {}, by = "map" } = this.field
     this.most = byKind[this.panel.declared.textOf(texts, by)] ?? most
     /** @type {string[]} */ const found = []
-    for (let i = 1; i <= MOST; i++)
+    for (let i = 1; i <= most; i++)
       if (texts[`${name}${i}`] !== undefined) found.push(texts[`${name}${i}`] ?? "")
     say(this.sentence, refusals.take(name))
     if (!found.length) return // on its way to the defaults, which the server knows
