@@ -86,10 +86,10 @@ def test_a_bomb_is_not_unpacked() -> None:
     press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)
     data = press.compress(b"#" * 50_000_000) + press.flush()
     part = "1" + base64.b64encode(data).decode().replace("+", "-").replace("/", ".").rstrip("=")
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(RuleError, match="allowed are 600"):
         Entrant.own(unpacked(part))
-    assert time.perf_counter() - before < 0.1
+    assert time.process_time() - before < 0.1
     assert len(unpacked(part)) == 4 * LONGEST + 1
 
 

@@ -66,9 +66,9 @@ def test_every_rule_that_can_be_used_is_typeset(text: str) -> None:
     ],
 )
 def test_hostile_texts_are_answered_with_a_sentence_and_soon(text: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     found = answer(text)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
     assert ("mathml" in found) != ("error" in found)
 
 
