@@ -8,6 +8,7 @@ from optviz.web.theme import current_theme
 from optviz.web.train.controls import PAGE, chosen_on_page, network
 from optviz.web.train.curve_view import choose_view
 from optviz.web.train.drawing_part import drawing_part
+from optviz.web.train.family import family_part
 from optviz.web.train.inside_part import inside_part
 from optviz.web.train.landscape_panel import landscape_part
 from optviz.web.train.run_downloads import downloads
@@ -31,6 +32,7 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         what = f"race {racers} optimizers on" if racers > 1 else "train"
         st.markdown(f"Press **Start** to {what} this network, or choose another preset.")
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
+family_part(chosen)
 if seen.history:
     drawing_part(seen, theme)
     inside_part(seen, chosen.view.unit, theme)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from optviz.runs.database import clock
 from optviz.runs.fair_queue import Waiting, fair_order
-from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, SNAPSHOTS
+from optviz.runs.schema import CHECKPOINTS, EVENTS, FORKS, RUNS, SNAPSHOTS
 from optviz.runs.store import ACTIVE, Run, Store, run_from_row
 from optviz.training.events import Checkpoint, Snapshot
 
@@ -130,6 +130,9 @@ def append(
             given = {"step": checkpoint.step, "data": checkpoint.data}
             statement = _insert(connection, CHECKPOINTS).values(run=lease.run.id, **given)
             connection.execute(statement.on_conflict_do_update(index_elements=["run"], set_=given))
+            # A fork that has a checkpoint of its own no longer needs its parent's.
+            own = update(FORKS).where(FORKS.c.run == lease.run.id, FORKS.c.data.is_not(None))
+            connection.execute(own.values(data=None))
         for snapshot in snapshots:
             given = {"data": snapshot.data}
             place = {"run": lease.run.id, "racer": snapshot.racer, "step": snapshot.step}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, delete, func, select, text
 
 from optviz.runs.database import clock
-from optviz.runs.schema import CHECKPOINTS, RUNS, SNAPSHOTS
+from optviz.runs.schema import CHECKPOINTS, FORKS, RUNS, SNAPSHOTS
 from optviz.settings import environment
 
 GIGABYTE = 1e9
@@ -37,9 +37,11 @@ def no_room(connection: Connection, who: str) -> str | None:
     if connection.execute(select(func.count()).where(RUNS.c.owner == who)).scalar_one() >= most:
         return f"You keep {most} runs, all that one visitor may; delete some that you no longer need."
     room = environment.KEPT_GIGABYTES.read()
-    size = select(func.sum(func.length(CHECKPOINTS.c.data)))
-    size = size.join_from(CHECKPOINTS, RUNS, RUNS.c.id == CHECKPOINTS.c.run).where(RUNS.c.owner == who)
-    if (connection.execute(size).scalar() or 0) >= room * GIGABYTE:
+    taken = 0
+    for table in (CHECKPOINTS, FORKS):
+        size = select(func.sum(func.length(table.c.data))).join_from(table, RUNS, RUNS.c.id == table.c.run)
+        taken += connection.execute(size.where(RUNS.c.owner == who)).scalar() or 0
+    if taken >= room * GIGABYTE:
         return (
             f"The checkpoints of your runs take {room:g} GB, which is all that one visitor may; delete runs "
             "that you no longer need."

@@ -14,7 +14,7 @@ from typing import Any
 
 from distributed import Client, Future, KilledWorker
 
-from optviz.runs import classroom, jobs, leases
+from optviz.runs import classroom, forks, jobs, leases
 from optviz.runs.cluster import ClusterUnavailableError, embedded, existing, worker_count
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.job_worker import work_on
@@ -133,15 +133,24 @@ class Scheduler:
 
     # For pages
 
-    def submit(self, config: TrainingConfig, owner: str, title: str = "", address: str = "") -> str:
+    def submit(
+        self,
+        config: TrainingConfig,
+        owner: str,
+        title: str = "",
+        address: str = "",
+        fork: tuple[str, int] | None = None,
+    ) -> str:
         """Put a run into the queue and return its id; raises RunError and StoreUnavailableError.
 
-        `address` is the visitor's network address where it is known; it is counted and not stored.
+        `address` is the visitor's network address where it is known; it is counted and not stored. `fork`
+        names a run and the place of one of its networks: the new run goes on from its last checkpoint.
         """
+        begun = forks.fork_of(self.store, *fork, config) if fork else None
         most = int(environment.RUNS_PER_HOUR.read())
         if address and not self._recently.admit(address, most):
             raise RunError(f"From your network {most} runs were started in the last hour; try again later.")
-        run = self.store.create(config, owner, title)
+        run = self.store.create(config, owner, title, begun)
         self._wake.set()
         return run.id
 

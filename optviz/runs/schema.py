@@ -132,6 +132,19 @@ GUESSES = Table(
     Column("choice", Integer, nullable=False),
 )
 
+#: From which run a fork was made; that one may have been deleted since.
+FORKS = Table(
+    "forks",
+    TABLES,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("parent", Text, nullable=False),
+    Column("racer", Integer, nullable=False),  # whose weights, if the parent is a race
+    Column("step", Integer, nullable=False),  # of the parent
+    Column("config", Text, nullable=False),  # of the parent
+    Column("data", LargeBinary),  # the parent's checkpoint, until the fork has one of its own
+    Index("forks_by_parent", "parent"),
+)
+
 
 class SchemaTooNewError(StoreUnavailableError):
     """The database was written by a newer optviz; the message is a sentence for people."""
@@ -265,6 +278,23 @@ MIGRATIONS: tuple[Migration, ...] = (
                 PRIMARY KEY (class, lesson, author)
             )
             """,
+        ),
+    ),
+    Migration(
+        5,
+        "which run a fork was made from",
+        (
+            """
+            CREATE TABLE forks (
+                run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+                parent TEXT NOT NULL,
+                racer INTEGER NOT NULL,
+                step INTEGER NOT NULL,
+                config TEXT NOT NULL,
+                data {blob}
+            )
+            """,
+            "CREATE INDEX forks_by_parent ON forks (parent)",
         ),
     ),
 )

@@ -10,7 +10,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, 
 
 from optviz.runs.database import StoreUnavailableError, absolute, clock, default_url, open_engine, unavailable
 from optviz.runs.limits import forget_paths, no_place, no_room, prune
-from optviz.runs.schema import CHECKPOINTS, EVENTS, RUNS, SNAPSHOTS, migrate
+from optviz.runs.schema import CHECKPOINTS, EVENTS, FORKS, RUNS, SNAPSHOTS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Event, Snapshot, from_json
 
@@ -207,8 +207,12 @@ class Store:
 
     # What people ask for
 
-    def create(self, config: TrainingConfig, owner: str, title: str = "") -> Run:
+    def create(
+        self, config: TrainingConfig, owner: str, title: str = "", fork: Mapping[str, Any] | None = None
+    ) -> Run:
         """Put a new run at the end of its owner's queue; `owner` is any secret text that the person keeps.
+
+        `fork` is what `forks.fork_of` gave, for a run that goes on from the weights of another one.
 
         Raises:
             RunError: when this person has too many runs waiting or in the store, or the store is full.
@@ -239,6 +243,8 @@ class Store:
                     sentence="",
                 )
             )
+            if fork is not None:
+                connection.execute(insert(FORKS).values(run=run_id, **fork))
             return _run(connection, run_id)
 
     def rename(self, run_id: str, owner: str, title: str) -> Run:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from optviz.runs import forks
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.event_writer import INTERVAL, PATIENCE, EventWriter
 from optviz.runs.leases import Ending, Lease, begin
@@ -96,7 +97,7 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     events = train(
         run.config,
         dataset,
-        resume=checkpoint.data if checkpoint else None,
+        resume=checkpoint.data if checkpoint else _inherited(store, run),
         checkpoint_every=max(CHECKPOINT_SECONDS, parameters / CHECKPOINT_PARAMETERS_PER_SECOND),
         control=lambda: "run" if writer.wanted == "run" else "stop",
         path=True,
@@ -115,6 +116,14 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
             return "diverged", first.reason
         return "diverged", "All racers diverged; each lane says when and why."
     return "finished", ""
+
+
+def _inherited(store: Store, run: Run) -> bytes | None:
+    """The checkpoint with which a fork begins, None for a run that is no fork; raises CheckpointError."""
+    from optviz.training import checkpoints
+
+    found = patiently(lambda: forks.beginning(store, run.id))
+    return checkpoints.forked(found[1], found[0], run.config) if found else None
 
 
 _loaded: dict[str, Dataset] = {}

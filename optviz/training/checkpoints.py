@@ -7,7 +7,7 @@ step also gives the position in the order of the images, which depends only on t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from optviz.training.config import TrainingConfig, decode, encode
+from optviz.training.forks import Origin
 
 FORMAT = "optviz-checkpoint-1"
 RACE_FORMAT = "optviz-race-1"
@@ -131,6 +132,45 @@ def unpack_race(data: bytes, config: TrainingConfig) -> tuple[list[bytes], dict[
         raise
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+
+
+def forked(data: bytes, origin: Origin, config: TrainingConfig) -> bytes:
+    """The checkpoint with which a fork of `config` begins, from that of its parent.
+
+    Every network of the fork has the weights of the parent's one. An optimizer keeps its state where it is
+    the same one, and begins with none elsewhere.
+
+    Raises:
+        CheckpointError: when `data` is damaged, or its weights are not finite.
+    """
+    parent = origin.config
+    part = unpack_race(data, parent)[0][origin.racer] if parent.rivals else data
+    saved = unpack(part, parent.alone(origin.racer))
+    if not all(tensor.isfinite().all() for tensor in saved.model.values()):
+        raise CheckpointError("The weights of this network are not finite any more, so it cannot be forked.")
+    weights_by_layer = [saved.model[name] for name in parameter_names(saved.config)]
+    made = [
+        pack(
+            replace(
+                saved,
+                config=config.alone(place),
+                step=origin.first_step(config),
+                model=dict(zip(parameter_names(config), weights_by_layer, strict=True)),
+                optimizer=saved.optimizer if same else {},
+            )
+        )
+        for place, same in enumerate(origin.carried(config))
+    ]
+    return pack_race(made, config, {}) if config.rivals else made[0]
+
+
+def parameter_names(config: TrainingConfig) -> list[str]:
+    """The names in the network's `state_dict`, layer by layer: activations and dropout are counted, too."""
+    names, place = [], 0
+    for share in (*config.dropout, 0.0):
+        names += [f"{place}.weight", f"{place}.bias"]
+        place += 3 if share else 2
+    return names
 
 
 def _read(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

@@ -2,15 +2,18 @@
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import delete
 
+from optviz.engine.rule_starters import STARTERS
 from optviz.runs.schema import RUNS
 from optviz.runs.store import Store
-from optviz.training.config import TrainingConfig
+from optviz.training.config import TrainingConfig, decode
 from tests.browser.charts import TrainPage
 from tests.browser.conftest import Server
 from tests.browser.stage import no_sideways_scrolling
@@ -131,6 +134,35 @@ def test_a_server_restarts_in_mid_run_and_the_run_goes_on(training, visitors) ->
     assert mine.enabled() == ["Pause", "Stop"], "it is still one's own"
     mine.press("Stop")
     mine.says("Stopped after")
+
+
+def test_a_rule_of_ones_own_is_trained_and_its_run_is_forked(training, visitors) -> None:
+    mine = TrainPage(visitors().page, training.url).open(QUICK)
+    choice = mine.page.get_by_role("combobox", name="Optimizer", exact=True)
+    choice.fill("Your own")
+    choice.press("Enter")
+    rule = mine.page.get_by_role("textbox", name="Update rule")
+    expect(rule).to_have_value(STARTERS["adam"].for_networks)
+    rule.fill("# Mine\nlr = 0.02 in 1e-4..1\npull = 0.9 in 0..0.99\nm = pull*m + g\nx = x - lr*m")
+    rule.press("Control+Enter")
+    expect(mine.page.get_by_role("slider", name="pull")).to_be_visible()
+    mine.until(lambda: "o.pull=0.9" in mine.page.url)
+    mine.press("Start")
+    mine.says("Finished: 4 epochs")
+    expect(mine.page.get_by_role("heading", level=1)).to_contain_text("Mine 0.02")
+    parent = mine.run()
+
+    mine.press("Fork")
+    expect(mine.page.get_by_text("nothing is left for a fork")).to_be_visible()
+    mine.open(replace(decode(dict(parse_qsl(urlsplit(mine.page.url).query)))[0], epochs=7), run=parent)
+    mine.press("Fork")
+    mine.says("Finished: 7 epochs")
+    assert mine.run() != parent
+    expect(mine.page.get_by_text("Mine went on with what it remembered.")).to_be_visible()
+    mine.page.get_by_text("Family of this run").scroll_into_view_if_needed()
+    shoot(mine.page, "family")
+    mine.page.get_by_role("button", name="Digits (8 × 8), 64–32–10, Mine 0.02", exact=True).first.click()
+    mine.until(lambda: mine.run() == parent)
 
 
 def test_it_works_on_a_phone_in_the_dark(training, visitors) -> None:

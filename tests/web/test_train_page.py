@@ -28,6 +28,7 @@ from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
 from optviz.training.datasets import load as load_dataset
 from optviz.training.events import Activity, Sharpness
+from optviz.training.forks import Origin
 from optviz.training.presets import PRESETS, first
 from optviz.training.race import race
 from optviz.training.rivals import USUAL, rival
@@ -35,6 +36,8 @@ from optviz.web.assets import serve
 from optviz.web.components.drawing import SIDE, ink_of
 from optviz.web.page import declared
 from optviz.web.train.controls import PAGE
+from optviz.web.train.family import changes
+from optviz.web.train.family import said as said_of_fork
 from optviz.web.train.inside_part import limit
 from optviz.web.train.run_downloads import as_csv, as_json, script, weights
 from tests.web.visit import Visit
@@ -586,3 +589,52 @@ def test_a_run_that_waits_does_not_wait_for_a_sweep() -> None:
 def test_the_page_says_what_start_does() -> None:
     assert "to train this network" in opened(encode(QUICK)).words
     assert "to race 3 optimizers on this network" in opened({**encode(QUICK), "race": "on"}).words
+
+
+def test_a_run_is_forked_into_other_settings_and_its_family_is_a_tree() -> None:
+    page = press(opened(encode(QUICK)), "Start")
+    assert page.page.button(key="run.fork").disabled
+    parent = ended(page)
+    assert not page.page.button(key="run.fork").disabled
+
+    def refusal() -> str:
+        return press(page, "Fork").page.error[0].value.replace("\\", "")
+
+    assert "nothing is left for a fork. Set Epochs higher" in refusal()
+    assert address(page)["run"] == parent
+    choose_optimizer(page, "gd").change(epochs="4")
+    page.change(hidden="9")
+    assert "of another shape: Hidden layers is 9 in the settings" in refusal()
+    page.change(hidden="8")
+    fork = ended(press(page, "Fork"))
+    assert fork != parent
+    assert (address(page)["run"], address(page)["over"]) == (fork, parent)
+    assert "went on from the weights of another one after 3 epochs (step 135)" in page.words
+    open_parent = page.page.button(key=f"family.{parent}.open")
+    assert not open_parent.disabled
+    label = page.page.button(key=f"family.{fork}.open").label.replace("\\", "")
+    assert label.endswith("after 3 epochs: Gradient descent 0.1; epochs 4")
+    assert page.page.button(key="family.compare").disabled, "the parent's curves are there already"
+    open_parent.click()
+    page.run()
+    assert address(page)["run"] == parent
+    assert page.settings == QUICK
+    page.page.button(key="family.compare").click()
+    page.run()
+    assert address(page)["over"] == fork
+
+
+def test_the_page_says_which_optimizers_kept_their_memory() -> None:
+    origin = Origin("abcdefghjkmn", QUICK, 0, 45)
+    child = replace(QUICK, epochs=9, rivals=(rival("momentum"), rival("gd")))
+    words = said_of_fork(origin, child)
+    assert "Adam went on with what it remembered." in words
+    assert "Momentum began without memory, because the weights had been trained with Adam." in words
+    assert "Gradient descent" not in words, "it remembers nothing anyway"
+    assert "after 1 epoch (step 45)" in words
+    assert "With its batches" not in words
+    assert "With its batches this is step 23." in said_of_fork(origin, replace(child, batch_size=64))
+    assert changes(origin, QUICK) == "the same settings"
+    other = replace(QUICK, optimizer_values=(("beta1", 0.5),))
+    assert changes(origin, other).startswith("Adam (lr 0.001, beta1 0.5")
+    assert changes(origin, child) == "Adam 0.001 against Momentum 0.01 against Gradient descent 0.1; epochs 9"

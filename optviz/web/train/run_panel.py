@@ -18,6 +18,7 @@ from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
 from optviz.web.train.controls import PAGE, Chosen
+from optviz.web.train.family import fork_button
 from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
 from optviz.web.visitors import network, owner
@@ -51,9 +52,9 @@ class Watched:
     def _all(self) -> tuple[History, ...]:
         return ((self.history,) if self.history else ()) + self.overlays
 
-    def statuses(self) -> tuple[tuple[str, str, str], ...]:
+    def statuses(self) -> tuple[tuple[str, str, str, bool], ...]:
         """The state on which the page's buttons depend."""
-        return tuple((h.run.id, h.run.status, h.run.wanted) for h in self._all())
+        return tuple((h.run.id, h.run.status, h.run.wanted, bool(h.checkpoint)) for h in self._all())
 
 
 def watched(chosen: Chosen, fresh: bool = False) -> Watched:
@@ -86,7 +87,8 @@ def differs(chosen: Chosen, seen: Watched) -> None:
     if chosen.complaint:
         st.caption(f"Fix the settings before starting: {plain(chosen.complaint)}")
     elif seen.history and seen.history.run.config != chosen.config:
-        st.caption(f"The settings have changed. Start trains {plain(describe(chosen.config))}.")
+        fork = " Fork goes on with them from the weights of this run." if seen.history.checkpoint else ""
+        st.caption(f"The settings have changed. Start trains {plain(describe(chosen.config))}.{fork}")
 
 
 def buttons(chosen: Chosen, seen: Watched) -> None:
@@ -112,6 +114,7 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
         _button(
             "Stop", ":material/stop:", tasks.stop, mine, stoppable and not (mine and mine.wanted == "stop")
         )
+        fork_button(chosen, seen.history)
     if start:
         _start(chosen.config)
     if said := state.pop("training.said", ""):

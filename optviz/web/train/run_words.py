@@ -4,6 +4,7 @@ from optviz.engine.outcomes import number
 from optviz.runs import scheduler
 from optviz.runs.history import History
 from optviz.runs.store import Run
+from optviz.settings.setups import Entrant
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS
 from optviz.training.events import Finished
@@ -23,8 +24,13 @@ STATUS = {
 def describe(config: TrainingConfig) -> str:
     """A configuration in one line: data, layers, and each optimizer with its rate."""
     layers = "–".join(map(str, config.widths))
-    racers = [f"{e.row.name} {number(dict(e.values)['lr'])}" for e in config.entrants]
+    racers = [with_rate(entrant) for entrant in config.entrants]
     return f"{DATASETS[config.dataset].name}, {layers}, {racers[0]}{_against(racers[1:])}"
+
+
+def with_rate(entrant: Entrant) -> str:
+    """An optimizer and its learning rate."""
+    return f"{entrant.row.name} {number(dict(entrant.values)['lr'])}"
 
 
 def _against(rivals: list[str]) -> str:
