@@ -261,6 +261,7 @@ def test_an_unknown_data_set_is_refused_by_name():
         (gzip.compress(b"\0\0\x08\x03\0\0"), "no IDX file"),
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc"), "holds 5 bytes of shape .* has 3"),
     ],
+    ids=["cut", "no gzip", "garbage at the end", "empty", "of floats", "without sizes", "too short"],
 )
 def test_a_file_that_is_no_whole_idx_file_is_refused(tmp_path, data, sentence):
     path = tmp_path / "file.gz"
