@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from benchmarks.crowd import Plan, crowd
 from benchmarks.machine import command_line, heading, table
@@ -34,6 +34,12 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", *QUIET, PLACES]
 SLIDER = ".optviz-panel input[type=range]"
 READY = ".optviz-stage.ready"
 Row = tuple[str, str, str]
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """The Chromium that is installed, or Playwright's own."""
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
 
 
 def percentiles(times: Sequence[float]) -> tuple[str, str]:
@@ -166,10 +172,7 @@ def main() -> None:
     heading()
     rows: list[Row] = []
     with sync_playwright() as playwright:
-        installed = next(
-            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-        )
-        browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
+        browser = chromium(playwright)
         begun = time.perf_counter()
         with Server("app.py") as server:
             server.wait()

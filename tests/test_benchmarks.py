@@ -15,7 +15,7 @@ from benchmarks import ensembles
 from optviz.lessons.measured import from_json
 
 ROOT = Path(__file__).parents[1]
-NEED_A_BROWSER = {"benchmarks.pages"}
+NEED_A_BROWSER = {"benchmarks.pages", "benchmarks.playing"}
 
 
 def documented() -> list[str]:
