@@ -51,7 +51,7 @@ def _part(plan: Plan, place: int, *, noted: bool, coded: bool) -> None:
         with st.container(gap="small"):
             st.markdown(
                 f"**{_clock(plan.begins(place))} · {part.minutes} minutes**  \n"
-                f"### {place + 1}. {plain(stop.lesson.title)}\n"
+                f"## {place + 1}. {plain(stop.lesson.title)}\n"
                 f"**Goal:** {plain(GOALS[part.lesson])}  \n**Do:** {plain(part.does)}"
             )
             if noted:
