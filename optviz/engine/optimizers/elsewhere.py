@@ -106,8 +106,8 @@ SAM = Optimizer(
     on_networks={"lr": 0.1},
     terms={
         "sum": Term("S", title="squared length of the gradient"),
-        "length": Term("r", "The length of the gradient.", title="length of the gradient"),
-        "y": Term(meaning="Uphill along the gradient, as far as the radius says: the worst point nearby."),
+        "length": Term("r", "The root of that sum.", title="length of the gradient"),
+        "y": Term(meaning="Uphill along the gradient, as far as the radius says.", title="worst point nearby"),
         "worst": Term(r"\tilde g", title="gradient at the worst point"),
         "x": Term(meaning="From the old point, but down the slope at the worst point nearby."),
     },
