@@ -107,7 +107,7 @@ SAM = Optimizer(
     terms={
         "sum": Term("S", title="squared length of the gradient"),
         "length": Term("r", "The root of that sum.", title="length of the gradient"),
-        "y": Term(meaning="Uphill along the gradient, as far as the radius says.", title="worst point nearby"),
+        "y": Term(meaning="Uphill along the gradient, as far as the radius says.", title="worst point"),
         "worst": Term(r"\tilde g", title="gradient at the worst point"),
         "x": Term(meaning="From the old point, but down the slope at the worst point nearby."),
     },
