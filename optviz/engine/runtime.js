@@ -78,7 +78,7 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
   // defaults for those left out. schedule: {key, values}. noise: the standard deviation of the noise added
   // to every coordinate of every gradient. draws: standard normal draws, `steps` rows of d numbers or more,
   // those of optviz/engine/noise.py; more rows do no harm, as the first rows are the same. watch: called after
-  // each step t with (t, the learning rate, the gradient's coordinates as the step used them, and what the step
+  // each step t with (t, the learning rate, the coordinates of the last gradient that the step used, and what the step
   // returned for each coordinate); a step that ends the run is among them.
   //
   // Returns {points, values, brokeAt, steps, gradientsAsked, valuesAsked}: one Float64Array of steps + 1 numbers
@@ -109,7 +109,7 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
     const heights = new Float64Array(steps + 1);
     const gradientsAsked = new Float64Array(steps + 1);
     const valuesAsked = new Float64Array(steps + 1);
-    const asked = { gradients: 0, values: 0 };
+    const asked = { gradients: 0, values: 0, latest: [0, 0] };
     // The state of one coordinate, as the step returns it: [next x, first part, second part, …].
     let alongX = new Array(parts + 1).fill(0);
     let alongY = new Array(parts + 1).fill(0);
@@ -147,9 +147,11 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
         const moved = walkTogether(step, plane ? [x, y] : [x], row + 1, along, current, ground, tilt, asked);
         alongX = moved[0];
         x = alongX[0];
+        gx = asked.latest[0];
         if (plane) {
           alongY = moved[1];
           y = alongY[0];
+          gy = asked.latest[1];
         }
       } else {
         asked.gradients += 1;
@@ -179,7 +181,7 @@ const makeEngine = (version, optimizers, schedules, landscapes) => {
 
   const searchRates = (run) => ratesSearched(simulate, rowOf(optimizers, run.optimizer, "optimizer").rates, run);
 
-  return { version, optimizers, schedules, landscapes, compile, simulate, searchRates };
+  return { version, optimizers, schedules, landscapes, compile, simulate, searchRates, walkTogether };
 };
 
 // Take one step that asks for gradients itself, with all coordinates at once; see walk_together in
@@ -196,6 +198,7 @@ const walkTogether = (step, x, t, along, values, ground, tilt, asked) => {
       asked.gradients += 1;
       answers = ground.gradient(...at);
       if (tilt) answers = answers.map((g, i) => g + tilt[i]);
+      asked.latest = answers;
     } else if (kind === VALUE) {
       asked.values += 1;
       let height = ground.value(...at);

@@ -9,16 +9,16 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from optviz.engine.optimizers import ELEMENTWISE, Optimizer, as_optimizer
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
 from optviz.engine.optimizers.base import Term
 from optviz.engine.python_to_javascript import TranslationError, translate_function
-from optviz.engine.step_lines import Line, Recording, parse_step, recording, tree
+from optviz.engine.step_lines import Line, Recording, parse_step, positional, recording, tree
 from optviz.engine.step_roles import SENTENCES, Roles, roles_of
 from optviz.engine.symbols import Symbol
 
@@ -26,6 +26,8 @@ __all__ = ["Explained", "explained", "explanation_source", "recorder", "source"]
 
 #: What a variable is called by the kind of its line, where its optimizer has no name for it.
 TITLES = {
+    "gradient": "gradient",
+    "value": "height",
     "velocity": "velocity",
     "mean": "mean gradient",
     "mean square": "mean square",
@@ -46,6 +48,11 @@ class Explained:
     titles: Mapping[str, str]
 
     @property
+    def looks(self) -> bool:
+        """Whether the step asks for gradients itself."""
+        return self.optimizer.looks
+
+    @property
     def state(self) -> tuple[str, ...]:
         """The step's own names of the parts of its state, in the order of `optimizer.state`."""
         return self.positional[3:]
@@ -61,9 +68,9 @@ class Explained:
     def words(self, line: Line) -> str:
         """One sentence about a line, for a first reader; "" where there is none."""
         kind = self.roles.kinds[line.number]
-        if kind == "step":
-            return self._words_of_the_step(line)
         term = self.optimizer.terms.get(line.target)
+        if kind == "step":
+            return (term and term.meaning) or self._words_of_the_step(line)
         if term and term.meaning and kind not in ("bounds", "shrink") and not self._only_begins(line):
             return term.meaning
         return SENTENCES.get(kind, "")
@@ -94,13 +101,13 @@ def explained(optimizer: Optimizer | str) -> Explained:
     Raises:
         TranslationError: for a step that has no translation to JavaScript either.
     """
-    row = _plain(optimizer)
+    row = as_optimizer(optimizer)
     function = parse_step(row.source)
-    positional = tuple(a.arg for a in function.args.args)
+    names = tuple(positional(function))
     noted = recording(row.source)
-    roles = roles_of(noted.lines, positional, [a.arg for a in function.args.kwonlyargs])
+    roles = roles_of(noted.lines, names, [a.arg for a in function.args.kwonlyargs])
     titles = {name: term.title for name, term in row.terms.items() if term.title}
-    state = dict(zip(positional[3:], row.state, strict=True))
+    state = dict(zip(names[3:], row.state, strict=True))
     titles |= {name: title for name, title in state.items() if name != title}
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind in TITLES:
@@ -110,31 +117,36 @@ def explained(optimizer: Optimizer | str) -> Explained:
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind == "correction" and line.target not in titles:
             titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
-    return Explained(row, noted, roles, positional, titles)
+    return Explained(row, noted, roles, names, titles)
 
 
-def _plain(optimizer: Optimizer | str) -> Optimizer:
-    """The optimizer, if its step is a plain one."""
-    row = as_optimizer(optimizer)
-    if row.looks:
-        raise TranslationError(
-            f"{row.name} asks for gradients or values at other points; such a step has no explanation yet."
-        )
-    return row
-
-
-def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
-    """The step as a Python function that also returns what each line did; see `step_lines.Recording`.
+def recording_optimizer(optimizer: Optimizer | str) -> Optimizer:
+    """The optimizer with a step that also returns what each line did, see `step_lines.Recording`.
 
     Raises:
         TranslationError: for a step that has no translation: what is not on that list never runs.
     """
-    row = _plain(optimizer)
+    row = as_optimizer(optimizer)
     noted = recording(row.source)
     _translated(row, noted)
     names = dict(_meanings(row))
     exec(compile(noted.source, f"<recording of {row.key}>", "exec"), names)
-    plain = names[parse_step(noted.source).name]
+    return replace(row, step=names[parse_step(noted.source).name])
+
+
+def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
+    """The plain step of an optimizer as a Python function that also returns what each line did.
+
+    A step that asks for gradients itself goes over all coordinates together: take `recording_optimizer` and
+    `questions.walk_together`.
+
+    Raises:
+        TranslationError: as `recording_optimizer` does, and for a step that asks itself.
+    """
+    row = as_optimizer(optimizer)
+    if row.looks:
+        raise TranslationError(f"{row.name} asks for gradients itself: its coordinates walk together.")
+    plain = recording_optimizer(row).step
 
     def record(*given: float, **values: float) -> tuple[float, ...]:
         try:
@@ -149,8 +161,8 @@ def recorder(optimizer: Optimizer | str) -> Callable[..., tuple[float, ...]]:
 def explanation_source(optimizer: Optimizer | str) -> str:
     """One optimizer's explanation as the text of a JavaScript object; `optvizEngine.compile` makes it.
 
-    `record(x, g, t, ...state, values)` is the recording step. `lines`, `names`, `state` and the roles are
-    as in `web/components/explain/types.js`.
+    `record(x, g, t, ...state, values)` is the recording step, or with `looks` a generator without g. `lines`,
+    `names`, `state` and the roles are as in `web/components/explain/types.js`.
 
     Raises:
         TranslationError: for a step that has no translation.
@@ -168,6 +180,8 @@ def explanation_source(optimizer: Optimizer | str) -> str:
             "heading": one.heading(line),
             "words": one.words(line),
             "start": line.start,
+            "asks": line.asks,
+            "loop": line.loop,
         }
         for line in noted.lines
     ]
@@ -190,6 +204,7 @@ def explanation_source(optimizer: Optimizer | str) -> str:
         "scaled": roles.scaled,
         "signed": roles.signed,
         "pulled": roles.pulled,
+        "looks": one.looks,
     }
     written = "".join(f"{json.dumps(key)}: {json.dumps(value)},\n" for key, value in data.items())
     return f'{{\n{written}"record": {record},\n}}'
@@ -215,7 +230,7 @@ def _name(one: Explained, name: str) -> dict[str, Any]:
     value when the step begins."""
     row = one.optimizer
     symbol = row.symbol(name)
-    x, _, t, *state = one.positional
+    x, g, t, *state = one.positional
     hyperparameters = {h.name for h in row.hyperparameters}
     term = row.terms.get(name, Term())
     before, after = term.before, term.after
@@ -223,7 +238,7 @@ def _name(one: Explained, name: str) -> dict[str, Any]:
         before = after = ""
     elif name not in (x, *state):
         before = after
-    entry = name in {*one.positional, *hyperparameters}
+    entry = name in {*one.positional, *hyperparameters} and not (one.looks and name == g)
     return {"symbol": symbol.data, "before": before, "after": after, "entry": entry}
 
 
@@ -234,7 +249,7 @@ def source() -> str:
 
 @functools.cache
 def _source() -> str:
-    texts = {key: explanation_source(row) for key, row in ELEMENTWISE.items()}
+    texts = {key: explanation_source(row) for key, row in OPTIMIZERS.items()}
     runtime = Path(__file__).with_name("step_runtime.js").read_text("utf-8")
     call = f"Object.assign(globalThis.optvizEngine, makeSteps(globalThis.optvizEngine, {json.dumps(texts)}));"
     return "\n".join(("(() => {", '"use strict";', runtime, call, "})();\n"))

@@ -3,6 +3,9 @@
 The lines are read from the function's own syntax tree, with the list of what is allowed in
 `python_to_javascript`. `recording` writes the same function once more so that it also returns what every
 line read and computed. Python and JavaScript both run that one text, so nothing is computed twice.
+
+A step that looks elsewhere asks with `yield`. Before it is recorded, each point at which it asks gets a line
+of its own, and so does each answer: a line then asks for one thing, or computes.
 """
 
 import ast
@@ -15,6 +18,8 @@ from typing import Any
 from optviz.engine import elementwise
 from optviz.engine.python_to_javascript import TranslationError
 
+#: What a step may ask for, by the function that says so; see `questions.py`.
+QUESTIONS = {"gradient_at": "gradient", "value_at": "value", "total": "total"}
 #: An expression for the browser to write down, see `_tree`.
 Tree = list[Any]
 
@@ -26,7 +31,9 @@ class Line:
     `target` is the variable that gets the value; for a returned value it is the step's own name of what
     that value becomes, x or a part of the state. `names` are the variables read, each once. `expression` is
     the right side. `start` says that the line runs at the first step only (`if t == 1`), `returned` that it
-    is part of a return. `number` counts within the function.
+    is part of a return. `number` counts within the function. `asks` is what the line asks for ("gradient",
+    "value" or "total", whose answer is its value), "point" for a line that says where, else "". `loop` says
+    that it may run several times in a step, or not at all.
     """
 
     number: int
@@ -35,6 +42,8 @@ class Line:
     expression: ast.expr
     start: bool = False
     returned: bool = False
+    asks: str = ""
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,8 @@ class Recording:
     """A step that tells what it did.
 
     `source` is Python. The function takes what the step takes, and returns the step's own `results` numbers,
-    then for each line: 1 or 0 for whether it ran, its value, and the values of its `names` before it.
+    then for each line: how often it ran, 0 or 1 where it is in no loop, its last value, and the values of its
+    `names` before that.
     """
 
     lines: tuple[Line, ...]
@@ -71,8 +81,34 @@ def parse_step(source: str) -> ast.FunctionDef:
 
 
 def parameters(function: ast.FunctionDef) -> list[str]:
-    """The names of a step's arguments: x, g, t, the state, the hyperparameters."""
+    """The names of a step's arguments: x, g, t, the state, the hyperparameters; no g where it asks itself."""
     return [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
+
+
+def positional(function: ast.FunctionDef) -> list[str]:
+    """The step's own names of x, g, t and the state; where it asks, g is the last gradient asked for."""
+    names = [a.arg for a in function.args.args]
+    if not _asks(function):
+        return names
+    x, *others = names
+    return [x, _last_gradient(function), *others]
+
+
+def _asks(function: ast.FunctionDef) -> bool:
+    return any(isinstance(node, ast.Yield) for node in ast.walk(function))
+
+
+def _last_gradient(function: ast.FunctionDef) -> str:
+    found = [
+        (node.lineno, target.id)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _question(node.value) == "gradient"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    if not found:
+        raise TranslationError("The step asks for no gradient that it gives a name.")
+    return max(found)[1]
 
 
 def recording(source: str) -> Recording:
@@ -103,18 +139,24 @@ class _Recorder:
 
     def __init__(self, function: ast.FunctionDef) -> None:
         known = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        taken = known | {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+        self.point, self.sum = (_free(name, taken) for name in ("y", "sum"))
         self.parameters = parameters(function)
         self.assigned = {
             node.id
             for node in ast.walk(function)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
-        x, _, _, *state = [a.arg for a in function.args.args]
+        if _asks(function):
+            self.assigned |= {self.point, self.sum}
+        x, _, self.time, *state = positional(function)
         self.becomes = [x, *state]
+        self.loop = False
         self.prefix = "note"
         while any(name.startswith(self.prefix) for name in known | set(self.parameters)):
             self.prefix += "_"
         self.lines: list[Line] = []
+        self.asked: set[str] = set()  # names that we have given to points
         self.returns: list[ast.Return] = []
 
     def outputs(self, line: Line) -> list[str]:
@@ -122,7 +164,20 @@ class _Recorder:
         return [f"{stem}_ran", f"{stem}_value", *(f"{stem}_{name}" for name in line.names)]
 
     def block(self, statements: Sequence[ast.stmt], *, start: bool) -> list[ast.stmt]:
-        return [written for statement in statements for written in self.statement(statement, start)]
+        return [
+            written
+            for statement in statements
+            for single in self.singly(statement)
+            for written in self.statement(single, start)
+        ]
+
+    def singly(self, statement: ast.stmt) -> list[ast.stmt]:
+        """A statement that asks as several: where, what, and what is made of the answer."""
+        if not isinstance(statement, ast.Assign) or not _asks_in(statement.value):
+            return [statement]
+        splitter = _Splitter(self, statement.value)
+        statement.value = splitter.visit(statement.value)
+        return [*splitter.before, statement]
 
     def statement(self, node: ast.stmt, start: bool) -> list[ast.stmt]:
         match node:
@@ -137,8 +192,13 @@ class _Recorder:
                     for target, value in zip(targets, values, strict=True)
                 ]
                 return [*(note for some in notes for note in some), node]
+            case ast.While(body=body):
+                self.loop, outer = True, self.loop
+                node.body = self.block(body, start=start)
+                self.loop = outer
+                return [node]
             case ast.If(test=test, body=body, orelse=orelse):
-                node.body = self.block(body, start=start or _is_first(test, self.parameters[2]))
+                node.body = self.block(body, start=start or _is_first(test, self.time))
                 node.orelse = self.block(orelse, start=start)
                 return [node]
             case ast.Return(value=ast.Tuple(elts=values)) if len(values) == len(self.becomes):
@@ -177,11 +237,60 @@ class _Recorder:
             if isinstance(node, ast.Name) and id(node) not in called and node.id in variables
         ]
         names = dict.fromkeys(node.id for node in sorted(read, key=lambda n: (n.lineno, n.col_offset)))
-        made = Line(len(self.lines), target, tuple(names), copy.deepcopy(value), start, returned)
+        asks = _question(value) or ("point" if target == self.point and self.point in self.asked else "")
+        kept = copy.deepcopy(value)
+        made = Line(len(self.lines), target, tuple(names), kept, start, returned, asks, self.loop)
         self.lines.append(made)
-        ran, kept, *notes = self.outputs(made)
+        ran, noted, *notes = self.outputs(made)
         before = [_assign(note, ast.Name(name, ast.Load())) for note, name in zip(notes, names, strict=True)]
-        return [_assign(ran, ast.Constant(1)), *before, *line, _assign(kept, result)]
+        once: ast.expr = ast.Constant(1)
+        if self.loop:
+            once = ast.BinOp(ast.Name(ran, ast.Load()), ast.Add(), ast.Constant(1))
+        return [_assign(ran, once), *before, *line, _assign(noted, result)]
+
+
+class _Splitter(ast.NodeTransformer):
+    """Takes questions out of an expression: each is asked before it, under a name."""
+
+    def __init__(self, recorder: _Recorder, whole: ast.expr) -> None:
+        self.recorder = recorder
+        self.whole = whole
+        self.before: list[ast.stmt] = []
+
+    def visit_Yield(self, node: ast.Yield) -> ast.expr:
+        kind = _question(node)
+        match node.value:
+            case ast.Call(args=[at]) if kind in ("gradient", "value") and not isinstance(at, ast.Name):
+                name = self.recorder.point
+                self.recorder.asked.add(name)
+                self.before.append(_located(_assign(name, at), node))
+                node.value.args = [_located(ast.Name(name, ast.Load()), at)]
+        if node is self.whole:
+            return node
+        self.before.append(_located(_assign(self.recorder.sum, node), node))
+        return _located(ast.Name(self.recorder.sum, ast.Load()), node)
+
+
+def _located(node: Any, where: ast.expr) -> Any:
+    return ast.fix_missing_locations(ast.copy_location(node, where))
+
+
+def _asks_in(expression: ast.expr) -> bool:
+    return any(isinstance(node, ast.Yield) for node in ast.walk(expression))
+
+
+def _question(node: ast.expr) -> str:
+    """What an expression asks for, "" if it is no question."""
+    match node:
+        case ast.Yield(value=ast.Call(func=ast.Name(id=name))) if name in QUESTIONS:
+            return QUESTIONS[name]
+    return ""
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _assign(name: str, value: ast.expr) -> ast.Assign:
@@ -223,7 +332,8 @@ def tree(line: Line, namespace: Mapping[str, Any]) -> Tree:
 
     ["n", 0.5] is a number and ["v", i] the line's i-th name. The others begin with what is done: "+", "-",
     "*", "/", "^", "mod", "div" with two sides; "neg" and the functions "sqrt", "abs", "sign", "exp", "sin",
-    "cos", "max", "min" with their arguments; ["cases", [sign, left, right], yes, no].
+    "cos", "max", "min" with their arguments; ["cases", [sign, left, right], yes, no]. A line that asks is one
+    of "gradient", "value" and "total", with the point or what is summed.
 
     Raises:
         TranslationError: for an expression that has no translation to JavaScript either.
@@ -236,6 +346,8 @@ def _tree(node: ast.expr, names: tuple[str, ...], namespace: Mapping[str, Any]) 
         return _tree(part, names, namespace)
 
     match node:
+        case ast.Yield(value=ast.Call(args=[asked])):
+            return [_question(node), of(asked)]
         case ast.Constant(value=int() | float() as number):
             return ["n", number]
         case ast.Name(id=name) if name in names:

@@ -12,6 +12,10 @@ from optviz.engine.step_lines import Line, factors
 
 #: Kind of a line -> one sentence for a first reader.
 SENTENCES: dict[str, str] = {
+    "point": "The point at which the step asks next.",
+    "gradient": "The slope of f at this point: the step asks for it.",
+    "value": "The height of f at this point: the step asks for it.",
+    "total": "A sum over all coordinates: each of them gets the same number.",
     "mean": "A mean of the gradients so far, in which older ones count less and less.",
     "other mean": "A mean over the steps so far, in which older ones count less and less.",
     "velocity": "A share of the old velocity stays, and the gradient is added: gradients that agree add up, "
@@ -65,11 +69,12 @@ class _Reader:
     def __init__(self, lines: Sequence[Line], positional: Sequence[str], constants: Sequence[str]) -> None:
         self.lines = lines
         self.x, self.g, self.t, *self.state = positional
+        asked = {line.target for line in lines if line.asks == "gradient"}
         self.constant = set(constants) - {line.target for line in lines}
-        self.gradients = {self.g}  # names that are gradients, or weighted sums of gradients
+        self.gradients = {self.g, *asked}  # names that are gradients, or weighted sums of gradients
         self.momenta: set[str] = set()
         self.squares: set[str] = set()
-        self.moved = {self.x, self.g}  # names that depend on the point or on gradients
+        self.moved = {self.x, *self.gradients}  # names that depend on the point or on gradients
         for _ in lines:
             self.moved |= {line.target for line in lines if self.moved & set(line.names)}
         for name in self.state:  # one that only ever gets a gradient holds an earlier gradient
@@ -112,7 +117,7 @@ class _Reader:
         found: list[Line] = []
         wanted = {self.x}
         for line in reversed(self.lines):
-            if line.target in wanted and not line.start:
+            if line.target in wanted and not line.start and not line.asks:
                 found.append(line)
                 wanted |= set(line.names) - {self.x}
         return found
@@ -127,7 +132,9 @@ class _Reader:
 
     def _kind(self, line: Line) -> str:
         expression, target = line.expression, line.target
-        if not line.start and set(line.names) <= self.constant:
+        if line.asks:
+            return line.asks
+        if not line.start and set(line.names) <= self.constant and target not in self.moved:
             self.constant.add(target)
         if self._all_in(expression, self.gradients) and target not in self.state:
             self.gradients.add(target)
@@ -167,7 +174,7 @@ class _Reader:
                 return "sum of squares" if of_gradients else ""
             return "mean square" if of_gradients else "other mean square"
         linear = [parts for parts in rest if len(parts) == 1 and parts[0] in self.gradients]
-        if linear and old[0] != [target]:
+        if linear and old[0] != [target] and not any("lr" in term for term in added):
             self.momenta.add(target)
             if added == linear:
                 return "velocity"
@@ -177,7 +184,7 @@ class _Reader:
 
     def _larger(self, first: ast.expr, second: ast.expr, target: str) -> str:
         names = _names(first) | _names(second)
-        if target in names and names - {target} <= self.constant:
+        if target in names and names - {target} <= self.constant and "lr" not in names:
             return "bounds"
         if names & self.squares:
             self.squares.add(target)

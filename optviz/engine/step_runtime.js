@@ -67,31 +67,51 @@ const makeSteps = (engine, texts) => {
     };
   };
 
-  // What each line of step k did in coordinate i.
-  const record = ({ run, row, points, gradients, rates, state }, k, i) => {
-    const own = typeof run.optimizer === "string" ? engine.optimizers[run.optimizer] : run.optimizer;
-    const values = { ...own.numbers, ...run.values, lr: rates[k] };
-    const before = state.map(({ columns }) => columns[i][k - 1]);
-    const told = row.record(points[i][k - 1], gradients[i][k], k, ...before, values);
-    let place = row.results;
-    const lines = row.lines.map(({ names }) => {
-      const [ran, value, ...read] = told.slice(place, (place += 2 + names.length));
-      return { ran: ran === 1, value, read };
-    });
-    // What each variable is worth when the step is over.
-    const last = { ...values };
-    row.state.forEach(({ variable }, j) => (last[variable] = before[j]));
-    row.lines.forEach(({ target }, n) => lines[n].ran && (last[target] = lines[n].value));
-    return { next: told[0], lines, last };
+  // What the recording step returned at step k, for each coordinate.
+  const recorded = ({ run, row, points, gradients, state }, k, values) => {
+    const at = points.map((one) => one[k - 1]);
+    const before = at.map((_, i) => state.map(({ columns }) => columns[i][k - 1]));
+    if (!row.looks) return at.map((x, i) => row.record(x, gradients[i][k], k, ...before[i], values));
+    const ground = typeof run.landscape === "string" ? engine.landscapes[run.landscape] : run.landscape;
+    const tilt = run.noise > 0 ? at.map((_, i) => run.draws[(k - 1) * at.length + i] * run.noise) : null;
+    const along = before.map((parts) => [0, ...parts]);
+    return engine.walkTogether(row.record, at, k, along, values, ground, tilt, { gradients: 0, values: 0 });
   };
 
+  // What each line of step k did, for each coordinate. A line of a loop has its last time.
+  const records = (told, k) => {
+    const { run, row, rates, state } = told;
+    const own = typeof run.optimizer === "string" ? engine.optimizers[run.optimizer] : run.optimizer;
+    const values = { ...own.numbers, ...run.values, lr: rates[k] };
+    return recorded(told, k, values).map((said, i) => {
+      let place = row.results;
+      const lines = row.lines.map(({ names }) => {
+        const [times, value, ...read] = said.slice(place, (place += 2 + names.length));
+        return { ran: times > 0, times, value, read };
+      });
+      // What each variable is worth when the step is over.
+      const last = { ...values };
+      state.forEach(({ variable, columns }) => (last[variable] = columns[i][k - 1]));
+      row.lines.forEach(({ target }, n) => lines[n].ran && (last[target] = lines[n].value));
+      return { next: said[0], lines, last };
+    });
+  };
+
+  // Where the step asked for gradients, and what it got: {variable, at, gradient} with a number for each coordinate.
+  const askedIn = (row, recorded) =>
+    row.lines.flatMap(({ asks, target }, n) => {
+      if (asks !== "gradient" || !recorded[0].lines[n].ran) return [];
+      const [at, gradient] = [recorded.map(({ lines }) => lines[n].read[0]), recorded.map(({ lines }) => lines[n].value)];
+      return [{ variable: target, at, gradient }];
+    });
+
   // Explain step k = 1, 2, … of what `states` returned. Returns, beside what the row says of its lines:
-  // coordinates: {point, gradient, next, lines: [{ran, value, read}]}; rate; the vectors `step`, `gradient`,
+  // coordinates: {point, gradient, next, lines: [{ran, times, value, read}]}; `asked`: where it asked for gradients; rate; the vectors `step`, `gradient`,
   // `momentum` and `squares` (null where the optimizer has none); effectiveRates; and `comparison`.
   const explain = (told, k) => {
     if (!(Number.isInteger(k) && k >= 1 && k <= told.steps)) throw new Error(`There is no step ${k}.`);
     const { row, points, gradients, moves, rates } = told;
-    const recorded = points.map((_, i) => record(told, k, i));
+    const recorded = records(told, k);
     const vector = (variable, from = recorded) => (variable ? from.map(({ last }) => last[variable]) : null);
     return {
       row,
@@ -103,6 +123,7 @@ const makeSteps = (engine, texts) => {
         next,
         lines,
       })),
+      asked: row.looks ? askedIn(row, recorded) : [],
       moves: moves.map((one) => one[k]),
       gradient: gradients.map((one) => one[k]),
       momentum: vector(row.momentum),
@@ -117,7 +138,7 @@ const makeSteps = (engine, texts) => {
   const compare = (told, k, momentum) => {
     const { row, lengths, gradientNorms, rates, gradients } = told;
     const [length, before] = [lengths[k], lengths[k - 1]];
-    const earlier = row.momentum ? gradients.map((_, i) => record(told, k - 1, i).last[row.momentum]) : null;
+    const earlier = row.momentum ? records(told, k - 1).map(({ last }) => last[row.momentum]) : null;
     const factors = [];
     const add = (kind, now, then) => factors.push({ kind, ratio: now / then });
     // One factor after the other is taken out of both lengths; what is left is the last one.
@@ -131,7 +152,7 @@ const makeSteps = (engine, texts) => {
     if (row.rated) takeOut("schedule", rates[k], rates[k - 1]);
     if (row.steered) takeOut("momentum", Math.hypot(...momentum), Math.hypot(...earlier));
     else if (!row.signed) takeOut("gradient", gradientNorms[k], gradientNorms[k - 1]);
-    add(row.signed ? "sign" : row.scaled ? "scale" : "own", now, then);
+    add(row.looks ? "rest" : row.signed ? "sign" : row.scaled ? "scale" : "own", now, then);
     const product = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
     const here = gradients.map((one) => one[k]);
     const along = earlier && product(earlier, here) / (Math.hypot(...earlier) * Math.hypot(...here));

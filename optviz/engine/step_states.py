@@ -39,10 +39,12 @@ def step_states(
     schedule_values: Mapping[str, float] | None = None,
     noise: float = 0.0,
     seed: int = 0,
+    used: np.ndarray | None = None,
 ) -> StepStates:
     """The steps of a trajectory that `simulate` made with these arguments.
 
-    `steps` is how many were asked for: a schedule depends on it. `rate` is the hyperparameter lr.
+    `steps` is how many were asked for: a schedule depends on it. `rate` is the hyperparameter lr. `used`
+    (k, d) are the gradients that the steps used, where they asked for them elsewhere.
 
     Raises:
         HyperparameterError, KeyError: for a schedule that is not there or a value that it does not allow.
@@ -50,9 +52,10 @@ def step_states(
     taken, dimension = trajectory.steps, trajectory.points.shape[1]
     plan = as_schedule(schedule)
     factors = plan.factors(steps, plan.complete(dict(schedule_values or {})))
-    used = trajectory.gradients[:taken]
-    if noise:
-        used = used + gaussian_noise(seed, steps, dimension)[:taken] * noise
+    if used is None:
+        used = trajectory.gradients[:taken]
+        if noise:
+            used = used + gaussian_noise(seed, steps, dimension)[:taken] * noise
     moves = np.diff(trajectory.points, axis=0)
     effective = np.full_like(moves, np.nan)
     np.divide(-moves, used, out=effective, where=used != 0)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
 from optviz.engine import javascript
+from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.rule_starters import STARTERS
 from optviz.settings.experiment import Entrant, Experiment, encode
 from tests.browser.stage_page import StagePage, opened
@@ -126,12 +128,23 @@ def test_a_rule_of_ones_own_is_drawn_live_and_explained(stage: StagePage) -> Non
     assert stage.read(HEADS)[-1] == pytest.approx(faster.run()[0].points[2].tolist(), abs=1e-6)
 
 
-def test_a_step_that_asks_for_several_gradients_says_that_it_has_no_explanation(stage: StagePage) -> None:
-    looking(stage, Experiment(entrants=(Entrant.of("sam"), GD), steps=20))
-    expect(stage.page.locator(".inside .said")).to_contain_text("Such a step has no explanation yet.")
-    expect(stage.page.locator(".inside .inside-parts")).to_be_hidden()
-    stage.page.locator(".inside .runs button").nth(1).click()
-    expect(title(stage)).to_have_text("Step 20 of Gradient descent")
+def test_a_step_that_asks_for_several_gradients_explains_each_and_draws_it_where_it_was_asked(
+    stage: StagePage,
+) -> None:
+    experiment = Experiment(entrants=(Entrant.of("sam", rho=2.0), GD), steps=20)
+    looking(stage, experiment)
+    stage.page.locator(".scrub").fill("2")
+    expect(title(stage)).to_have_text("Step 2 of SAM")
+    x = experiment.run()[0].points[1]
+    slope = np.array(OBJECTIVES["ravine"].gradient_at(*x))
+    y = x + 2.0 * slope / np.linalg.norm(slope)
+    expect(stage.page.locator(".inside .explanation")).to_contain_text("Gradient at the worst point.")
+    stage.page.locator(".inside .arrows").check()
+    stage.settle()
+    begun = "main.data.filter(t => t.name === 'anatomy' && t.mode === 'lines').map(t => [t.x[0], t.y[0]])"
+    starts = stage.read(begun)
+    for point in (x, y):
+        assert any(start == pytest.approx(point.tolist(), abs=1e-9) for start in starts)
 
 
 def test_pinned_runs_stay_as_ghosts_until_another_landscape(stage: StagePage) -> None:

@@ -12,13 +12,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from optviz.engine import javascript
+from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.noise import gaussian_noise
-from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS, as_optimizer
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer, as_optimizer
 from optviz.engine.optimizers.classic import HEAVY_BALL
+from optviz.engine.questions import Counted, walk_together
 from optviz.engine.schedules import SCHEDULES
-from optviz.engine.step_explanations import explained, explanation_source, recorder
+from optviz.engine.step_explanations import explained, explanation_source, recorder, recording_optimizer
 from optviz.engine.step_states import step_states
-from optviz.engine.trajectories import simulate
+from optviz.engine.trajectories import Trajectory, simulate
 from tests.browser.explain_page import ExplainPage, opened
 
 pytestmark = pytest.mark.browser
@@ -61,8 +63,46 @@ def run_of(optimizer: str, noise: float = 0.0, schedule: str = SCHEDULE, **more:
 def in_python(run: dict[str, Any]):
     setup = {"schedule": run["schedule"]["key"], "noise": run["noise"], "seed": SEED}
     trajectory = simulate(run["landscape"], run["optimizer"], run["start"], STEPS, **setup, **run["values"])
-    rate = as_optimizer(run["optimizer"]).complete(run["values"])["lr"]
-    return trajectory, step_states(trajectory, STEPS, rate, **setup)
+    row = as_optimizer(run["optimizer"])
+    rate = row.complete(run["values"])["lr"]
+    if not row.looks:
+        return trajectory, step_states(trajectory, STEPS, rate, **setup)
+    used = [asked_last(row, numbers) for numbers in recorded(run, trajectory)]
+    return trajectory, step_states(trajectory, STEPS, rate, **setup, used=np.array(used))
+
+
+def asked_last(row: Optimizer, numbers: list[tuple[float, ...]]) -> list[float]:
+    """The last gradient that a step asked for, coordinate by coordinate."""
+    one, found = explained(row), [0.0] * len(numbers)
+    for i, told in enumerate(numbers):
+        read = iter(told[one.recording.results :])
+        for line in one.recording.lines:
+            _, value, *_ = (next(read) for _ in range(2 + len(line.names)))
+            found[i] = value if line.asks == "gradient" else found[i]
+    return found
+
+
+def recorded(run: dict[str, Any], trajectory: Trajectory) -> Iterator[list[tuple[float, ...]]]:
+    """What the recording step says of every step, for each coordinate."""
+    row = as_optimizer(run["optimizer"])
+    recording, ground = recording_optimizer(row), OBJECTIVES[run["landscape"]]
+    dimension = len(run["start"])
+    counted = Counted(ground.gradient_at, lambda *x: float(ground.value_at(*x)[0]))
+    factors = SCHEDULES[run["schedule"]["key"]].factors(STEPS, SCHEDULES[run["schedule"]["key"]].complete({}))
+    values = row.complete(run["values"])
+    draws = gaussian_noise(SEED, STEPS, dimension) * run["noise"]
+    for k in range(1, trajectory.steps + 1):
+        now = {**values, "lr": values["lr"] * float(factors[k - 1])}
+        x = [float(v) for v in trajectory.points[k - 1]]
+        states = [[float(part[k - 1, i]) for part in trajectory.state.values()] for i in range(dimension)]
+        tilt = [float(v) for v in draws[k - 1]] if run["noise"] else None
+        if row.looks:
+            counted.tilt = tilt
+            yield walk_together(recording, counted, x, k, states, now)
+        else:
+            slope = [float(g) + (tilt[i] if tilt else 0.0) for i, g in enumerate(trajectory.gradients[k - 1])]
+            record = recorder(row)
+            yield [record(x[i], slope[i], k, *states[i], **now) for i in range(dimension)]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +119,7 @@ def told(page: Page, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def everything(blank: ExplainPage) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Every optimizer with and without noise: what was asked, and what the browser tells."""
-    runs = [run_of(key, noise) for key in ELEMENTWISE for noise in (0.0, NOISE)]
+    runs = [run_of(key, noise) for key in OPTIMIZERS for noise in (0.0, NOISE)]
     return list(zip(runs, told(blank.page, runs), strict=True))
 
 
@@ -133,18 +173,14 @@ def test_an_explanation_ends_where_simulate_ends_to_the_last_printed_digit(every
 def test_every_line_of_every_step_has_the_numbers_of_python(everything) -> None:
     for run, found in everything:
         one = explained(run["optimizer"])
-        record = recorder(run["optimizer"])
-        trajectory, states = in_python(run)
-        for k, explanation in enumerate(found["explanations"], 1):
-            values = {**one.optimizer.complete(run["values"]), "lr": float(states.rates[k])}
-            for i, coordinate in enumerate(explanation["coordinates"]):
-                before = [float(part[k - 1, i]) for part in trajectory.state.values()]
-                point, gradient = float(trajectory.points[k - 1, i]), float(states.gradients[k, i])
-                numbers = record(point, gradient, k, *before, **values)
+        trajectory, _ = in_python(run)
+        told = recorded(run, trajectory)
+        for k, (explanation, both) in enumerate(zip(found["explanations"], told, strict=True), 1):
+            for coordinate, numbers in zip(explanation["coordinates"], both, strict=True):
                 expected = iter(numbers[one.recording.results :])
                 for line, shown in zip(one.recording.lines, coordinate["lines"], strict=True):
                     ran, value, *read = (next(expected) for _ in range(2 + len(line.names)))
-                    assert shown["ran"] == (ran == 1)
+                    assert shown["times"] == ran
                     assert same([shown["value"], *shown["read"]], [value, *read]), (run["optimizer"], k, line)
 
 
@@ -292,7 +328,7 @@ SAID = "[...document.querySelectorAll('#explanation, #explanation [aria-label], 
 
 
 def test_no_explanation_of_the_table_has_latex_or_missing_words(blank: ExplainPage) -> None:
-    for key in ELEMENTWISE:
+    for key in OPTIMIZERS:
         for step in (1, 5):
             blank.show(run_of(key), step)
             texts = blank.page.evaluate(
@@ -303,6 +339,51 @@ def test_no_explanation_of_the_table_has_latex_or_missing_words(blank: ExplainPa
                 "[...document.querySelectorAll('math')].map(m => m.textContent)"
             ):
                 assert formula.strip()
+
+
+def test_a_step_that_looks_elsewhere_says_each_gradient_with_its_point(blank: ExplainPage) -> None:
+    run = run_of("sam", schedule="constant", values={"lr": 0.002, "rho": 0.5})
+    blank.show(run, 3)
+    trajectory, _ = in_python(run)
+    page, ground = blank.page, OBJECTIVES[run["landscape"]]
+    formulas = page.eval_on_selector_all(".formula math", "all => all.map(m => m.getAttribute('alttext'))")
+    assert formulas == [
+        "gₜ = ∇f(xₜ₋₁)",
+        "Sₜ = ∑gₜ²",
+        "rₜ = √Sₜ",
+        "yₜ = xₜ₋₁ + gₜ ρ / (rₜ + 10⁻¹²)",
+        "g̃ₜ = ∇f(yₜ)",
+        "xₜ = xₜ₋₁ − η g̃ₜ",
+        "rate = (xₜ₋₁ − xₜ) / g̃ₜ",
+    ]
+    x = trajectory.points[2]
+    slope = np.array(ground.gradient_at(*x))
+    y = x + 0.5 * slope / np.linalg.norm(slope)
+    rows = page.eval_on_selector_all(".numbers .pieces", "all => all.map(m => m.textContent)")
+    for point, gradient in ((x, slope), (y, ground.gradient_at(*y))):
+        place = f"({printed(point[0])},{printed(point[1])})"
+        for axis, part in zip("xy", gradient, strict=True):
+            assert f"=∂f∂{axis}{place}={printed(part)}" in rows
+    assert "Gradient gₜ" not in page.inner_text(".given")
+    made = blank.page.evaluate(
+        ANATOMY.replace("Object.fromEntries(made.arrows.map((arrow) => [arrow.kind, arrow]))", "made.arrows"),
+        [run, 3, None],
+    )
+    froms = [arrow["from"] for arrow in made["arrows"] if arrow["kind"] == "gradient"]
+    assert froms == [pytest.approx(x, rel=1e-9), pytest.approx(y, rel=1e-9)]
+
+
+def test_a_line_search_says_how_often_it_tried(blank: ExplainPage) -> None:
+    run = run_of("armijo", schedule="constant")
+    blank.show(run, 2)
+    trajectory, _ = in_python(run)
+    tried = int(np.diff(trajectory.values_asked)[1]) - 2
+    assert tried > 1
+    assert f"Done {tried} times in this step; the numbers are those of the last." in page_text(blank)
+
+
+def page_text(blank: ExplainPage) -> str:
+    return blank.page.inner_text("#explanation")
 
 
 def test_the_first_step_sets_what_has_no_value_yet(blank: ExplainPage) -> None:

@@ -2,82 +2,137 @@
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from optviz.engine.elementwise import maximum, sqrt, where
+from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.noise import gaussian_noise
-from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS, Optimizer
+from optviz.engine.optimizers import OPTIMIZERS, Optimizer
 from optviz.engine.optimizers.base import rate
 from optviz.engine.optimizers.classic import ADAM, GD
 from optviz.engine.python_to_javascript import TranslationError
+from optviz.engine.questions import Counted, walk_together
 from optviz.engine.schedules import SCHEDULES
-from optviz.engine.step_explanations import Explained, explained, explanation_source, recorder, source
+from optviz.engine.step_explanations import (
+    Explained,
+    explained,
+    explanation_source,
+    recorder,
+    recording_optimizer,
+    source,
+)
 from optviz.engine.step_lines import factors, recording, tree
 from optviz.engine.step_roles import SENTENCES
 from optviz.engine.trajectories import simulate
 
 STEPS, NOISE, SEED = 12, 0.3, 5
+RAVINE = OBJECTIVES["ravine"]
 
 
-def recorded_run(row: Optimizer, noise: float):
-    """Every step of a run with what its lines said: (t, coordinate, before, numbers)."""
+class Walked(NamedTuple):
+    """One coordinate of one step: its values, what it should end with, what the recording step said."""
+
+    t: int
+    axis: int
+    values: dict[str, float]
+    after: list[float]
+    numbers: tuple[float, ...]
+    tilt: list[float]
+
+
+def recorded_run(row: Optimizer, noise: float) -> Iterator[Walked]:
+    """Every step of a run with what its lines said, coordinate by coordinate."""
     setup = {"schedule": "exponential", "noise": noise, "seed": SEED}
     trajectory = simulate("ravine", row, steps=STEPS, **setup)
     draws = gaussian_noise(SEED, STEPS, 2) * noise
     factors_ = SCHEDULES["exponential"].factors(STEPS, SCHEDULES["exponential"].complete({}))
-    record = recorder(row)
+    recording_row = recording_optimizer(row)
+    ground = Counted(RAVINE.gradient_at, lambda *x: float(RAVINE.value_at(*x)[0]))
     for t in range(1, trajectory.steps + 1):
-        for i in range(2):
-            g = trajectory.gradients[t - 1, i] + (draws[t - 1, i] if noise else 0.0)
-            state = [float(part[t - 1, i]) for part in trajectory.state.values()]
-            values = {**row.defaults, "lr": row.defaults["lr"] * factors_[t - 1]}
-            before = [float(trajectory.points[t - 1, i]), float(g), t, *state]
+        values = {**row.defaults, "lr": row.defaults["lr"] * float(factors_[t - 1])}
+        x = [float(v) for v in trajectory.points[t - 1]]
+        states = [[float(part[t - 1, i]) for part in trajectory.state.values()] for i in range(2)]
+        tilt = [float(v) for v in draws[t - 1]]
+        if row.looks:
+            ground.tilt = tilt if noise else None
+            told = walk_together(recording_row, ground, x, t, states, values)
+        else:
+            record, slope = recorder(row), trajectory.gradients[t - 1]
+            given = [float(slope[i]) + (tilt[i] if noise else 0.0) for i in range(2)]
+            told = [record(x[i], given[i], t, *states[i], **values) for i in range(2)]
+        for i, numbers in enumerate(told):
             after = [trajectory.points[t, i], *(part[t, i] for part in trajectory.state.values())]
-            yield before, values, after, record(*before, **values)
+            yield Walked(t, i, values, after, numbers, tilt)
 
 
 @pytest.mark.parametrize("noise", [0.0, NOISE])
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", OPTIMIZERS)
 def test_the_recording_step_walks_as_simulate_does_to_the_last_bit(key: str, noise: float) -> None:
     row = OPTIMIZERS[key]
     told = recording(row.source)
     counted = 0
-    for _, _, after, numbers in recorded_run(row, noise):
-        assert list(numbers[: told.results]) == after
-        assert len(numbers) == told.width
+    for walked in recorded_run(row, noise):
+        assert list(walked.numbers[: told.results]) == walked.after
+        assert len(walked.numbers) == told.width
         counted += 1
     assert counted > 2
 
 
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", OPTIMIZERS)
 def test_the_last_line_for_the_point_says_where_the_step_ends(key: str) -> None:
     one = explained(key)
-    for before, _, after, numbers in recorded_run(one.optimizer, 0.0):
-        read = iter(numbers[one.recording.results :])
+    for walked in recorded_run(one.optimizer, 0.0):
+        read = iter(walked.numbers[one.recording.results :])
         last = {}
         for line in one.recording.lines:
             ran, value, *_ = (next(read) for _ in range(2 + len(line.names)))
-            assert ran == (not line.start or before[2] == 1)
+            assert line.loop or ran == (not line.start or walked.t == 1)
             if ran:
                 last[line.target] = value
-        assert last[one.positional[0]] == after[0]
+        assert last[one.positional[0]] == walked.after[0]
 
 
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", OPTIMIZERS)
 def test_a_lines_value_is_its_formula_with_its_numbers(key: str) -> None:
     """The tree that the browser writes down is the arithmetic of the line."""
     one = explained(key)
     meant = vars(__import__(one.optimizer.step.__module__, fromlist=["_"]))
-    for _, _, _, numbers in recorded_run(one.optimizer, 0.0):
-        read = iter(numbers[one.recording.results :])
+    for walked in recorded_run(one.optimizer, 0.0):
+        read = iter(walked.numbers[one.recording.results :])
         for line in one.recording.lines:
             ran, value, *given = (next(read) for _ in range(2 + len(line.names)))
-            if ran:
+            if ran and line.asks not in ("gradient", "value", "total"):
                 assert evaluated(tree(line, meant), given) == pytest.approx(value, rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("noise", [0.0, NOISE])
+@pytest.mark.parametrize("key", [key for key, row in OPTIMIZERS.items() if row.looks])
+def test_a_line_that_asks_has_the_answer_at_the_point_that_it_says(key: str, noise: float) -> None:
+    one = explained(key)
+    meant = vars(__import__(one.optimizer.step.__module__, fromlist=["_"]))
+    answered = set()
+    steps = list(recorded_run(one.optimizer, noise))
+    for both in zip(steps[::2], steps[1::2], strict=True):
+        read = [iter(walked.numbers[one.recording.results :]) for walked in both]
+        for line in one.recording.lines:
+            told = [[next(each) for _ in range(2 + len(line.names))] for each in read]
+            if not line.asks or line.asks == "point" or not told[0][0]:
+                continue
+            asked = [evaluated(tree(line, meant)[1], given) for _, _, *given in told]
+            tilt = both[0].tilt if noise else [0.0, 0.0]
+            wanted = {
+                "gradient": [g + n for g, n in zip(RAVINE.gradient_at(*asked), tilt, strict=True)],
+                "value": [float(RAVINE.value_at(*asked)[0]) + float(np.dot(tilt, asked))] * 2,
+                "total": [sum(asked)] * 2,
+            }[line.asks]
+            assert [value for _, value, *_ in told] == pytest.approx(wanted, rel=1e-12, abs=1e-300)
+            answered.add(line.asks)
+    assert "gradient" in answered
 
 
 def evaluated(node, given) -> float:
@@ -89,7 +144,7 @@ def evaluated(node, given) -> float:
     if kind == "cases":
         (sign, left, right), yes, no = parts
         a, b = evaluated(left, given), evaluated(right, given)
-        return evaluated(yes if {"<": a < b, ">": a > b, "=": a == b}[sign] else no, given)
+        return evaluated(yes if {"<": a < b, ">": a > b, "=": a == b, "≤": a <= b}[sign] else no, given)
     values = [evaluated(part, given) for part in parts]
     operations = {
         "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
@@ -103,7 +158,7 @@ def evaluated(node, given) -> float:
 # ---------------------------------------------------------------------------------------------- words
 
 
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", OPTIMIZERS)
 def test_every_line_has_a_sentence_and_no_sentence_has_latex(key: str) -> None:
     one = explained(key)
     for line in one.recording.lines:
@@ -113,7 +168,7 @@ def test_every_line_has_a_sentence_and_no_sentence_has_latex(key: str) -> None:
         assert one.heading(line)[:1] == one.heading(line)[:1].upper()
 
 
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", OPTIMIZERS)
 def test_every_term_of_a_row_is_one_of_the_steps_own_names(key: str) -> None:
     one = explained(key)
     known = {name for line in one.recording.lines for name in (*line.names, line.target)} | {*one.positional}
@@ -174,7 +229,7 @@ def test_roles_are_read_from_the_form(key: str, momentum: str, squares: str, fla
 
 
 def test_every_kind_is_met_in_the_table_or_below() -> None:
-    met = {kind for key in ELEMENTWISE for kind in explained(key).roles.kinds}
+    met = {kind for key in OPTIMIZERS for kind in explained(key).roles.kinds}
     assert set(SENTENCES) <= met | {"largest"}
 
 
@@ -252,7 +307,7 @@ def test_a_product_is_a_square_where_two_factors_are_alike() -> None:
 
 def test_the_script_holds_every_optimizer() -> None:
     written = source()
-    for key in ELEMENTWISE:
+    for key in OPTIMIZERS:
         assert f'"{key}": ' in written
 
 
@@ -267,10 +322,31 @@ def test_a_division_by_zero_is_infinite_as_in_the_browser() -> None:
     assert record(1.0, 2.0, 2, lr=0.1)[0] == 0.8
 
 
-@pytest.mark.parametrize("make", [explained, recorder])
 @pytest.mark.parametrize("key", [key for key, row in OPTIMIZERS.items() if row.looks])
-def test_a_step_that_looks_elsewhere_is_refused_with_a_sentence(
-    key: str, make: Callable[[str], object]
-) -> None:
-    with pytest.raises(TranslationError, match="such a step has no explanation yet"):
-        make(key)
+def test_a_step_that_asks_itself_walks_with_all_coordinates(key: str) -> None:
+    with pytest.raises(TranslationError, match="its coordinates walk together"):
+        recorder(key)
+
+
+def test_each_gradient_of_a_step_has_a_line_of_its_own_with_its_point() -> None:
+    lines = explained("sam").recording.lines
+    assert [(line.target, line.asks) for line in lines if line.asks] == [
+        ("g", "gradient"),
+        ("sum", "total"),
+        ("y", "point"),
+        ("worst", "gradient"),
+    ]
+    assert tree(lines[4], {}) == ["gradient", ["v", 0]]
+    assert lines[4].names == ("y",)
+
+
+def test_what_a_loop_does_several_times_is_counted() -> None:
+    one = explained("armijo")
+    (trial,) = (line for line in one.recording.lines if line.loop and line.asks == "value")
+    place = one.recording.results + sum(2 + len(line.names) for line in one.recording.lines[: trial.number])
+    slow = (replace(h, default=0.9) if h.name == "shrink" else h for h in one.optimizer.hyperparameters)
+    row = replace(one.optimizer, hyperparameters=tuple(slow))
+    times = [walked.numbers[place] for walked in recorded_run(row, 0.0)]
+    asked = np.diff(simulate("ravine", row, steps=STEPS, schedule="exponential").values_asked, prepend=0)[1:]
+    assert times[::2] == [n - 2 for n in asked.tolist()]
+    assert max(times) > 1

@@ -5,7 +5,7 @@ Each step is a generator: what it asks for with `yield` is what it costs. See `e
 
 from optviz.engine.elementwise import maximum, sqrt, where
 from optviz.engine.hyperparameters import Hyperparameter
-from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, MOMENTUM, Optimizer, epsilon, rate
+from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, MOMENTUM, Optimizer, Term, epsilon, rate
 from optviz.engine.questions import gradient_at, most, total, value_at
 
 NO_DECAY = Hyperparameter("decay", DECAY.symbol, 0.0, 0.0, 1.0, help=DECAY.help)
@@ -35,6 +35,11 @@ NESTEROV = Optimizer(
     "seen from those points, while the rate is constant. Here the rate stands inside the velocity.",
     on_networks={"lr": 0.01},
     edge=lambda momentum: 2.0 * (1.0 + momentum) / (1.0 + 2.0 * momentum),
+    terms={
+        "y": Term(meaning="Where the velocity alone would lead.", title="point looked ahead to"),
+        "v": Term(meaning="A share of the old velocity stays, and the step down the slope ahead is added."),
+        "x": Term(meaning="The point moves by the velocity; the learning rate is in it already."),
+    },
 )
 
 
@@ -61,6 +66,11 @@ EXTRAGRADIENT = Optimizer(
     remark="Two gradients a step. Made for games of two players, where plain descent circles for ever.",
     on_networks={"lr": 0.1},
     edge=lambda: 1.0,
+    terms={
+        "y": Term(meaning="The end of a trial step of gradient descent.", title="trial point"),
+        "ahead": Term(r"\tilde g", title="gradient at the trial point"),
+        "x": Term(meaning="From the old point, but down the slope at the trial's end."),
+    },
 )
 
 
@@ -94,6 +104,13 @@ SAM = Optimizer(
     remark="Two gradients a step. The norm goes over all coordinates. It ends hopping about a minimum at a "
     "distance that depends on ρ and η.",
     on_networks={"lr": 0.1},
+    terms={
+        "sum": Term("S", title="squared length of the gradient"),
+        "length": Term("r", "The root of that sum.", title="length of the gradient"),
+        "y": Term(meaning="Uphill along the gradient, as far as the radius says.", title="worst point"),
+        "worst": Term(r"\tilde g", title="gradient at the worst point"),
+        "x": Term(meaning="From the old point, but down the slope at the worst point nearby."),
+    },
 )
 
 
@@ -140,6 +157,19 @@ ARMIJO = Optimizer(
     remark="One gradient a step, and a value of f for every trial. η is the rate of the first trial. After a "
     "trillionth of it the search gives up and takes that step.",
     on_networks={"lr": 1.0},
+    terms={
+        "height": Term("f", title="height at the old point"),
+        "sum": Term("S", title="squared length of the gradient"),
+        "fall": Term("F", "For each unit of the rate, f must fall at least so far.", title="wanted fall"),
+        "rate": Term(r"\alpha", "The rate that is tried: after a trial that failed, the next shorter one."),
+        "y": Term(meaning="Where a step with this rate would end.", title="trial point"),
+        "trial": Term(r"\tilde f", title="height at the trial point"),
+        "again": Term(
+            "a", "1 if f has not fallen far enough there and a shorter rate must be tried, else 0."
+        ),
+        "short": Term("b", "0 once the rate is so short that rounding hides any fall: then the search ends."),
+        "x": Term(meaning="Against the gradient, times the rate that the search has found."),
+    },
 )
 
 
@@ -185,6 +215,18 @@ SCHEDULE_FREE = Optimizer(
     idea="The path shown is the mean of all points so far: it settles without a schedule.",
     remark="One gradient a step, between the mean x and the fast point z. Made to run at a constant rate.",
     on_networks={"lr": 0.0025},
+    terms={
+        "y": Term(meaning="Between the mean x and the fast point z.", title="point between"),
+        "z": Term(
+            meaning="The fast point takes a step as Adam does, each coordinate with a rate of its own."
+        ),
+        "highest": Term(r"\rho", "The highest learning rate so far."),
+        "weights": Term("W", "The sum of the weights of all steps so far: each weighs its rate squared."),
+        "share": Term(
+            "c", "How much the newest point counts in the mean.", title="share of the newest point"
+        ),
+        "x": Term(meaning="The mean of all fast points so far moves a little towards the newest."),
+    },
 )
 
 
@@ -247,4 +289,18 @@ PRODIGY = Optimizer(
     remark="One gradient a step. The sums go over all coordinates. Its first steps are tiny and grow until d "
     "stands for the distance; η = 1 is meant to stay.",
     on_networks={"lr": 1.0},
+    terms={
+        "first": Term("p", "The start is kept."),
+        "d": Term(meaning="The distance to the minimum as it is now estimated; it never falls."),
+        "beta3": Term(r"\beta_3", "The decay of the two sums."),
+        "step": Term(r"\alpha", "The rate of this step: the estimated distance times η.", title="rate"),
+        "away": Term("a", title="gradient along the way from the start"),
+        "m": Term(meaning="A mean of the gradients so far, each times the distance estimated at its time."),
+        "v": Term(meaning="A mean of their squares so far, scaled in the same way."),
+        "s": Term(meaning="A sum of the gradients so far, in which older ones count less."),
+        "size": Term("S", title="size of the sum of gradients"),
+        "gained": Term("r", "How far the gradients agree that the way from the start leads down."),
+        "moved": Term("q", "The end of a step as Adam takes it, with the rate found so."),
+        "x": Term(meaning="It goes there, but stays where it is while all gradients were zero."),
+    },
 )

@@ -16,18 +16,19 @@
  * drawn as it is. The box shows the effective rates: in coordinate i its half side is as far as a gradient of this
  * length would move the point if it were equal in all coordinates, |rateᵢ| ‖g‖ / √d. The ellipse has the roots of
  * the second moments times `scale` as half axes: gradients of the usual size end on it. Both are null where the
- * step has no such values.
+ * step has no such values. A step that looks elsewhere has an arrow for each gradient, from where it was asked for.
  * @param {Explanation} explanation @param {{ scale?: number }} [options] @returns {Anatomy} */
 function anatomyOf(explanation, { scale = explanation.rate } = {}) {
-  const { row, gradient, momentum, squares, moves, effectiveRates } = explanation
+  const { row, gradient, asked, momentum, squares, moves, effectiveRates } = explanation
   const point = explanation.coordinates.map(one => one.point)
   /** @param {AnatomyArrow["kind"]} kind @param {string} title @param {string} variable @param {number[]} vector @param {number} by
-   * @returns {AnatomyArrow} */
-  const arrow = (kind, title, variable, vector, by) => ({
-    kind, title, variable, vector, from: point, to: point.map((v, i) => v + by * (vector[i] ?? NaN)),
+   * @param {number[]} from @returns {AnatomyArrow} */
+  const arrow = (kind, title, variable, vector, by, from = point) => ({
+    kind, title, variable, vector, from, to: from.map((v, i) => v + by * (vector[i] ?? NaN)),
   })
+  const gradients = asked.map(one => arrow("gradient", row.titles[one.variable] || "gradient", one.variable, one.gradient, -scale, one.at))
   const arrows = [
-    arrow("gradient", "gradient", "g", gradient, -scale),
+    ...(gradients.length ? gradients : [arrow("gradient", "gradient", "g", gradient, -scale)]),
     ...(momentum ? [arrow("momentum", memoryTitle(row), row.momentum, momentum, -scale)] : []),
     arrow("step", "step", row.point, moves, 1),
   ]

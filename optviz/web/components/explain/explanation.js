@@ -56,7 +56,7 @@ function givenNode({ coordinates, gradient, rate, row, step }, { run }) {
   const rows = [
     ["Step t", String(step)],
     [`Point ${letter(row.point, "t-1")}`, vectorText(coordinates.map(one => one.point))],
-    [`Gradient ${letter("g", "t")}${run.noise ? " with its noise" : ""}`, vectorText(gradient)],
+    ...(row.looks ? [] : [[`Gradient ${letter("g", "t")}${run.noise ? " with its noise" : ""}`, vectorText(gradient)]]),
     ...("lr" in row.names ? [[`Learning rate ${letter("lr", "")}${scheduled ? " after the schedule" : ""}`, printedText(rate)]] : []),
   ]
   return explainNode("dl", "given", ...rows.map(([term = "", value = ""]) =>
@@ -75,31 +75,38 @@ function vectorText(vector) {
 }
 
 /** One line, ready to be written: the sides of its formula as symbols, and one row of numbers for each coordinate.
- * @typedef {{ line: StepLine, target: MathSymbol, symbols: MathSymbol[], axes: { name: string, recorded: RecordedLine }[] }} ShownLine */
+ * @typedef {{ line: StepLine, target: MathSymbol, symbols: MathSymbol[], axes: ShownAxis[], all: number[][] }} ShownLine */
+/** @typedef {{ name: string, recorded: RecordedLine }} ShownAxis */
 
 /** The lines that ran. @param {Explanation} explanation @returns {ShownLine[]} */
 function linesOf(explanation) {
-  const { row, coordinates, effectiveRates } = explanation
+  const { row, coordinates, effectiveRates, asked } = explanation
   const ran = row.lines.map((_, n) => coordinates.some(one => one.lines[n]?.ran))
   const symbols = versions(row, ran)
   const shown = row.lines.flatMap((line, n) => {
-    const [own, axes] = [symbols[n], axesOfLine(coordinates.map(one => one.lines[n]))]
-    return ran[n] && own && axes.length ? [{ line, target: own.target, symbols: own.read, axes }] : []
+    const told = coordinates.map(one => one.lines[n])
+    const [own, axes] = [symbols[n], axesOfLine(told, line.asks)]
+    const all = told.map(one => one?.read ?? [])
+    return ran[n] && own && axes.length ? [{ line, target: own.target, symbols: own.read, axes, all }] : []
   })
   const rates = axesOfLine(coordinates.map(({ point, next, gradient }, i) => (
     { ran: true, value: effectiveRates[i] ?? NaN, read: [point, next, gradient] }
   )))
   const x = row.names[row.point]?.symbol ?? { base: "x" }
+  const used = indexed(row.names[asked.at(-1)?.variable ?? ""]?.symbol ?? { base: "g" }, "t")
   const [before, after] = ["t-1", "t"].map(index => indexed(x, index))
-  const last = { line: EFFECTIVE_RATE, target: { base: "rate" }, symbols: [before ?? x, after ?? x, { base: "g", below: "t" }], axes: rates }
+  const last = { line: EFFECTIVE_RATE, target: { base: "rate" }, symbols: [before ?? x, after ?? x, used], axes: rates, all: [] }
   return [...shown, last]
 }
 
-/** What a line did in each coordinate; one row where it was the same in all. @param {(RecordedLine | undefined)[]} given */
-function axesOfLine(given) {
+/** What a line did in each coordinate; one row where it was the same in all, as are answers that all coordinates share.
+ * @param {(RecordedLine | undefined)[]} given @param {string} [asks] @returns {ShownAxis[]} */
+function axesOfLine(given, asks = "") {
   const names = given.length > 1 ? COORDINATES : [""]
   const rows = given.flatMap((recorded, i) => (recorded?.ran ? [{ name: names[i] ?? "", recorded }] : []))
-  const same = rows.every(({ recorded }) => JSON.stringify(recorded) === JSON.stringify(rows[0]?.recorded))
+  if (asks === "gradient") return rows
+  const shared = asks === "value" || asks === "total"
+  const same = shared || rows.every(({ recorded }) => JSON.stringify(recorded) === JSON.stringify(rows[0]?.recorded))
   return same && rows.length > 1 && rows[0] ? [{ name: names.join(", "), recorded: rows[0].recorded }] : rows
 }
 
@@ -134,12 +141,13 @@ function indexed(symbol, index) {
 }
 
 /** @param {ShownLine} shown */
-function lineNode({ line, target, symbols, axes }) {
+function lineNode({ line, target, symbols, axes, all }) {
   const item = explainNode("li", `line ${line.kind === "step" ? "step" : ""}`.trim())
   if (line.heading || line.words) {
     const words = explainNode("p", "words")
     if (line.heading) words.append(explainNode("b", "", `${line.heading}.`), " ")
-    words.append(line.words)
+    const times = axes[0]?.recorded.times ?? 1
+    words.append(line.words, times > 1 ? ` Done ${times} times in this step; the numbers are those of the last.` : "")
     item.append(words)
   }
   /** @type {Filling} */
@@ -147,15 +155,16 @@ function lineNode({ line, target, symbols, axes }) {
   const formula = mathOf([...writtenSymbol(target).nodes, mathSign("="), ...writtenAt(line.tree, letters, ANYTHING)])
   formula.setAttribute("alttext", mathText(formula))
   item.append(explainNode("div", "formula", formula))
-  for (const { name, recorded } of axes) item.append(numbersNode(line, name, recorded))
+  for (const { name, recorded } of axes) item.append(numbersNode(line, name, recorded, all))
   return item
 }
 
 /** This step's numbers in one coordinate. Each term of a sum is a formula of its own, so that a long line breaks.
- * @param {StepLine} line @param {string} axis @param {RecordedLine} recorded */
-function numbersNode(line, axis, { value, read }) {
+ * @param {StepLine} line @param {string} axis @param {RecordedLine} recorded
+ * @param {number[][]} all what was read in every coordinate */
+function numbersNode(line, axis, { value, read }, all) {
   /** @type {Filling} */
-  const numbers = { numbers: true, read, name: i => writtenNumber(read[i] ?? NaN) }
+  const numbers = { numbers: true, read, all, axis, name: i => writtenNumber(read[i] ?? NaN) }
   const row = explainNode("div", "pieces")
   const tree = takenBranch(line.tree, read)
   const pieces = tree[0] === "n" || tree[0] === "v" ? [] : summands(tree, numbers)

@@ -16,7 +16,8 @@ const [ANYTHING, SUM, PRODUCT, POWER, ALONE] = [0, 1, 2, 3, 4]
 
 /** @typedef {{ nodes: Element[], level: number }} Written */
 /** Writes a line's i-th name, as a symbol or as this step's number. `read` holds its numbers.
- * @typedef {{ name: (i: number) => Written, read: number[], numbers: boolean }} Filling */
+ * A line that asks needs those of all coordinates, in `all`, and the name of its own, in `axis`.
+ * @typedef {{ name: (i: number) => Written, read: number[], numbers: boolean, all?: number[][], axis?: string }} Filling */
 
 /** @param {string} tag @param {...(Element | string)} parts @returns {Element} */
 function mathNode(tag, ...parts) {
@@ -132,9 +133,36 @@ function written(tree, filling) {
     case "sqrt": return { nodes: [mathNode("msqrt", ...at(first, ANYTHING))], level: ALONE }
     case "abs": return { nodes: fenced(at(first, ANYTHING), "|", "|"), level: ALONE }
     case "cases": return casesTable(first, second, third, filling)
+    case "gradient": case "value": return asked(kind, first, filling)
+    case "total": return summed(first, filling)
   }
   const inside = tree.slice(1).flatMap((part, i) => [...(i ? [mathSign(",")] : []), ...at(part, ANYTHING)])
   return { nodes: [mathNode("mi", kind), ...fenced(inside)], level: POWER }
+}
+
+/** f or its gradient at a point; with numbers this coordinate's part of the gradient, at all coordinates of the point.
+ * @param {string} kind @param {MathTree} point @param {Filling} filling @returns {Written} */
+function asked(kind, point, filling) {
+  const { all = [filling.read], axis = "" } = filling
+  const slope = kind === "gradient"
+  if (!filling.numbers) {
+    const f = [...(slope ? [mathSign("∇")] : []), mathNode("mi", "f")]
+    return { nodes: [...f, ...fenced(writtenAt(point, filling, ANYTHING))], level: POWER }
+  }
+  const part = axis ? [mathNode("mfrac", mathRow([mathSign("∂"), mathNode("mi", "f")]), mathRow([mathSign("∂"), mathNode("mi", axis)]))] : [mathNode("mi", "f′")]
+  const places = all.flatMap((read, i) => [...(i ? [mathSign(",")] : []), ...writtenNumber(evaluated(point, read)).nodes])
+  return { nodes: [...(slope ? part : [mathNode("mi", "f")]), ...fenced(places)], level: POWER }
+}
+
+/** A sum over all coordinates. @param {MathTree} term @param {Filling} filling @returns {Written} */
+function summed(term, filling) {
+  const { all = [filling.read] } = filling
+  if (!filling.numbers) return { nodes: [mathSign("∑"), ...writtenAt(term, filling, PRODUCT)], level: SUM }
+  const terms = all.flatMap((read, i) => {
+    const own = { ...filling, read, name: (/** @type {number} */ n) => writtenNumber(read[n] ?? NaN) }
+    return [...(i ? [mathSign("+")] : []), ...writtenAt(term, own, PRODUCT)]
+  })
+  return { nodes: terms, level: SUM }
 }
 
 /** @param {Element} base @param {Element} above */

@@ -8,19 +8,21 @@
 
 /** @typedef {{ symbol: MathSymbol, before: string, after: string, entry: boolean }} StepName */
 /** @typedef {{ target: string, names: string[], tree: MathTree, kind: string, heading: string, words: string,
- *   start: boolean }} StepLine */
+ *   start: boolean, asks?: string, loop?: boolean }} StepLine */
 /** @typedef {{ key: string, name: string, point: string, state: { name: string, variable: string, symbol: MathSymbol }[],
  *   names: Record<string, StepName>, lines: StepLine[], titles: Record<string, string>, momentum: string, squares: string,
- *   rated: boolean, steered: boolean, scaled: boolean, signed: boolean, pulled: boolean }} StepRow */
+ *   rated: boolean, steered: boolean, scaled: boolean, signed: boolean, pulled: boolean, looks?: boolean }} StepRow */
 
-/** @typedef {{ ran: boolean, value: number, read: number[] }} RecordedLine */
+/** `times` is how often it ran; the numbers are those of the last time.
+ * @typedef {{ ran: boolean, times?: number, value: number, read: number[] }} RecordedLine */
+/** Where a step asked for a gradient, and what it got. @typedef {{ variable: string, at: number[], gradient: number[] }} AskedGradient */
 /** @typedef {{ point: number, gradient: number, next: number, lines: RecordedLine[] }} RecordedCoordinate */
 /** @typedef {{ kind: string, ratio: number }} LengthFactor */
 /** @typedef {{ length: number, before: number, ratio: number, factors: LengthFactor[], along: number | null,
  *   gradientRatio: number }} Comparison */
 
 /** Step k of a run, from point k − 1 to point k.
- * @typedef {{ row: StepRow, step: number, rate: number, coordinates: RecordedCoordinate[], moves: number[],
+ * @typedef {{ row: StepRow, step: number, rate: number, coordinates: RecordedCoordinate[], asked: AskedGradient[], moves: number[],
  *   gradient: number[], momentum: number[] | null, squares: number[] | null, effectiveRates: number[],
  *   comparison: Comparison | null }} Explanation */
 

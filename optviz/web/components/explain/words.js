@@ -41,9 +41,10 @@ function factorSentence({ kind, ratio }, row, comparison) {
   const decay = row.pulled ? " and weight decay, where there is some," : ""
   switch (kind) {
     case "schedule": return `The schedule makes the learning rate ${by} as large.`
-    case "gradient": return `The gradient is ${by} as long.`
+    case "gradient": return `The gradient${row.looks ? " that the step uses" : ""} is ${by} as long.`
     case "momentum": return `The ${memory} is ${by} as long. ${alongSentence(ratio, memory, comparison)}`.trim()
     case "scale": return `The rates of the coordinates${decay} make it ${by} as long for each unit of ${row.steered ? memory : "gradient"}.`
+    case "rest": return `All else that the rule does makes it ${by} as long.`
     case "sign": return `Only signs count, not the size of the gradient: signs and step lengths of the coordinates${decay} make it ${by} as long.`
   }
   if (row.steered) return `What is added to the ${memory}${decay} makes it ${by} as long.`

@@ -38,7 +38,7 @@ function drawnAnatomy(anatomy, inks, axes, height, rate) {
     traces.push(...outlined(round(ellipse), { color: inks.ink, width: 1.8, dash: "dot" }, inks.halo))
     key.push({ name: "second moments (ellipse)", color: inks.ink, dash: "dot" })
   }
-  if (flat) {
+  if (flat && gradientAtPoint(anatomy)) {
     traces.push(tangent(anatomy, inks, axes, height))
     key.push({ name: "tangent with this gradient", color: inks.ink, dash: "dot" })
   }
@@ -101,9 +101,15 @@ function round({ centre: [x = 0, y = 0], halves: [a = 0, b = 0] }) {
   return { x: angles.map(angle => x + a * Math.cos(angle)), y: angles.map(angle => y + b * Math.sin(angle)) }
 }
 
+/** The gradient where the step begins, if the step asked for it there. @param {Anatomy} anatomy */
+function gradientAtPoint({ point, arrows }) {
+  return arrows.find(({ kind, from }) => kind === "gradient" && from.every((v, i) => v === point[i]))
+}
+
 /** @param {Anatomy} anatomy @param {AnatomyInk} inks @param {Axes} axes @param {number} height @returns {Trace} */
-function tangent({ point, arrows }, { ink }, axes, height) {
-  const slope = arrows.find(one => one.kind === "gradient")?.vector[0] ?? NaN
+function tangent(anatomy, { ink }, axes, height) {
+  const { point } = anatomy
+  const slope = gradientAtPoint(anatomy)?.vector[0] ?? NaN
   const x = [...axes.x.range]
   return { ...PLAIN_TRACE, mode: "lines", x, y: x.map(at => height + slope * (at - (point[0] ?? NaN))), line: { color: ink, width: 1.8, dash: "dot" } }
 }

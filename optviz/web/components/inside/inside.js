@@ -4,10 +4,9 @@
 /** @typedef {{ slot: string, arrows: boolean, panels: Set<string> }} InsideChoices  kept for the visit by the stage */
 
 const PAUSE = 250 // ms between two explanations that are written out
-const UNTOLD = "asks for gradients or values at other points within a step. Such a step has no explanation yet."
 
 export class Inside {
-  /** @param {HTMLElement} root with the markup @param {StepEngine & { optimizers: Record<string, { looks?: boolean }> }} engine
+  /** @param {HTMLElement} root with the markup @param {StepEngine} engine
    * @param {{ changed: () => void, pick: (step: number) => void }} acts @param {InsideChoices} choices */
   constructor(root, engine, acts, choices) {
     this.root = root
@@ -81,10 +80,7 @@ export class Inside {
     this.shownSlot = slot
     this.states = null
     this.made += 1
-    const name = row?.name ?? ""
-    const looks = typeof run?.optimizer === "string" && this.engine.optimizers[run.optimizer]?.looks
     if (!run) this.say("The browser cannot compute this run, so it cannot look inside its steps.")
-    else if (looks) this.say(`${name.replace(/ \(.*/, "")} ${UNTOLD}`)
     else {
       this.states = this.engine.states(run)
       const rows = shown.rows[place]

@@ -60,6 +60,7 @@ class Declared {
           kind === "compared" && name.startsWith(start) && /^\d+$/.test(name.slice(start.length)),
       ) ??
       this.fields.find(({ spread }) => spread && name.startsWith(spread)) ??
+      this.fields.find(({ names }) => names?.includes(name)) ??
       (name === "formula" ? this.fields.find(({ kind }) => kind === "landscape") : undefined)
     )
   }

@@ -243,7 +243,7 @@ class Panel {
 
   /** What a teacher's link fixes and hides; see web/guide.py. @param {Texts} address */
   guide(address) {
-    const named = (/** @type {string} */ name) => new Set((address[name] ?? "").split("_"))
+    const named = (/** @type {string} */ name) => new Set((address[name] ?? "").split("_").filter(Boolean))
     const fixed = named("lock")
     this.left = named("hide")
     this.bus.fixed = name => fixed.has(this.declared.fieldOf(name)?.name ?? "")
