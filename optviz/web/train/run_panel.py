@@ -211,7 +211,7 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     if racing:
         board(seen.history, theme, chosen.view.unit)
         st.caption(caption(chosen.view.unit))
-    place = choose_racer(seen.history, "Look into the network of") if racing else 0
+    place = choose_racer(seen.history, "racer", "Look into the network of") if racing else 0
     charts(
         scene.pictures(seen.history, theme, place),
         key="pictures",
@@ -219,8 +219,8 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     )
 
 
-def choose_racer(history: History, label: str) -> int:
-    """Which network of a race is shown, as chosen under this label."""
+def choose_racer(history: History, part: str, label: str) -> int:
+    """Which network of a race a part of the page shows; a fork begins from that of the part “racer”."""
     names = [legend_name(entrant) for entrant in history.run.config.entrants]
     places = list(range(len(names)))
     chosen = st.pills(
@@ -228,7 +228,7 @@ def choose_racer(history: History, label: str) -> int:
         places,
         format_func=lambda place: names[place],
         default=0,
-        key=f"training.{label}.{history.run.id}",
+        key=f"training.{part}.{history.run.id}",
     )
     return chosen or 0
 
