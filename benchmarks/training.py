@@ -25,7 +25,8 @@ from benchmarks.machine import command_line
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import load
 from optviz.training.devices import pick_device
-from optviz.training.loop import TRAIN_IMAGES, batch_order, train
+from optviz.training.loop import TRAIN_IMAGES, train
+from optviz.training.proofs import batch_order
 
 BATCH, EPOCHS = 100, 2
 

@@ -11,6 +11,7 @@ from optviz.web.train.drawing_part import drawing_part
 from optviz.web.train.family import family_part
 from optviz.web.train.inside_part import inside_part
 from optviz.web.train.landscape_panel import landscape_part
+from optviz.web.train.printed_losses import printed_part
 from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
 from optviz.web.train.run_panel import buttons, differs, headline, live, watched
@@ -36,6 +37,7 @@ family_part(chosen)
 if seen.history:
     drawing_part(seen, theme)
     inside_part(seen, chosen.view.unit, theme)
+    printed_part(seen)
     landscape_part(seen, theme)
     sweep_part(seen, theme)
     downloads(seen.history)

@@ -75,12 +75,71 @@ def samples_panel(
     white: int,
     theme: Theme,
 ) -> Panel:
-    """Test images (n, height, width), each with a bar for the probability of every class below it."""
+    """Test images (n, height, width), each with a bar for the probability of every class below it.
+
+    The mistakes stand first.
+    """
+    answers = [int(np.argmax(row)) for row in probabilities]
+    mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
+    first = ""
+    if mistakes:
+        first = f" The most certain: {classes[labels[0]]} predicted as {classes[answers[0]]}."
+    return _predictions(
+        ("samples", "Predictions for single images"),
+        "Mistakes first, the most certain in front. Bars: the probability of each class.",
+        f"{len(images)} test images with their probabilities, {mistakes} of them mistakes.{first}",
+        images,
+        labels,
+        probabilities,
+        classes,
+        white,
+        theme,
+    )
+
+
+def first_images_panel(
+    images: np.ndarray,
+    labels: Sequence[int],
+    probabilities: Sequence[Sequence[float]],
+    classes: Sequence[str],
+    white: int,
+    theme: Theme,
+) -> Panel:
+    """The first images of the test set (n, height, width) in their order, drawn like the others."""
+    pairs = [(classes[int(np.argmax(row))], classes[k]) for row, k in zip(probabilities, labels, strict=True)]
+    told = ", ".join(f"{answer} (true: {label})" for answer, label in pairs)
+    return _predictions(
+        ("first-images", f"The first {len(images)} test images"),
+        "In their order: the predicted class with its probability, and the true one where it is another.",
+        f"The first {len(images)} test images, as predicted: {told}.",
+        images,
+        labels,
+        probabilities,
+        classes,
+        white,
+        theme,
+        across=3,
+    )
+
+
+def _predictions(
+    named: tuple[str, str],
+    about: str,
+    alt: str,
+    images: np.ndarray,
+    labels: Sequence[int],
+    probabilities: Sequence[Sequence[float]],
+    classes: Sequence[str],
+    white: int,
+    theme: Theme,
+    across: int = ACROSS,
+) -> Panel:
+    """A panel, by key and title, of images with what the network says of each."""
     count, height, width = images.shape
     answers = [int(np.argmax(row)) for row in probabilities]
     title, bars = 0.42 * height, 0.4 * height  # the room above an image for two lines, and below it
     cell = (round(width * 0.22), round(height * 0.92))
-    pictures, corners, frames = inked(images, ACROSS, cell, white, theme)
+    pictures, corners, frames = inked(images, across, cell, white, theme)
     notes = []
     for (x, y), label, answer, row in zip(corners, labels, answers, probabilities, strict=True):
         wrong = label != answer
@@ -97,26 +156,21 @@ def samples_panel(
                 "font": {"size": 11, "color": theme.palette[1] if wrong else theme.ink},
             }
         )
-    rows = -(-count // ACROSS)
-    across = [-1.0, ACROSS * (width + cell[0]) - cell[0]]
+    rows = -(-count // across)
+    wide = [-1.0, across * (width + cell[0]) - cell[0]]
     down = [rows * (height + cell[1]) - cell[1] + bars + 1, -title]
     frame = layout(
         theme,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        xaxis=bare(range=across, constrain="domain"),
+        xaxis=bare(range=wide, constrain="domain"),
         yaxis=bare(range=down, scaleanchor="x", constrain="domain"),
         shapes=frames,
         annotations=notes,
         bargap=0,
-        uirevision="samples",
+        uirevision=named[0],
     )
-    mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
-    first = ""
-    if mistakes:
-        first = f" The most certain: {classes[labels[0]]} predicted as {classes[answers[0]]}."
     return panel(
-        "samples",
-        "Predictions for single images",
+        *named,
         {
             "data": [
                 pictures,
@@ -124,9 +178,9 @@ def samples_panel(
             ],
             "layout": frame,
         },
-        about="Mistakes first, the most certain in front. Bars: the probability of each class.",
-        alt=f"{count} test images with their probabilities, {mistakes} of them mistakes.{first}",
-        aspect=(down[0] - down[1]) / (across[1] - across[0]),
+        about=about,
+        alt=alt,
+        aspect=(down[0] - down[1]) / (wide[1] - wide[0]),
         lowest=300,
         highest=640,
     )

@@ -1,6 +1,7 @@
 """What goes on inside a network while it trains: lengths of each layer, what its units compute, sharpness."""
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -261,10 +262,12 @@ def sharpness_panel(curves: Sequence[SharpnessCurve], images: int, span: Span, t
 
 
 def _log_axis(theme: Theme, title: str, values: np.ndarray) -> dict[str, Any]:
-    """A logarithmic axis with a tick for each decade, or at 1, 2 and 5 where there are few decades."""
+    """A logarithmic axis with a tick for each decade, or at the powers of 2 where there are few decades."""
     seen = values[np.isfinite(values) & (values > 0)]
     decades = float(np.log10(seen.max() / seen.min())) if len(seen) else 0.0
-    return axis(theme, title, type="log", exponentformat="power", dtick=1 if decades > 1.5 else "D2")
+    if decades > 1.5:
+        return axis(theme, title, type="log", exponentformat="power", dtick=1)
+    return axis(theme, title, type="log", dtick=math.log10(2), tickformat=".3~g")
 
 
 def _lines(

@@ -13,6 +13,8 @@ from optviz.training.networks import probabilities
 CHUNK = 2000
 #: How many test images a `Samples` event shows, and how many of them are mistakes at most.
 SHOWN, MISTAKES = 12, 9
+#: How many images from the beginning of the test set it shows besides, as the notes do.
+FIRST = 6
 #: How many units of the first layer a `FirstLayer` event shows at most.
 UNITS_SHOWN = 32
 
@@ -39,7 +41,7 @@ def confusion(logits: torch.Tensor, labels: torch.Tensor) -> tuple[tuple[int, ..
 
 
 def samples(config: TrainingConfig, step: int, logits: torch.Tensor, labels: torch.Tensor) -> Samples:
-    """The mistakes with the highest probability, then the right answers with the lowest."""
+    """The mistakes with the highest probability, the right answers with the lowest, and the first images."""
     shares = probabilities(config, logits)
     sureness, answers = shares.max(dim=1)
     wrong = (answers != labels).nonzero().flatten()
@@ -51,8 +53,14 @@ def samples(config: TrainingConfig, step: int, logits: torch.Tensor, labels: tor
         step,
         tuple(shown.tolist()),
         tuple(labels[shown].tolist()),
-        tuple(tuple(round(share, 6) for share in row) for row in shares[shown].tolist()),
+        _rounded(shares[shown]),
+        first_labels=tuple(labels[:FIRST].tolist()),
+        first=_rounded(shares[:FIRST]),
     )
+
+
+def _rounded(shares: torch.Tensor) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(round(share, 6) for share in row) for row in shares.tolist())
 
 
 def first_layer(model: nn.Module, step: int, shape: tuple[int, int]) -> FirstLayer:

@@ -37,7 +37,8 @@ class Progress:
     """How far training is, a few times a second.
 
     `loss` is the mean over the steps since the last such event. `losses` are (step, loss) of single
-    batches: every n-th step of the run, the same steps in every run, so that two runs can be overlaid.
+    batches: every n-th step of the run, and of short runs every 100th. They are the same steps in every
+    run, so that two runs can be overlaid.
     `epoch` counts finished epochs and has a fraction. `lr` is the learning rate of the last step, `elapsed`
     the seconds spent on training and evaluating, without pauses, and `trained` those on training alone.
     """
@@ -80,7 +81,8 @@ class Samples:
     """Predictions for a few test images, the mistakes first.
 
     `indices` are places in the test set. `probabilities` has a row for each image and a column for each
-    class; those of sigmoids need not add up to one.
+    class; those of sigmoids need not add up to one. `first_labels` and `first` are the same for the first
+    images of the test set, in their order.
     """
 
     step: int
@@ -88,6 +90,8 @@ class Samples:
     labels: tuple[int, ...]
     probabilities: tuple[tuple[float, ...], ...]
     racer: int = 0
+    first_labels: tuple[int, ...] = ()
+    first: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Literal
 
 import torch
-from torch import nn
 
 from optviz.engine.schedules import SCHEDULES
 from optviz.training import checkpoints, weight_path
@@ -35,6 +34,7 @@ from optviz.training.events import (
 )
 from optviz.training.graphs import GraphedStep
 from optviz.training.inside import Inside
+from optviz.training.judging import MOST_PRINTED, PRINTED_EVERY
 from optviz.training.networks import (
     TrainingError,
     build,
@@ -43,6 +43,7 @@ from optviz.training.networks import (
     loss_function,
     optimizer_class,
 )
+from optviz.training.proofs import batch_order, weights_hash
 from optviz.training.step_optimizer import StepOptimizer
 
 #: What to do next: go on, write a checkpoint and go on, or write a checkpoint and end.
@@ -274,6 +275,7 @@ class Trainer:
         first = before + 1
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
         stride = -(-self.config.steps // CURVE_POINTS)
+        printed = self.config.steps <= MOST_PRINTED * PRINTED_EVERY
         if good:
             step = first + good - 1
             self.last_loss = losses[good - 1]
@@ -285,7 +287,9 @@ class Trainer:
                 images_per_second=self._images_between(before, before + len(losses)) / took,
                 elapsed=self.elapsed,
                 losses=tuple(
-                    (k, loss) for k, loss in enumerate(losses[:good], start=first) if (k - 1) % stride == 0
+                    (k, loss)
+                    for k, loss in enumerate(losses[:good], start=first)
+                    if (k - 1) % stride == 0 or (printed and k % PRINTED_EVERY == 0)
                 ),
                 trained=self.trained,
             )
@@ -395,16 +399,3 @@ class Trainer:
             return epochs * self.config.images + batches * self.config.batch_size
 
         return until(end) - until(start)
-
-
-def batch_order(seed: int, epoch: int, images: int) -> torch.Tensor:
-    """The order of the images in an epoch (0, 1, …), shape (images,): the same on every device."""
-    return torch.randperm(images, generator=torch.Generator().manual_seed(seed * 1000 + epoch))
-
-
-def weights_hash(model: nn.Module) -> str:
-    """The first 16 digits of the SHA-256 of all parameters."""
-    digest = hashlib.sha256()
-    for parameter in model.parameters():
-        digest.update(parameter.detach().cpu().numpy().tobytes())
-    return digest.hexdigest()[:16]

@@ -1,6 +1,6 @@
 """Named configurations: a quick start, and the networks of the course notes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import present
@@ -111,6 +111,21 @@ PRESETS: dict[str, Preset] = {
             "Six optimizers at their usual rates, from the same weights on the same batches: who is first?",
         ),
         Preset(
+            "edge",
+            "Edge of stability, on the 8 × 8 digits",
+            TrainingConfig(
+                "digits",
+                (64,),
+                optimizer="gd",
+                optimizer_values=(("lr", 0.8),),
+                batch_size=1438,
+                epochs=150,
+                rivals=(rival("gd", lr=0.3),),
+                sharpness=True,
+            ),
+            "Two rates, and steps on all images at once. Look inside: is the sharpness below 2/η?",
+        ),
+        Preset(
             "race_mnist",
             "Race on MNIST",
             TrainingConfig(
@@ -121,6 +136,44 @@ PRESETS: dict[str, Preset] = {
                 rivals=(rival("gd"), rival("momentum"), rival("rmsprop")),
             ),
             "Adam against three others on the network of the notes.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs that are started together and laid over each other; the first one is looked at."""
+
+    key: str
+    name: str
+    about: str
+    configs: tuple[TrainingConfig, ...]
+
+
+_DROPOUT = PRESETS["dropout"].config
+COMPARISONS: dict[str, Comparison] = {
+    row.key: row
+    for row in (
+        Comparison(
+            "losses",
+            "Cross entropy against the squared error",
+            "MNIST, 784-512-512-10, gradient descent, batches of 100, 5 epochs: cross entropy at a rate of "
+            "0.1, the squared error on sigmoids at 1, which makes up for its mean over ten outputs.",
+            (PRESETS["cross_entropy"].config, PRESETS["mean_squared_error"].config),
+        ),
+        Comparison(
+            "dropout",
+            "With dropout and without",
+            "Fashion-MNIST, 784-256-256-10, gradient descent at a rate of 0.5, batches of 256, 10 epochs: "
+            "with shares of 0.2 and 0.5, and with none.",
+            (_DROPOUT, replace(_DROPOUT, dropout=())),
+        ),
+        Comparison(
+            "first-weights",
+            "Two kinds of first weights",
+            "The network with dropout again: first weights as PyTorch draws them, and from N(0, 0.01).",
+            (_DROPOUT, PRESETS["dropout_normal"].config),
         ),
     )
 }

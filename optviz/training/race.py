@@ -16,13 +16,8 @@ from optviz.training.datasets import Dataset
 from optviz.training.devices import device_name, pick_device
 from optviz.training.events import Checkpoint, Diverged, Event, Finished, Started, from_json, to_json
 from optviz.training.judging import judging_steps
-from optviz.training.loop import (
-    PICTURES_EVERY,
-    OnDevice,
-    Trainer,
-    Wish,
-    weights_hash,
-)
+from optviz.training.loop import PICTURES_EVERY, OnDevice, Trainer, Wish
+from optviz.training.proofs import weights_hash
 
 
 class Racer:

@@ -10,7 +10,7 @@ import pytest
 from optviz.figures.colors import blend
 from optviz.figures.confusion import confusion_panel
 from optviz.figures.drawn_answers import answers_panel, drawings_panel
-from optviz.figures.image_grids import mosaic, samples_panel, weights_panel
+from optviz.figures.image_grids import first_images_panel, mosaic, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.panels import diverging
 from optviz.figures.rate_sweep import Swept, best, good_rates, sweep_panel
@@ -42,6 +42,17 @@ def samples(theme=LIGHT, labels=(1, 2, 3), answers=(1, 7, 3)):
         row[answer] = 0.91
     images = rng.integers(0, 17, (3, 8, 8), dtype=np.uint8)
     return images, samples_panel(images, labels, shares.tolist(), DIGITS, 16, theme)
+
+
+def test_the_first_images_stand_in_their_order_with_both_classes() -> None:
+    images = rng.integers(0, 17, (3, 8, 8), dtype=np.uint8)
+    shares = np.eye(10)[[7, 2, 1]]
+    shown = first_images_panel(images, (7, 2, 0), shares.tolist(), DIGITS, 16, LIGHT)
+    go.Figure(data=shown["data"], layout=shown["layout"])
+    texts = [note["text"] for note in shown["layout"]["annotations"]]
+    assert [text.split("<br>")[1] for text in texts] == ["right", "right", "true: 0"]
+    assert "7 (true: 7), 2 (true: 2), 1 (true: 0)" in shown["alt"]
+    assert shown["title"] == "The first 3 test images"
 
 
 def weights(count: int, names=(), theme=LIGHT):

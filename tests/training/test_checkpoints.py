@@ -8,7 +8,8 @@ from safetensors.torch import load, save
 
 from optviz.training.checkpoints import CheckpointError, unpack, weights
 from optviz.training.config import TrainingConfig, encode
-from optviz.training.loop import Trainer, train, weights_hash
+from optviz.training.loop import Trainer, train
+from optviz.training.proofs import weights_hash
 
 CPU = torch.device("cpu")
 CONFIG = TrainingConfig("digits", (16, 8), epochs=1, dropout=(0.1, 0.0))

@@ -11,9 +11,10 @@ from optviz.training import inside
 from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import TrainingConfig
 from optviz.training.events import Activity, Finished, Lengths, Sharpness
-from optviz.training.loop import OnDevice, Trainer, batch_order, train
+from optviz.training.loop import OnDevice, Trainer, train
 from optviz.training.losses import LOSSES
 from optviz.training.networks import build, build_optimizer
+from optviz.training.proofs import batch_order
 from optviz.training.race import race
 from optviz.training.rivals import rival
 from optviz.training.sharpness import TOLERANCE, hessian_product, largest_eigenvalue

@@ -27,10 +27,11 @@ from optviz.training.events import (
     to_json,
 )
 from optviz.training.initialisations import INITIALISATIONS
-from optviz.training.loop import batch_order, train
+from optviz.training.loop import train
 from optviz.training.losses import LOSSES
 from optviz.training.networks import TrainingError, build
 from optviz.training.presets import PRESETS
+from optviz.training.proofs import batch_order
 
 QUICK = TrainingConfig("digits", (16,), epochs=2, batch_size=100)
 
@@ -118,7 +119,7 @@ def test_the_mean_loss_of_a_progress_is_that_of_its_steps(digits):
 def test_a_long_run_tells_the_losses_of_every_nth_step(digits):
     config = TrainingConfig("digits", (), batch_size=1, epochs=2)
     steps = list(losses(run(config, digits)))
-    assert steps == list(range(1, config.steps + 1, 3))
+    assert steps == sorted({*range(1, config.steps + 1, 3), *range(100, config.steps + 1, 100)})
 
 
 def test_a_short_last_batch_is_trained(digits):
@@ -211,6 +212,17 @@ def test_an_evaluation_adds_up(digits):
     assert [sum(row) for row in last.confusion] == torch.tensor(digits.test_labels).bincount().tolist()
     assert sum(last.confusion[i][i] for i in range(10)) / 359 == last.test_accuracy
     assert last.train_images == 1438
+
+
+def test_the_first_six_test_images_are_told_with_what_the_network_says(digits):
+    events = run(QUICK, digits)
+    shown = only(Samples, events)[0]
+    model = build(QUICK, torch.device("cpu"), torch.Generator().manual_seed(QUICK.seed))
+    images = torch.tensor(digits.test_images[:6]) / 16
+    assert shown.first_labels == tuple(int(label) for label in digits.test_labels[:6])
+    with torch.no_grad():
+        wanted = model(images).softmax(dim=1).numpy()
+    assert [row for each in shown.first for row in each] == pytest.approx(wanted.reshape(-1), abs=1e-5)
 
 
 def test_samples_show_the_mistakes_first_and_the_surest_of_them_before_others(digits):

@@ -22,9 +22,10 @@ from optviz.settings.rule_link import packed
 from optviz.settings.setups import Entrant, rule_key
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Diverged, Evaluation, Finished, Progress
-from optviz.training.loop import batch_order, train
+from optviz.training.loop import train
 from optviz.training.networks import build, build_optimizer
 from optviz.training.optimizers import NETWORK_OPTIMIZERS, entrant_of, step_images
+from optviz.training.proofs import batch_order
 from optviz.training.race import race
 from optviz.training.rivals import rival
 

@@ -13,9 +13,10 @@ from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Finished, Progress
 from optviz.training.initialisations import INITIALISATIONS, Initialisation
 from optviz.training.layers import describe
-from optviz.training.loop import train, weights_hash
+from optviz.training.loop import train
 from optviz.training.losses import LOSSES, SIGMOID, Loss
 from optviz.training.networks import build, loss_function, probabilities
+from optviz.training.proofs import weights_hash
 from optviz.training.snippet import script
 from optviz.training.torch_calls import TorchCall
 

@@ -18,8 +18,9 @@ from optviz.training.config import (
 from optviz.training.datasets import load
 from optviz.training.events import Progress
 from optviz.training.initialisations import INITIALISATIONS
-from optviz.training.loop import train, weights_hash
+from optviz.training.loop import train
 from optviz.training.losses import LOSSES
+from optviz.training.proofs import weights_hash
 from optviz.training.snippet import script
 
 

@@ -112,6 +112,31 @@ def test_only_adam_arrives_on_rosenbrock() -> None:
     assert [run.outcome.kind == "converged" for run in preset("valley").run()] == [False, False, True]
 
 
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def test_with_the_squared_error_the_neuron_that_begins_at_098_hardly_moves_at_first() -> None:
+    experiment = preset("two-starts")
+    assert sigmoid(np.array(experiment.start)) == pytest.approx([0.82, 0.98], abs=0.005)
+    said = sigmoid(experiment.run()[0].points)
+    assert said[50, 0] < 0.5 < 0.95 < said[50, 1]
+    assert said[-1, 0] < said[-1, 1] / 2
+    w, b = np.array([0.6, 2.0]), np.array([0.9, 2.0])  # the neurons themselves, with weight and bias
+    for _ in range(300):
+        out = sigmoid(w + b)
+        gradient = out * out * (1 - out)
+        w, b = w - 0.15 * gradient, b - 0.15 * gradient
+    assert sigmoid(w + b) == pytest.approx(said[-1], abs=1e-9)
+
+
+def test_with_cross_entropy_the_neuron_that_is_more_wrong_moves_faster() -> None:
+    points = preset("two-starts-entropy").run()[0].points
+    assert np.all(points[0] - points[1] > 0)
+    assert points[0, 1] - points[10, 1] > points[0, 0] - points[10, 0]
+    assert np.all(sigmoid(points[-1]) < 0.1)
+
+
 def test_fading_steps_end_nearer_under_the_same_noise() -> None:
     constant, fading = preset("noise").run(), preset("noise-fading").run()
     for moving, calm in zip(constant, fading, strict=True):

@@ -23,18 +23,19 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import DARK, LIGHT, racer_styles
 from optviz.runs import drawings, jobs, scheduler
 from optviz.runs import history as live
-from optviz.runs.history import watch
+from optviz.runs.history import Lane, watch
 from optviz.settings.declaration import declaration
 from optviz.training.config import NETWORK_OPTIMIZERS, RIVALS, TrainingConfig, decode, encode
 from optviz.training.datasets import load as load_dataset
-from optviz.training.events import Activity, Sharpness
+from optviz.training.events import Activity, Progress, Sharpness
 from optviz.training.forks import Origin
-from optviz.training.presets import PRESETS, first
+from optviz.training.presets import COMPARISONS, PRESETS, Comparison, first
 from optviz.training.race import race
 from optviz.training.rivals import USUAL, rival
 from optviz.web.assets import serve
 from optviz.web.components.drawing import SIDE, ink_of
 from optviz.web.page import declared
+from optviz.web.train import printed_losses, run_panel
 from optviz.web.train.controls import PAGE
 from optviz.web.train.family import changes
 from optviz.web.train.family import said as said_of_fork
@@ -138,7 +139,8 @@ def test_the_presets_stand_first_in_the_panel() -> None:
     field = panel_file()["sections"][0]["fields"][0]
     assert field["kind"] == "presets"
     assert {o["key"]: o["values"] for o in field["options"]} == {
-        key: {**dict.fromkeys(RIVALS.names), **encode(preset.config)} for key, preset in PRESETS.items()
+        key: {**dict.fromkeys((*RIVALS.names, "sharp")), **encode(preset.config)}
+        for key, preset in PRESETS.items()
     }
 
 
@@ -467,6 +469,49 @@ def test_a_run_that_measures_no_sharpness_says_how_to_have_it() -> None:
     assert page.change(sharp="on").settings == replace(QUICK, sharpness=True)
     assert address(page)["sharp"] == "on"
     assert "sharp" not in address(page.change(sharp="off"))
+
+
+def test_a_comparison_starts_its_runs_and_lays_them_over_each_other(monkeypatch) -> None:
+    rows = {
+        "ours": Comparison("ours", "Two seeds", "Digits, two seeds.", (QUICK, replace(QUICK, seed=1))),
+    }
+    monkeypatch.setattr(run_panel, "COMPARISONS", rows)
+    page = opened(encode(QUICK))
+    assert "Digits, two seeds." in page.words
+    page.page.button(key="compare.ours").click()
+    page.run()
+    shown = address(page)
+    ended(page)
+    (other,) = shown["over"].split("_")
+    assert [watch(run).run.config for run in (shown["run"], other)] == list(rows["ours"].configs)
+    assert page.settings == QUICK
+    page.page.button(key="compare.ours").click()
+    again = address(page.run())
+    assert {again["run"], again["over"]}.isdisjoint({shown["run"], other}), "runs of its own each time"
+    ended(page)
+
+
+@pytest.mark.parametrize("row", COMPARISONS.values(), ids=COMPARISONS.keys())
+def test_the_runs_of_a_comparison_differ_and_share_data_and_seed(row) -> None:
+    first, *others = row.configs
+    assert others
+    assert len({str(encode(config)) for config in row.configs}) == len(row.configs)
+    for other in others:
+        for shared in ("dataset", "hidden", "batch_size", "epochs", "seed", "optimizer"):
+            assert getattr(first, shared) == getattr(other, shared)
+
+
+def test_the_notes_losses_stand_beside_those_of_a_run_like_theirs() -> None:
+    notes = PRESETS["mnist_mlp"].config
+    assert printed_losses.as_in_the_notes(replace(notes, seed=7, sharpness=True))
+    assert not printed_losses.as_in_the_notes(replace(notes, epochs=9))
+    steps = [(k, k / 10_000) for k in range(1, 1301) if k % 6 == 1 or k % 100 == 0]
+    found = printed_losses.losses(Lane((Progress(1300, 2.2, 0.1, 0.001, 1.0, 1.0, losses=tuple(steps)),)))
+    assert len(found) == 13
+    assert found[1, 1] == "0.0100"
+    assert found[1, 6] == "0.0600"
+    assert found[2, 1] == "0.0700"
+    assert notes.steps // 100 == printed_losses.COUNT
 
 
 def test_the_limit_of_the_sharpness_is_that_of_each_optimizer_and_its_rate() -> None:

@@ -12,7 +12,7 @@ from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
 from optviz.settings.link import TRACKING, Link, fields_of, is_unicode
-from optviz.training.config import BESIDES, RIVALS, TrainingConfig, decode, encode
+from optviz.training.config import BESIDES, RIVALS, SHARPNESS, TrainingConfig, decode, encode
 from optviz.training.datasets import DATASETS
 from optviz.training.network_fields import DROPOUT, PerLayer
 from optviz.training.presets import PRESETS, first
@@ -86,14 +86,15 @@ def arrange(before: TrainingConfig, changes: Changes) -> Changes:
 
 
 def _presets() -> list[dict[str, Any]]:
-    """The presets, as a field that sets all the others; one without a race ends the race."""
+    """The presets, as a field that sets all the others, those as well that links leave out when off."""
+    off = dict.fromkeys((*RIVALS.names, SHARPNESS.name))
     options = [
         {
             "key": key,
             "name": preset.name,
             "help": preset.about,
             "group": "",
-            "values": {**dict.fromkeys(RIVALS.names), **encode(preset.config)},
+            "values": {**off, **encode(preset.config)},
         }
         for key, preset in PRESETS.items()
     ]

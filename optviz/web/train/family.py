@@ -19,7 +19,14 @@ from optviz.web.visitors import network, owner
 state = st.session_state
 #: What the optimizers' own names in a link begin with; the sentence names the optimizers as a whole.
 OF_OPTIMIZERS = ("opt", "o.", "race", "r1", "r2", "r3", "r4", "r5", "r6", "r7")
-WORDS = {"batch": "batches of", "epochs": "epochs", "loss": "loss", "sched": "schedule", "wd": "weight decay"}
+WORDS = {
+    "batch": "batches of",
+    "epochs": "epochs",
+    "loss": "loss",
+    "sched": "schedule",
+    "wd": "weight decay",
+    "sharp": "sharpness",
+}
 
 
 def fork_button(chosen: Chosen, history: History | None) -> None:

@@ -66,7 +66,8 @@ def _look(run_id: str, unit: Unit, theme: Theme) -> None:
             "The sharpness of the loss is measured only where the settings ask for it, because it takes "
             "time: switch it on under “What is measured”, then press Start."
         )
-    place = choose_racer(history, "Look inside the network of") if len(history.lanes) > 1 else 0
+    racing = len(history.lanes) > 1
+    place = choose_racer(history, "inside", "Look inside the network of") if racing else 0
     shown = layers(history, place, unit, theme)
     if not shown:
         st.caption("Nothing is measured yet: it comes with the first steps.")

@@ -1,6 +1,6 @@
 """The buttons Start, Pause, Resume and Stop, the run's state, and its panels, updated while it trains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from optviz.runs.history import History, prepare, watch
 from optviz.runs.store import RunError
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS, DatasetError
+from optviz.training.presets import COMPARISONS, Comparison
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
-from optviz.web.train.controls import PAGE, Chosen
+from optviz.web.train.controls import PAGE, Chosen, fill
 from optviz.web.train.family import fork_button
 from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
@@ -115,8 +116,14 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
             "Stop", ":material/stop:", tasks.stop, mine, stoppable and not (mine and mine.wanted == "stop")
         )
         fork_button(chosen, seen.history)
+        compare = st.popover("Compare", icon=":material/compare_arrows:", disabled=bool(chosen.complaint))
+    with compare:
+        together = [_offer(row) for row in COMPARISONS.values()]
     if start:
-        _start(chosen.config)
+        _start((chosen.config,))
+    for row in filter(None, together):
+        fill(row.configs[0], [])
+        _start(row.configs)
     if said := state.pop("training.said", ""):
         st.error(plain(said))
 
@@ -139,8 +146,16 @@ def _ask(act: Callable[..., Any], run_id: str) -> None:
         state["training.said"] = str(error)
 
 
-def _start(config: TrainingConfig) -> None:
-    """Download the data set if it is missing, queue the run, and show it."""
+def _offer(row: Comparison) -> Comparison | None:
+    """The button of a comparison with what it trains; the comparison when it was pressed."""
+    pressed = st.button(row.name, key=f"compare.{row.key}", width="stretch")
+    st.caption(plain(row.about))
+    return row if pressed else None
+
+
+def _start(configs: Sequence[TrainingConfig]) -> None:
+    """Download the data set if it is missing, queue the runs, show the first and lay the others over it."""
+    config, *others = configs
     info, bar = DATASETS[config.dataset], st.empty()
 
     def report(done: int, total: int) -> None:
@@ -153,9 +168,16 @@ def _start(config: TrainingConfig) -> None:
         bar.empty()
         st.error(plain(str(error)))
         return
+    beside = []
+    try:
+        for other in others:
+            beside += [scheduler.current().submit(other, owner(), address=network())]
+    except (RunError, StoreUnavailableError) as error:
+        state["training.said"] = str(error)  # the first one has begun
     before = state["training.run"]
     state["training.run"] = run_id
-    state["training.overlays"] = [o for o in state["training.overlays"] if o not in (before, run_id)]
+    kept = [] if beside else [o for o in state["training.overlays"] if o not in (before, run_id)]
+    state["training.overlays"] = beside + kept
     st.rerun()
 
 
@@ -189,7 +211,7 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     if racing:
         board(seen.history, theme, chosen.view.unit)
         st.caption(caption(chosen.view.unit))
-    place = choose_racer(seen.history, "Look into the network of") if racing else 0
+    place = choose_racer(seen.history, "racer", "Look into the network of") if racing else 0
     charts(
         scene.pictures(seen.history, theme, place),
         key="pictures",
@@ -197,8 +219,8 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     )
 
 
-def choose_racer(history: History, label: str) -> int:
-    """Which network of a race is shown, as chosen under this label."""
+def choose_racer(history: History, part: str, label: str) -> int:
+    """Which network of a race a part of the page shows; a fork begins from that of the part “racer”."""
     names = [legend_name(entrant) for entrant in history.run.config.entrants]
     places = list(range(len(names)))
     chosen = st.pills(
@@ -206,7 +228,7 @@ def choose_racer(history: History, label: str) -> int:
         places,
         format_func=lambda place: names[place],
         default=0,
-        key=f"training.{label}.{history.run.id}",
+        key=f"training.{part}.{history.run.id}",
     )
     return chosen or 0
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from optviz.figures.confusion import confusion_panel
-from optviz.figures.image_grids import samples_panel, weights_panel
+from optviz.figures.image_grids import first_images_panel, samples_panel, weights_panel
 from optviz.figures.networks import Column, network_panel
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.scenes import legend_name
@@ -78,6 +78,9 @@ def pictures(history: History, theme: Theme, place: int = 0) -> Panels:
                 images[list(seen.indices)], seen.labels, seen.probabilities, info.classes, info.white, theme
             )
         )
+        if seen.first:
+            given = (images[: len(seen.first)], seen.first_labels, seen.first, info.classes, info.white)
+            panels.append(first_images_panel(*given, theme))
     if lane.evaluations:
         judged = lane.evaluations[-1]
         when = "before training" if judged.step == 0 else f"after epoch {judged.epoch:.3g}"

@@ -28,6 +28,15 @@ NOISY = replace(
     steps=300,
     noise=2.0,
 )
+#: Two neurons that should say 0 and begin at 0.82 and at 0.98: σ(1.5) and σ(4). As weight and bias get the
+#: same gradient, w + b moves with twice their rate of 0.15; so one coordinate stands for each neuron.
+NEURONS = replace(
+    Experiment().on("formula", "1/2*(1/(1+exp(-x)))^2 + 1/2*(1/(1+exp(-y)))^2"),
+    domain=((-5.0, 5.0), (-5.0, 5.0)),
+    start=(1.5, 4.0),
+    entrants=_rates(0.3),
+    steps=300,
+)
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "ravine",
@@ -75,6 +84,24 @@ PRESETS: tuple[Preset, ...] = (
         "Rosenbrock: a long curved valley",
         "Only Adam arrives within 1,000 steps.",
         Experiment().told_on("rosenbrock"),
+    ),
+    Preset(
+        "two-starts",
+        "Two neurons, squared error",
+        "Both should say 0. The one that begins at 0.82 (x) is soon right; the one at 0.98 (y) hardly moves.",
+        NEURONS,
+    ),
+    Preset(
+        "two-starts-entropy",
+        "Two neurons, cross entropy",
+        "The same two starts and rate: now the one that is more wrong moves faster.",
+        replace(
+            NEURONS.on("formula", "log(1+exp(x)) + log(1+exp(y))"),
+            domain=NEURONS.domain,
+            start=NEURONS.start,
+            entrants=NEURONS.entrants,
+            steps=NEURONS.steps,
+        ),
     ),
     Preset(
         "noise",
