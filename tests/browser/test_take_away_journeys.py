@@ -164,7 +164,7 @@ REFUSED = [
 
 def test_a_file_has_all_views_of_the_landscape(taken) -> None:
     file = taken(Experiment())
-    file.page.get_by_text("3D", exact=True).click()
+    file.page.get_by_role("radio", name="3D").check()
     file.stage.until(lambda: file.experiment().view == "surface")
     canvas = file.page.locator(".main-canvas")
     expect(file.page.locator(".optviz-stage")).to_have_attribute("data-picture", "surface")
@@ -212,7 +212,7 @@ def test_share_offers_the_file_and_a_frame_that_fits_a_slide(server, visitors) -
         assert film.n_frames == experiment.steps + 1
     expect(page.get_by_role("button", name="Download as an animation (WebP)")).to_be_visible()
     page.get_by_text("Show it in another page").click()
-    code = page.locator(".share textarea").input_value()
+    code = page.locator(".share .frame").input_value()
     slide = visitors(viewport={"width": 1000, "height": 600}).page
     slide.goto(html.unescape(re.search('src="([^"]+)"', code)[1]))
     expect(slide.locator(".optviz-stage.ready")).to_be_visible()
