@@ -22,10 +22,20 @@ STUB = (Path(__file__).parent / "stub_engine.js").read_text("utf-8")
 GD = Experiment(entrants=(Entrant.of("gd", lr=0.1), Entrant.of("gd", lr=0.4)))
 
 
-@pytest.fixture
-def stage(browser: Browser) -> Iterator[StagePage]:
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[StagePage]:
     with opened(browser) as page:
+        page.show(GD, engine=STUB)
+        page.page.evaluate("window.got = []; void optvizPages.get('test').on('commit', c => got.push(c))")
         yield page
+
+
+@pytest.fixture
+def stage(shared: StagePage) -> StagePage:
+    """One page for all, as it takes seconds to open; each test shows what it needs."""
+    shared.page.set_viewport_size({"width": 1400, "height": 900})
+    shared.page.evaluate("got.length = sent.length = 0; optvizPages.get('test').giveUp()")
+    return shared
 
 
 def test_a_heat_map_has_the_colours_of_the_contour_without_its_lines(stage: StagePage) -> None:
@@ -146,7 +156,7 @@ CANVAS = "root.querySelector('.main-canvas').toDataURL()"
 
 
 def test_the_surface_follows_a_draft_and_the_player_and_its_camera_stays(stage: StagePage) -> None:
-    stage.show(replace(GD, view="surface"), engine=STUB)
+    stage.show(replace(GD, view="surface"))
     stage.settle()
     expect(stage.page.locator(".scaling")).to_contain_text("show f itself")
     expect(stage.page.locator(".main-canvas")).to_have_accessible_name(
@@ -183,8 +193,7 @@ def test_the_surface_follows_a_draft_and_the_player_and_its_camera_stays(stage: 
 
 
 def test_a_click_on_the_surface_sets_the_start_there(stage: StagePage) -> None:
-    stage.show(replace(GD, view="surface"), engine=STUB)
-    stage.page.evaluate("window.got = []; void optvizPages.get('test').on('commit', c => got.push(c))")
+    stage.show(replace(GD, view="surface"))
     box = stage.page.locator(".main-canvas").bounding_box()
     stage.page.mouse.click(box["x"] + 0.55 * box["width"], box["y"] + 0.5 * box["height"])
     stage.page.wait_for_timeout(450)
@@ -196,7 +205,7 @@ def test_a_click_on_the_surface_sets_the_start_there(stage: StagePage) -> None:
 
 def test_small_multiples_show_one_run_each_and_fold_on_a_phone(stage: StagePage) -> None:
     six = replace(GD, entrants=tuple(Entrant.of("gd", lr=r) for r in (0.05, 0.1, 0.2, 0.3, 0.4, 0.45)))
-    stage.show(replace(six, view="multiples"), engine=STUB)
+    stage.show(replace(six, view="multiples"))
     stage.settle()
     wide = stage.read(CANVAS)
     stage.draft(start="3_1")
@@ -263,12 +272,13 @@ def test_fitting_shows_where_the_paths_are_and_leaves_out_what_is_far(scripts: P
 def test_the_fit_button_sets_the_part_that_is_shown_and_takes_it_back(stage: StagePage) -> None:
     stage.show(GD)
     expect(stage.page.locator(".fit")).to_be_hidden()
-    stage.page.evaluate("window.got = []; void optvizPages.get('test').on('commit', c => got.push(c))")
     offer = "(data, fit) => show({ ...data, fit })"
     stage.page.evaluate(f"([data, fit]) => ({offer})(data, fit)", [stage.data(GD), "paths"])
     stage.page.get_by_role("button", name="Fit to the paths").click()
+    stage.settle()
     stage.page.evaluate(f"([data, fit]) => ({offer})(data, fit)", [stage.data(GD), "domain"])
     stage.page.get_by_role("button", name="Whole landscape").click()
+    stage.drawn += 2
     fitted, whole = stage.page.evaluate("got")
     numbers = [float(v) for v in fitted["domain"].split("_")]
     points = np.concatenate([run.points for run in GD.run()])
@@ -344,12 +354,13 @@ def test_what_is_laid_over_a_picture_gives_the_next_one_again(stage: StagePage) 
     stage.show(replace(GD, steps=3))
     stage.settle()
     stage.page.evaluate(
-        """() => { window.drawn = []; const { getImageData } = CanvasRenderingContext2D.prototype
-        CanvasRenderingContext2D.prototype.getImageData = function (...given) {
-          window.drawn.push(this.canvas.toDataURL("image/png")); return getImageData.apply(this, given) } }"""
+        """() => { window.drawn = []; const kind = CanvasRenderingContext2D.prototype, { getImageData } = kind
+        kind.getImageData = function (...given) {
+          window.drawn.push(this.canvas.toDataURL("image/png")); return getImageData.apply(this, given) }
+        window.mend = () => { kind.getImageData = getImageData } }"""
     )
     pictures = frames_of(stage.page.evaluate(FILM, 0)["film"])
-    drawn = stage.page.evaluate("drawn")
+    drawn = stage.page.evaluate("mend(), drawn")
     assert len(pictures) == len(drawn) == 4
     for picture, url in zip(pictures, drawn, strict=True):
         with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
@@ -357,7 +368,7 @@ def test_what_is_laid_over_a_picture_gives_the_next_one_again(stage: StagePage) 
 
 
 def test_an_animation_can_be_ended_and_ends_when_the_experiment_changes(stage: StagePage) -> None:
-    stage.show(GD, engine=STUB)
+    stage.show(GD)
     stage.settle()
     ended = stage.page.evaluate(FILM, 2)
     assert ended["film"] == ""
@@ -373,9 +384,12 @@ def test_a_browser_that_writes_no_webp_is_told_so(stage: StagePage) -> None:
     stage.show(replace(GD, steps=3))
     stage.settle()
     stage.page.evaluate(
-        "() => { HTMLCanvasElement.prototype.toBlob = done => done(new Blob([new Uint8Array(40)])) }"
+        """() => { const kind = HTMLCanvasElement.prototype, { toBlob } = kind
+        kind.toBlob = done => done(new Blob([new Uint8Array(40)]))
+        window.mend = () => { kind.toBlob = toBlob } }"""
     )
     said = stage.page.evaluate(FILM, 0)["failed"]
+    stage.page.evaluate("mend()")
     assert said == "The animation could not be made: This browser cannot write WebP pictures."
 
 
