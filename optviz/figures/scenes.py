@@ -175,12 +175,13 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
 
 
 def gap_sentence(experiment: Experiment) -> str:
-    """What the gap of a curve or the grey part of a ground is, "" where there is none."""
+    """What the gap of a curve or surface, or the grey part of a ground is, "" where there is none."""
     objective = experiment.landscape()
     _, values = sample(objective, experiment.domain)
     if np.isfinite(values).all():
         return ""
-    gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
+    gaps = objective.dimension == 1 or picture(experiment) == "surface"
+    gap = "in the gap" if gaps else "where the ground is grey"
     return f"f has no finite value {gap}."
 
 

@@ -162,12 +162,17 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
         "unbounded": objective.group == "unbounded",
         "minima": [list(minimum) for minimum in objective.minima],
         "draws": packed(draws, "f8"),
-        "views": {
-            key: {"words": words, "picture": picture(replace(experiment, view=key))}
-            for key, (_, words) in VIEWS.items()
-        },
-        "gap": gap_sentence(experiment),
+        "views": {key: _view(replace(experiment, view=key)) for key in VIEWS},
         "dark": theme.dark,
+    }
+
+
+def _view(experiment: Experiment) -> dict[str, str]:
+    """What the stage draws in one view, what it is called, and the sentence about its gaps."""
+    return {
+        "words": VIEWS[experiment.view][1],
+        "picture": picture(experiment),
+        "gap": gap_sentence(experiment),
     }
 
 

@@ -272,3 +272,13 @@ def test_a_landscape_of_one_variable_is_a_curve_in_every_view() -> None:
     picture = scene(curve, curve.run(), LIGHT)
     assert picture["picture"] == "contour"
     assert picture["alt"].startswith("Curve of")
+
+
+def test_what_is_said_of_missing_values_fits_the_view() -> None:
+    gap = Experiment(
+        objective="formula", formula="log(x) + y**2", start=(1.0, 1.0), domain=((-1.0, 2.0),) * 2
+    )
+    for view in VIEWS:
+        budget = shown(replace(gap, view=view))["budget"]
+        assert ("in the gap" in budget) == (view == "surface")
+        assert ("ground is grey" in budget) == (view != "surface")
