@@ -121,8 +121,9 @@ function smallPictures(runs, size, { x, y }, equal, scale) {
   const columns = columnsFor(runs.length, size, aspect, scale)
   const rows = Math.ceil(runs.length / columns)
   const [across, down] = [size.width / columns, size.height / rows]
-  const width = Math.min(across - (LEFT + GAP) * scale, aspect * (down - (TITLE + BELOW) * scale))
-  const height = width / aspect
+  const room = { width: across - (LEFT + GAP) * scale, height: down - (TITLE + BELOW) * scale }
+  const width = equal ? Math.min(room.width, aspect * room.height) : room.width
+  const height = equal ? width / aspect : Math.min(room.height, room.width)
   const row = Math.min(down, height + (TITLE + BELOW + GAP) * scale)
   return runs.map(({ slot, label }, i) => {
     const [left, top] = [(i % columns) * across + LEFT * scale, Math.floor(i / columns) * row + TITLE * scale]
