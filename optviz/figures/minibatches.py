@@ -73,6 +73,7 @@ def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> Scene:
         "budget": _budget(settings, stride),
         "alt": describe(settings, data, runs),
         "dark": theme.dark,
+        "picture": "contour",
     }
 
 

@@ -143,7 +143,10 @@ class Live(TypedDict):
 
 
 class Scene(TypedDict):
-    """All that the stage shows. One frame of the player is `per` of `unit`."""
+    """All that the stage shows. One frame of the player is `per` of `unit`.
+
+    `picture` is how the landscape is shown: a key of `settings.experiment.VIEWS`.
+    """
 
     title: str
     main: Main
@@ -161,6 +164,7 @@ class Scene(TypedDict):
     budget: str
     alt: str
     dark: bool
+    picture: str
 
 
 class LegendEntry(TypedDict):

@@ -18,11 +18,12 @@ from optviz.figures.plotly_dicts import fixed, packed
 from optviz.figures.rate_words import rate_terms
 from optviz.figures.scene_types import Ground, Live, Main, OwnSources, Scene
 from optviz.figures.style import Theme, styles
-from optviz.settings.experiment import BEST_RATES, GRADIENT_AXIS, Entrant, Experiment, encode
+from optviz.settings.experiment import BEST_RATES, GRADIENT_AXIS, VIEWS, Entrant, Experiment, encode
 from optviz.settings.rule_link import packed as packed_text
 
 BESIDE = 78  # px at the right of the picture for the colour bar
 EDGE = 18  # px there without one
+FLAT_VIEWS = ("contour", "multiples")  # those that a curve has too
 
 
 def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
@@ -94,7 +95,14 @@ def scene(
         "budget": _budget(experiment, trajectories),
         "alt": describe(experiment, trajectories),
         "dark": theme.dark,
+        "picture": picture(experiment),
     }
+
+
+def picture(experiment: Experiment) -> str:
+    """Which view is drawn: a landscape of one variable is a curve, whichever of its surfaces is asked for."""
+    flat = experiment.landscape().dimension == 1
+    return "contour" if flat and experiment.view not in FLAT_VIEWS else experiment.view
 
 
 def _main(experiment: Experiment, view: str, theme: Theme) -> Main:
@@ -167,12 +175,13 @@ def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
 
 
 def gap_sentence(experiment: Experiment) -> str:
-    """What the gap of a curve or the grey part of a ground is, "" where there is none."""
+    """What the gap of a curve or surface, or the grey part of a ground is, "" where there is none."""
     objective = experiment.landscape()
     _, values = sample(objective, experiment.domain)
     if np.isfinite(values).all():
         return ""
-    gap = "in the gap" if objective.dimension == 1 else "where the ground is grey"
+    gaps = objective.dimension == 1 or picture(experiment) == "surface"
+    gap = "in the gap" if gaps else "where the ground is grey"
     return f"f has no finite value {gap}."
 
 
@@ -185,7 +194,7 @@ def _asked(name: str, trajectory: Trajectory) -> str:
 def describe(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     """What the picture shows, in words: who got where, in how many steps."""
     objective = experiment.landscape()
-    kind = "Curve" if objective.dimension == 1 else "Contour plot"
+    kind = "Curve" if objective.dimension == 1 else VIEWS[experiment.view][1]
     parts = [f"{kind} of {objective.name}, paths from {point(trajectories[0].points[0])}."]
     for entrant, trajectory in zip(experiment.racers, trajectories, strict=True):
         parts.append(f"{legend_name(entrant)}: {trajectory.outcome.sentence}")

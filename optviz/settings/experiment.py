@@ -89,6 +89,20 @@ SCHEDULE = Configured(
     noun="schedule",
     fallback="constant",
 )
+#: How the landscape is shown: name in the panel, and what the picture is called in words.
+VIEWS = {
+    "contour": ("Contour", "Contour plot"),
+    "heat": ("Heat map", "Heat map"),
+    "surface": ("3D", "Surface plot"),
+    "multiples": ("Small multiples", "One contour plot for each optimizer"),
+}
+VIEW = OneOf(
+    "view",
+    "View",
+    "How the landscape is shown. One of a single variable is always a curve.",
+    choices={key: name for key, (name, _) in VIEWS.items()},
+    unsaid="contour",
+)
 RAVINE = OBJECTIVES["ravine"]
 FIRST_STEPS = 200  # all three arrive, so that there is a ranking
 
@@ -100,12 +114,12 @@ class Experiment(OnLandscape, Settings):
     `objective` is a key of OBJECTIVES, or "formula" with the text in `formula`. `start` holds d numbers,
     `domain` (low, high) for each variable. `log_loss` asks for a logarithmic loss axis. `rates` says which
     learning rates are compared: a key of RATES, where SAME_RATE means `rate` for all. `across` says what the
-    loss is drawn against: a key of ACROSS.
+    loss is drawn against: a key of ACROSS. `view` is a key of VIEWS.
     """
 
     page: ClassVar[str] = "trajectories"
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("", ("objective", "start", "o", "rates", "rate", "steps")),
+        Section("", ("objective", "view", "start", "o", "rates", "rate", "steps")),
         Section(
             "Schedule, noise, view", ("schedule", "noise", "seed", "domain", "across", "loss"), folded=True
         ),
@@ -148,6 +162,7 @@ class Experiment(OnLandscape, Settings):
         COMMON_RATE.default,
     )
     across: str = setting(ACROSS, STEP_AXIS)
+    view: str = setting(VIEW, "contour")
 
     @classmethod
     def usual(cls, given: Mapping[str, str]) -> Self:

@@ -9,7 +9,7 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,10 +22,10 @@ from optviz.figures.losses import HOVER, HOVERS, loss
 from optviz.figures.paths import run
 from optviz.figures.plotly_dicts import packed
 from optviz.figures.rate_words import rate_sentences
-from optviz.figures.scenes import gap_sentence, scene
+from optviz.figures.scenes import gap_sentence, picture, scene
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
 from optviz.settings.declaration import declaration
-from optviz.settings.experiment import ACROSS, STEPS, Experiment, encode
+from optviz.settings.experiment import ACROSS, STEPS, VIEWS, Experiment, encode
 from optviz.settings.landscapes import TYPED
 from optviz.settings.link import whole
 from optviz.settings.rule_link import packed as packed_rule
@@ -162,8 +162,17 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
         "unbounded": objective.group == "unbounded",
         "minima": [list(minimum) for minimum in objective.minima],
         "draws": packed(draws, "f8"),
-        "gap": gap_sentence(experiment),
+        "views": {key: _view(replace(experiment, view=key)) for key in VIEWS},
         "dark": theme.dark,
+    }
+
+
+def _view(experiment: Experiment) -> dict[str, str]:
+    """What the stage draws in one view, what it is called, and the sentence about its gaps."""
+    return {
+        "words": VIEWS[experiment.view][1],
+        "picture": picture(experiment),
+        "gap": gap_sentence(experiment),
     }
 
 

@@ -3,11 +3,13 @@
 import csv
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from optviz.engine.outcomes import number
@@ -160,6 +162,17 @@ REFUSED = [
 ]
 
 
+def test_a_file_has_all_views_of_the_landscape(taken) -> None:
+    file = taken(Experiment())
+    file.page.get_by_role("radio", name="3D").check()
+    file.stage.until(lambda: file.experiment().view == "surface")
+    canvas = file.page.locator(".main-canvas")
+    expect(file.page.locator(".optviz-stage")).to_have_attribute("data-picture", "surface")
+    expect(canvas).to_have_accessible_name(re.compile("^Surface plot of Ravine"))
+    expect(file.page.locator(".scaling")).to_contain_text("Height and colour show")
+    file.stays_alone()
+
+
 def test_a_file_refuses_what_it_cannot_show_and_saves_the_runs_that_it_shows(taken) -> None:
     file = taken(Experiment(), DARK)
     for changes, sentence in REFUSED:
@@ -184,7 +197,7 @@ def test_a_file_refuses_what_it_cannot_show_and_saves_the_runs_that_it_shows(tak
 
 
 def test_share_offers_the_file_and_a_frame_that_fits_a_slide(server, visitors) -> None:
-    experiment = Experiment().on("bowl")
+    experiment = replace(Experiment().on("bowl"), steps=5, view="heat")
     page = visitors().page
     Stage(page).open(f"{server.url}/?{urlencode(encode(experiment))}")
     page.get_by_role("button", name="Share", exact=True).click()
@@ -193,8 +206,13 @@ def test_share_offers_the_file_and_a_frame_that_fits_a_slide(server, visitors) -
     assert download.value.suggested_filename == "optviz-bowl.html"
     kept = Path(download.value.path()).read_text("utf-8")
     assert html.escape(f"{server.url}/?{urlencode(encode(experiment))}") in kept
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as an animation (WebP)").click()
+    with Image.open(download.value.path()) as film:
+        assert film.n_frames == experiment.steps + 1
+    expect(page.get_by_role("button", name="Download as an animation (WebP)")).to_be_visible()
     page.get_by_text("Show it in another page").click()
-    code = page.locator(".share textarea").input_value()
+    code = page.locator(".share .frame").input_value()
     slide = visitors(viewport={"width": 1000, "height": 600}).page
     slide.goto(html.unescape(re.search('src="([^"]+)"', code)[1]))
     expect(slide.locator(".optviz-stage.ready")).to_be_visible()

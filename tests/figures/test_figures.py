@@ -15,7 +15,7 @@ from optviz.figures.landscapes import ground_figure, landscape
 from optviz.figures.scene_types import Scene
 from optviz.figures.scenes import describe, legend_name, scene, short_names
 from optviz.figures.style import DARK, LIGHT, slot_styles, styles
-from optviz.settings.experiment import Entrant, Experiment, encode
+from optviz.settings.experiment import VIEWS, Entrant, Experiment, encode
 
 
 def unpacked(values) -> np.ndarray:
@@ -256,3 +256,29 @@ def test_a_scene_is_small_enough_for_a_slow_network() -> None:
     experiment = Experiment(entrants=six, steps=200)
     picture = scene(experiment, experiment.run(), LIGHT, ground_url="/ground")
     assert len(json.dumps(picture)) < 45_000
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_scene_says_its_view_and_its_words_name_it(view: str) -> None:
+    experiment = Experiment(view=view)
+    picture = scene(experiment, experiment.run(), LIGHT)
+    assert picture["picture"] == view
+    assert picture["alt"].startswith(VIEWS[view][1])
+    assert picture["ground"] == scene(Experiment(), experiment.run(), LIGHT)["ground"], "fetched once for all"
+
+
+def test_a_landscape_of_one_variable_is_a_curve_in_every_view() -> None:
+    curve = replace(Experiment().on("parabola"), view="heat")
+    picture = scene(curve, curve.run(), LIGHT)
+    assert picture["picture"] == "contour"
+    assert picture["alt"].startswith("Curve of")
+
+
+def test_what_is_said_of_missing_values_fits_the_view() -> None:
+    gap = Experiment(
+        objective="formula", formula="log(x) + y**2", start=(1.0, 1.0), domain=((-1.0, 2.0),) * 2
+    )
+    for view in VIEWS:
+        budget = shown(replace(gap, view=view))["budget"]
+        assert ("in the gap" in budget) == (view == "surface")
+        assert ("ground is grey" in budget) == (view != "surface")

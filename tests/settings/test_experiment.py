@@ -23,11 +23,13 @@ from optviz.settings.experiment import (
     RATES,
     SEED,
     STEPS,
+    VIEWS,
     Entrant,
     Experiment,
     decode,
     encode,
 )
+from optviz.settings.link import edit
 
 
 def within(h: Hyperparameter) -> st.SearchStrategy[float]:
@@ -67,6 +69,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
         draw(st.sampled_from(list(RATES.choices))),
         draw(within(COMMON_RATE)),
         draw(st.sampled_from(list(ACROSS.choices))),
+        draw(st.sampled_from(list(VIEWS))),
     )
 
 
@@ -74,6 +77,19 @@ def experiments(draw: st.DrawFn) -> Experiment:
 @given(experiments())
 def test_a_link_gives_back_exactly_its_experiment(experiment: Experiment) -> None:
     assert decode(encode(experiment)) == (experiment, [])
+
+
+def test_a_link_says_how_the_landscape_is_shown_unless_as_ever() -> None:
+    """Links from before there were views mean contours, and are written as they were."""
+    assert "view" not in encode(Experiment())
+    assert encode(Experiment(view="heat"))["view"] == "heat"
+    other, complaints = decode({"v": "1", "view": "globe"})
+    assert other.view == "contour"
+    (said,) = complaints
+    assert "globe" in said
+    assert "heat" in said
+    assert edit(Experiment(view="heat"), {"view": "contour"}) == (Experiment(), {})
+    assert edit(Experiment(view="heat"), {"view": None}) == (Experiment(), {})
 
 
 def test_the_empty_link_is_the_default_experiment() -> None:

@@ -7,9 +7,11 @@ import pytest
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.figures.style import LIGHT
 from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.settings.setups import write_setup
 from optviz.web.markdown_escape import plain
+from optviz.web.trajectories.page import parts
 from tests.web.visit import Visit
 
 HEADLINE = "Momentum arrives first, at step 78; then Gradient descent at 103 and Adam at 155."
@@ -23,6 +25,11 @@ def test_a_first_visit_shows_the_default() -> None:
     page = visit()
     assert page.settings == Experiment()
     assert not page.notices
+
+
+def test_the_part_that_is_shown_can_be_fitted_and_taken_back() -> None:
+    assert parts(Experiment(), LIGHT)["stage"]["fit"] == "paths"
+    assert parts(Experiment(domain=((-1.0, 1.0), (-2.0, 2.0))), LIGHT)["stage"]["fit"] == "domain"
 
 
 def test_every_optimizer_can_be_chosen() -> None:

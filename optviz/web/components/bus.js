@@ -45,7 +45,7 @@ class OptvizPage {
   set values(texts) { this.known = { ...texts }; this.tell("values", this.known) }
 
   /** Listen to "draft" (texts), "settled" (), "values" (texts), "answer" (components' data), or, for the panel
-   * only, "commit" (changes).
+   * only, "commit" (changes), for the stage only, "film" (what an animation is wanted for).
    * @param {string} event @param {Listener} listener @returns {() => void} stops listening */
   on(event, listener) {
     const heard = (this.listeners[event] ??= new Set())

@@ -22,9 +22,14 @@ def parts(experiment: Experiment, theme: Theme) -> dict[str, dict[str, Any]]:
     hint = RACE if len(trajectories) > 1 else HINT
     return {
         "head": head(experiment, theme),
-        "stage": {**scene, "hint": hint},
+        "stage": {**scene, "hint": hint, "fit": fit_offered(experiment)},
         "results": results(experiment, trajectories, theme),
     }
+
+
+def fit_offered(experiment: Experiment) -> str:
+    """What a click shows: the part that the paths are in, or from any other part the landscape's own."""
+    return "paths" if experiment.domain == experiment.landscape().domain else "domain"
 
 
 def find(experiment: Experiment, name: str) -> tuple[str | None, str] | None:

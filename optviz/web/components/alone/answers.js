@@ -3,13 +3,15 @@
 
 /** @typedef {{ link: Texts, address: string, rules: Record<string, string>, declaration: Declaration, head: Record<string, any>, notes: Texts,
  *   stage: StageData, results: Record<string, any>, templates: Run[], losses: Record<string, Loss>, hovers: Record<string, string>, minima: number[][],
- *   unbounded: boolean, draws: Packed, gap: string, dark: boolean, sources: Record<string, string> }} Taken  see web/take_away.py; `rules` are the
+ *   unbounded: boolean, draws: Packed, dark: boolean, sources: Record<string, string>,
+ *   views: Record<string, { words: string, picture: string, gap: string }> }} Taken  see web/take_away.py; `rules` are the
  *   texts of own optimizers by their keys on this page and `sources` their JavaScript, `templates` how each of the six places is drawn */
 /** One optimizer at the rate that it runs with; `search` is where that was looked for.
  * @typedef {{ option: Option, values: Record<string, number>, search: RatesSearched | null, run: Simulated }} Walker */
 /** @typedef {Rows & { steps: number, brokeAt: number | null, gradientsAsked: Numbers, valuesAsked: Numbers }} Simulated */
 
 const NAME = "\u0001" // stands in a template for the name of its run
+const USUAL_VIEW = "contour" // a link does not say it
 const FROZEN = "Computed in your browser. What happened to each run, in words, stands at the link."
 
 class BrowserAnswers {
@@ -177,6 +179,7 @@ class BrowserAnswers {
       steps: Number(values.steps),
       budget: this.budget(values, walkers, labels, terms),
       alt: this.words(values, walkers, names),
+      picture: this.view(values)?.picture ?? stage.picture,
     }
     return { stage: shown, results: this.results(walkers, names, values.rates === "own" ? "" : terms) }
   }
@@ -212,12 +215,15 @@ class BrowserAnswers {
     const noise = Number(values.noise)
     const same = noise ? `Same noise: σ = ${fourDigits(noise)}, seed ${values.seed}.` : ""
     const axis = values.across === "gradients" ? "The loss is drawn against gradient evaluations, not against steps." : ""
-    return [spent, axis, same, this.taken.gap].filter(Boolean).join(" ")
+    return [spent, axis, same, this.view(values)?.gap].filter(Boolean).join(" ")
   }
+
+  /** How the landscape is shown. @param {Texts} values */
+  view(values) { return this.taken.views[values.view ?? USUAL_VIEW] }
 
   /** What the picture shows, in words. @param {Texts} values @param {Walker[]} walkers @param {string[]} names */
   words(values, walkers, names) {
-    const kind = this.landscape.dimension === 1 ? "Curve" : "Contour plot"
+    const kind = this.landscape.dimension === 1 ? "Curve" : this.view(values)?.words
     const ends = walkers.map(({ run }, i) => `${names[i]}: f = ${fourDigits(run.values.at(-1) ?? NaN)} after ${run.steps} steps.`)
     return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(coordinatesIn(values.start ?? ""))}.`, ...ends].join(" ")
   }

@@ -34,7 +34,8 @@ def bench_data(
     """
     stamped = {name: {**data, "page": page, "stamp": dict(stamp)} for name, data in parts.items()}
     modules = {name: module_url(f"optviz.{name}") for name in PARTS}
-    share = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED), "fields": list(fields)}
+    places = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED)}
+    share = {**places, "fields": list(fields), "page": page}
     return {**stamped, "share": share, "modules": modules, "page": page}
 
 

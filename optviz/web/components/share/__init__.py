@@ -6,13 +6,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from optviz.web.assets import address
-from optviz.web.components.mounting import mount
+from optviz.web.components.mounting import BUS, mount
 
 Fields = Sequence[tuple[str, str]]
 QR = "qr.svg"  # where `web.qr_route` draws a code
 FILE = "take/trajectories.html"  # where `web.take_route` makes the page that works offline
 EMBED = "embed/trajectories"  # and the page for a frame
-_share = mount("optviz.share", Path(__file__).parent)
+HERE = Path(__file__).parent
+_share = mount("optviz.share", HERE, scripts=(BUS, HERE / "film_button.js", HERE / "share.js"))
 
 
 def share_button(fields: Fields = ()) -> None:

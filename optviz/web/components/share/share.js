@@ -12,8 +12,9 @@ async function copy(text, field) {
   }
 }
 
-/** @typedef {{ qr: string, file?: string, embed?: string, fields?: [string, string][] }} ShareData  addresses; `file` and
- *   `embed` where the page can be taken away; `fields`, names and labels, that a link can lock and hide */
+/** @typedef {{ qr: string, file?: string, embed?: string, fields?: [string, string][], page?: string }} ShareData
+ *   addresses; `file` and `embed` where the page can be taken away; `fields`, names and labels, that a link can lock and
+ *   hide; the key of the page's bus */
 /** @type {Record<string, string>} what the keys of a presenter do in large type */
 const STEPS = { PageDown: "next", ArrowRight: "next", PageUp: "previous", ArrowLeft: "previous" }
 const GUIDE = ["prompt", "lock", "hide", "large"] // as in web/guide.py
@@ -68,6 +69,8 @@ function frameCode(embed, title) {
 
 /** @type {WeakMap<Element, () => void>} */
 const shares = new WeakMap()
+/** @type {WeakMap<Element, FilmButton>} */
+const films = new WeakMap()
 
 /** @param {{ data: ShareData, parentElement: HTMLElement }} component */
 export default function ({ data, parentElement }) {
@@ -119,6 +122,7 @@ export default function ({ data, parentElement }) {
     const button = step && document.documentElement.matches(".optviz-large") && document.querySelector(`.st-key-lesson-${step} button`)
     if (button instanceof HTMLElement) button.click()
   }
+  if (data.page && !films.has(root)) films.set(root, new FilmButton(part(".film"), optvizPage(data.page)))
   shares.get(root)?.()
   window.addEventListener("keydown", keyed)
   window.addEventListener("pointerdown", closed)

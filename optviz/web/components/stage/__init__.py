@@ -12,6 +12,7 @@ from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
 HERE = Path(__file__).parent
 PARTS = (
     "types",
+    "plane",
     "rows",
     "loss_axis",
     "runs",
@@ -19,6 +20,8 @@ PARTS = (
     "player",
     "pointer",
     "pins",
+    "fit",
+    "labels",
     "figures",
     "sizes",
     "zooms",
@@ -27,6 +30,14 @@ PARTS = (
     "canvas",
     "ground",
     "download",
+    "terrain",
+    "relief",
+    "box_axes",
+    "surface_view",
+    "multiples_view",
+    "webp",
+    "pictures",
+    "film",
     "stage",
 )
 SCRIPTS = (BUS, FOLLOWING, *DRAWING, *(HERE / f"{part}.js" for part in PARTS))

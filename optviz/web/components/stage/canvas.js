@@ -1,8 +1,10 @@
-// Draws the scatter traces of a figure on a canvas that lies on its Plotly node, in the same places. Plotly needs
-// tens of milliseconds for six paths with marks, this one to three: frames of a drag and of the player are drawn
-// here, and Plotly draws again when they have come to rest.
+// Draws the scatter traces of a figure on a canvas, in a plane: that of a Plotly node below it, or of a view that is
+// drawn without Plotly. Plotly needs tens of milliseconds for six paths with marks, this one to three: frames of a
+// drag and of the player are drawn here, and Plotly draws again when they have come to rest.
 
 const BEYOND = 60 // px outside the plot from which on lines are cut, so that nobody computes dashes there
+
+const BEHIND = 0.3 // opacity of what lies behind a hill
 
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
 
@@ -33,35 +35,57 @@ function around(corners) {
   return turned
 }
 
-/** @param {HTMLCanvasElement} canvas @param {PlotNode} node the Plotly node below @param {Figure} figure its size and traces */
-function paint(canvas, node, { data, layout }) {
-  const axes = axesOf(node)
+/** A canvas of this size with nothing on it, to be drawn on in CSS pixels.
+ * @param {HTMLCanvasElement} canvas @param {Layout} size in px @returns {CanvasRenderingContext2D | null} */
+function cleared(canvas, { width, height }) {
   const context = canvas.getContext("2d")
-  if (!axes || !context) return
+  if (!context) return null
   const ratio = window.devicePixelRatio || 1
-  const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)]
-  if (canvas.width !== width || canvas.height !== height) {
-    Object.assign(canvas, { width, height })
-    Object.assign(canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` })
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)]
+  if (canvas.width !== across || canvas.height !== down) {
+    Object.assign(canvas, { width: across, height: down })
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
   }
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
-  context.clearRect(0, 0, layout.width, layout.height)
-  context.translate(axes.x.offset, axes.y.offset)
+  context.clearRect(0, 0, width, height)
+  return context
+}
+
+/** Draw the scatter traces of a figure in a plane.
+ * @param {CanvasRenderingContext2D} context @param {Plane} plane @param {Trace[]} data */
+function paint(context, plane, data) {
   for (const trace of data) {
     if (trace.visible === false || trace.type !== "scatter") continue
     context.save()
+    context.translate(plane.left, plane.top)
     if (trace.cliponaxis !== false) {
       context.beginPath()
-      context.rect(0, 0, axes.x.length, axes.y.length)
+      context.rect(0, 0, plane.width, plane.height)
       context.clip()
     }
-    context.globalAlpha = trace.opacity ?? 1
-    const spots = places(trace, axes)
-    if (trace.mode.includes("lines")) strokeLine(context, trace.line, spots, axes)
-    if (trace.mode.includes("markers")) stampMarkers(context, trace, spots, axes)
+    const draped = plane.drape && !/markers|text/.test(trace.mode) // its points need not be placed
+    const spots = draped ? [] : places(trace, plane)
+    if (trace.mode.includes("lines")) {
+      const line = plane.drape ? plane.drape(trace.x, trace.y) : spots
+      inParts(context, trace, line, true, part => strokeLine(context, trace.line, part, plane))
+    }
+    if (trace.mode.includes("markers")) inParts(context, trace, spots, false, part => stampMarkers(context, trace, part, plane))
     if (trace.mode.includes("text")) writeText(context, trace, spots)
     context.restore()
   }
+}
+
+/** Draw what is seen, and faintly what lies behind a hill.
+ * @param {CanvasRenderingContext2D} context @param {Trace} trace @param {(Spot | null)[]} spots @param {boolean} joined by a line
+ * @param {(part: (Spot | null)[]) => void} draw */
+function inParts(context, { opacity = 1 }, spots, joined, draw) {
+  context.globalAlpha = opacity
+  const hidden = spots.map(spot => spot?.[2] === true)
+  if (!hidden.includes(true)) return draw(spots)
+  draw(spots.map((spot, i) => (hidden[i] ? null : spot)))
+  context.globalAlpha = opacity * BEHIND
+  draw(spots.map((spot, i) => (hidden[i] || (joined && (hidden[i - 1] || hidden[i + 1])) ? spot : null)))
+  context.globalAlpha = opacity
 }
 
 /** @param {HTMLCanvasElement} canvas */
@@ -69,27 +93,27 @@ function wipe(canvas) {
   canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height)
 }
 
-/** Pixels of the points; null where there is none. @param {Trace} trace @param {Axes} axes @returns {([number, number] | null)[]} */
-function places(trace, axes) {
+/** Pixels of the points; null where there is none. @param {Trace} trace @param {Plane} plane @returns {(Spot | null)[]} */
+function places(trace, plane) {
   return Array.from(trace.y, (y, i) => {
     const x = trace.x ? trace.x[i] : trace.x0 + i * trace.dx
     if (x === null || y === null) return null
-    const [px, py] = [axes.x.toPixel(x), axes.y.toPixel(y)]
-    return Number.isFinite(px) && Number.isFinite(py) ? [px, py] : null
+    const spot = plane.place(x, y)
+    return spot && Number.isFinite(spot[0]) && Number.isFinite(spot[1]) ? spot : null
   })
 }
 
 /** @param {CanvasRenderingContext2D} context @param {{ color: string, width: number, dash?: string }} line
- * @param {([number, number] | null)[]} spots @param {Axes} axes */
-function strokeLine(context, { color, width, dash }, spots, axes) {
-  const box = { left: -BEYOND, top: -BEYOND, right: axes.x.length + BEYOND, bottom: axes.y.length + BEYOND }
+ * @param {(Spot | null)[]} spots @param {{ width: number, height: number }} plane */
+function strokeLine(context, { color, width, dash }, spots, plane) {
+  const box = { left: -BEYOND, top: -BEYOND, right: plane.width + BEYOND, bottom: plane.height + BEYOND }
   const unit = Math.max(3, width)
   context.strokeStyle = color
   context.lineWidth = width
   context.lineJoin = "round"
   context.setLineDash((DASHES[dash ?? ""] ?? []).map(part => part * unit))
   context.beginPath()
-  /** @type {[number, number] | null} */ let before = null
+  /** @type {Spot | null} */ let before = null
   /** @type {[number, number] | null} */ let pen = null
   for (const spot of spots) {
     const piece = before && spot && cutTo(box, before, spot)
@@ -106,7 +130,7 @@ function strokeLine(context, { color, width, dash }, spots, axes) {
 }
 
 /** The part of a straight line that lies in a box (Liang and Barsky 1984); null if none does.
- * @param {Box} box @param {[number, number]} a @param {[number, number]} b @returns {[[number, number], [number, number]] | null} */
+ * @param {Box} box @param {Spot} a @param {Spot} b @returns {[[number, number], [number, number]] | null} */
 function cutTo(box, a, b) {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
   let [from, to] = [0, 1]
@@ -118,18 +142,18 @@ function cutTo(box, a, b) {
     if (step > 0) to = Math.min(to, room / step)
   }
   if (from > to) return null
-  return [from === 0 ? a : [a[0] + from * dx, a[1] + from * dy], to === 1 ? b : [a[0] + to * dx, a[1] + to * dy]]
+  return [from === 0 ? [a[0], a[1]] : [a[0] + from * dx, a[1] + from * dy], to === 1 ? [b[0], b[1]] : [a[0] + to * dx, a[1] + to * dy]]
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Trace} trace @param {([number, number] | null)[]} spots @param {Axes} axes */
-function stampMarkers(context, { marker }, spots, axes) {
+/** @param {CanvasRenderingContext2D} context @param {Trace} trace @param {(Spot | null)[]} spots @param {Plane} plane */
+function stampMarkers(context, { marker }, spots, plane) {
   const open = marker.symbol?.endsWith("-open")
   const rim = marker.line?.width ?? 0
   context.beginPath()
   spots.forEach((spot, i) => {
     if (!spot) return
     const [x, y] = spot
-    const [outX, outY] = [x < 0 || x > axes.x.length, y < 0 || y > axes.y.length]
+    const [outX, outY] = [x < 0 || x > plane.width, y < 0 || y > plane.height]
     if (outX || outY) return // as Plotly does: what is outside is not shown, clipped or not
     const radius = (Array.isArray(marker.size) ? marker.size[i] : marker.size) / 2
     const corners = SHAPES[marker.symbol]
@@ -159,19 +183,23 @@ function outline(context, corners, x, y, radius, angle) {
   context.closePath()
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Trace} trace @param {([number, number] | null)[]} spots */
+/** @param {CanvasRenderingContext2D} context @param {Trace} trace @param {(Spot | null)[]} spots */
 function writeText(context, { text, textfont, textposition, marker }, spots) {
-  const left = textposition.endsWith("left")
-  context.font = `${textfont.size}px "Open Sans", verdana, arial, sans-serif`
+  const [level, side] = textposition.split(" ")
+  const left = side === "left"
+  const { size } = textfont
+  // As Plotly places a text beside a mark: from its baseline.
+  const radius = (Array.isArray(marker.size) ? marker.size[0] : marker.size) / 2 / 0.8 + 1
+  const below = { top: -radius - 0.25 * size, middle: 0.25 * size, bottom: radius + 0.75 * size }[/** @type {"top" | "middle" | "bottom"} */ (level)]
+  context.font = `${size}px "Open Sans", verdana, arial, sans-serif`
   context.fillStyle = textfont.color
-  context.textBaseline = "middle"
   context.textAlign = left ? "right" : "left"
   context.strokeStyle = marker.line.color
   context.lineWidth = 3
   spots.forEach((spot, i) => {
     if (!spot) return
-    const x = spot[0] + (left ? -9 : 9)
-    context.strokeText(text[i], x, spot[1])
-    context.fillText(text[i], x, spot[1])
+    const [x, y] = [spot[0] + (left ? -radius : radius), spot[1] + below]
+    context.strokeText(text[i], x, y)
+    context.fillText(text[i], x, y)
   })
 }

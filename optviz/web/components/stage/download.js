@@ -16,14 +16,19 @@ function linkOfPage() {
 function linkLines(link, width) {
   /** @param {string} text */
   const escaped = text => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
+  return inLines(link, width).map(part => `<a href="${escaped(link)}">${escaped(part)}</a>`)
+}
+
+/** @param {string} link @param {number} width in px @returns {string[]} */
+function inLines(link, width) {
   const most = Math.floor(width / LETTERS)
-  const parts = Array.from({ length: Math.ceil(link.length / most) }, (_, i) => link.slice(i * most, (i + 1) * most))
-  return parts.map(part => `<a href="${escaped(link)}">${escaped(part)}</a>`)
+  return Array.from({ length: Math.ceil(link.length / most) }, (_, i) => link.slice(i * most, (i + 1) * most))
 }
 
 /** @param {StageData} scene @param {Figure | null} ground @param {Figure} main @param {Figure} loss
- * @param {Figure | null} side @param {string} link @returns {Figure} */
-function wholeFigure(scene, ground, main, loss, side, link) {
+ * @param {Figure | null} side @param {string} link @param {string} raster the address of a picture in the place of ground and
+ *   paths, of a view that Plotly does not draw; else "" @returns {Figure} */
+function wholeFigure(scene, ground, main, loss, side, link, raster) {
   const [width, height] = [main.layout.width + loss.layout.width, main.layout.height]
   const { l, r, b, t } = main.layout.margin
   const inner = width - l - r
@@ -44,8 +49,8 @@ function wholeFigure(scene, ground, main, loss, side, link) {
   const colour = ground?.layout.plot_bgcolor ?? "rgba(0,0,0,0)"
   return {
     data: [
-      ...(ground?.data ?? []).map(trace => ({ ...on(trace, ""), colorbar: { ...trace.colorbar, x: mainEnd + 0.005 } })),
-      ...main.data.map(trace => on(trace, "")),
+      ...(raster ? [] : ground?.data ?? []).map(trace => ({ ...on(trace, ""), colorbar: { ...trace.colorbar, x: mainEnd + 0.005 } })),
+      ...(raster ? [] : main.data).map(trace => on(trace, "")),
       ...loss.data.map(trace => on(trace, "2")),
       ...(side?.data ?? []).map(trace => on(trace, "3")),
       ...names.map((trace, i) => ({
@@ -70,15 +75,21 @@ function wholeFigure(scene, ground, main, loss, side, link) {
       }],
       showlegend: true,
       legend: { orientation: "h", x: 0, y: -b / (height - b - t), yanchor: "top", font },
-      xaxis: axis(main.layout.xaxis, { domain: [0, mainEnd], anchor: "y" }),
-      yaxis: axis(main.layout.yaxis, { domain: [0, 1], anchor: "x" }),
+      ...(raster && {
+        images: [{
+          source: raster, xref: "paper", yref: "paper", x: -l / inner, y: 1 + t / (height - t - b), xanchor: "left", yanchor: "top",
+          sizex: main.layout.width / inner, sizey: height / (height - t - b), sizing: "stretch",
+        }],
+      }),
+      xaxis: axis(main.layout.xaxis, { domain: [0, mainEnd], anchor: "y", visible: !raster }),
+      yaxis: axis(main.layout.yaxis, { domain: [0, 1], anchor: "x", visible: !raster }),
       xaxis2: axis(loss.layout.xaxis, { domain: [besideStart, 1], anchor: "y2" }),
       yaxis2: axis(loss.layout.yaxis, { domain: [0, split - (side ? 0.1 : 0)], anchor: "x2" }),
       ...(side && {
         xaxis3: axis(side.layout.xaxis, { domain: [besideStart, 1], anchor: "y3" }),
         yaxis3: axis(side.layout.yaxis, { domain: [split, 1], anchor: "x3" }),
       }),
-      shapes: colour === "rgba(0,0,0,0)" ? [] : [{
+      shapes: raster || colour === "rgba(0,0,0,0)" ? [] : [{
         type: "rect", xref: "x domain", yref: "y domain", x0: 0, x1: 1, y0: 0, y1: 1,
         fillcolor: colour, line: { width: 0 }, layer: "below",
       }],

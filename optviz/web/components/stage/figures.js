@@ -1,12 +1,10 @@
 // The Plotly figures of the stage at one frame: its traces filled with rows, on axes of fixed ranges.
 
 const MOST_MARKED = 200 // steps up to which every iterate gets its own marker
-const LETTER = 7 // px that a letter of a label is wide
-const LABEL = 18 // px that a label is high
 
 /** @typedef {{ x: [number, number], y: [number, number] }} Zoom  ranges, as Plotly has them */
-/** @typedef {{ frame: number, hidden: Set<string>, axes: Axes | null, zoom: Zoom | null, scale: number }} View
- *   `axes` are those of the last drawing; `scale` enlarges lines and words on a projector */
+/** @typedef {{ frame: number, hidden: Set<string>, plane: Plane | null, zoom: Zoom | null, scale: number }} View
+ *   `plane` is that of the last drawing; `scale` enlarges lines and words on a projector */
 
 /** @param {StageData} scene @param {Shown} shown @param {View} view @param {Ghost[]} ghosts runs that are pinned
  * @param {Trace[]} arrows the anatomy of a step, above all @returns {Figure} */
@@ -29,9 +27,9 @@ function mainFigure(scene, shown, view, ghosts, arrows) {
       customdata: rows.values.subarray(0, end + 1),
     })
     heads.push({ ...run.head, visible, x: [known(x[end])], y: [known(y[end])] })
-    exits.push(exitTrace(run, exitOf(rows, domain), end, visible, view.axes))
+    exits.push(exitTrace(run, exitOf(rows, domain), end, visible, view.plane))
   })
-  labelHeads(scene, heads, view)
+  labelHeads(scene, heads, view, paths, [main.minima])
   const ring = startPlace(scene, shown)
   const inside = inRange(main.layout, view.zoom, ring)
   const start = { ...main.start, x: [ring[0]], y: [known(ring[1])], visible: inside }
@@ -63,7 +61,7 @@ function lossFigure(scene, shown, view, ghosts) {
       { ...thicker(run.loss, view.scale), visible, x: x.subarray(0, end + 1), y: heights.subarray(0, end + 1), meta: axis.label },
     ]
   })
-  labelHeads(scene, heads, view)
+  labelHeads(scene, heads, view, data, [])
   const { xaxis, yaxis } = loss.layout
   const steps = Math.max(1, shown.steps, ...ghosts.map(ghost => ghost.rows.values.length - 1))
   const gradients = Math.max(1, ...rows.map(each => acrossOf(each, loss).at(-1) ?? 0))
@@ -108,19 +106,28 @@ function wider(margin, scale) {
 }
 
 /** The ground lies below the picture: the same size, margins, ranges and parts of the paper.
- * @param {Figure} ground @param {Layout} above the layout of the picture @param {Axes} axes of the picture @returns {Figure} */
-function groundFigure(ground, above, axes) {
+ * @param {Figure} ground @param {Layout} above the layout of the picture @param {Axes} axes of the picture
+ * @param {string} view how the landscape is shown @returns {Figure} */
+function groundFigure(ground, above, axes, view) {
   /** @param {any} axis @param {Axis} same */
   const as = (axis, same) => ({ ...axis, range: [...same.range], domain: [...same.domain] })
   const { width, height, margin, font } = above
   return {
-    data: ground.data.map(trace => ({ ...trace })),
+    data: ground.data.map(trace => (view === "heat" ? asHeat(trace) : { ...trace })),
     layout: {
       ...ground.layout, width, height, margin, font,
       xaxis: as(ground.layout.xaxis, axes.x),
       yaxis: as(ground.layout.yaxis, axes.y),
     },
   }
+}
+
+/** A contour as a continuous field of its own colours, with the same colour bar. @param {Trace} trace @returns {Trace} */
+function asHeat(trace) {
+  const { start, end, size } = trace.contours
+  const contours = { ...trace.contours, coloring: "heatmap" }
+  // Plotly colours a band like its middle, so the outer ones reach half a band beyond their levels.
+  return { ...trace, contours, line: { ...trace.line, width: 0 }, zauto: false, zmin: start - size / 2, zmax: end + size / 2 }
 }
 
 /** Where the ring is: in 1D it rides on the curve.
@@ -146,52 +153,27 @@ function inRange(layout, zoom, at) {
 }
 
 /** @param {Layout} layout @param {View} view @param {[number, number]} at @returns {Trace} */
-function edgePlace(layout, { zoom, axes }, at) {
+function edgePlace(layout, { zoom, plane }, at) {
   const ranges = [zoom?.x ?? layout.xaxis.range, zoom?.y ?? layout.yaxis.range]
   const edge = ranges.map(([low, high], i) => Math.min(high, Math.max(low, at[i] ?? NaN)))
   const away = ranges.map(([low, high], i) => ((at[i] ?? NaN) - (edge[i] ?? NaN)) / (high - low))
-  const angle = arrowAngle((away[0] ?? 0) * (axes?.x.length ?? 1), (away[1] ?? 0) * (axes?.y.length ?? 1))
+  const angle = arrowAngle(...turned(plane, away))
   return {
     x: [edge[0]], y: [known(edge[1])], text: [pointText(at)],
     marker: { ...{ size: 17, symbol: "arrow" }, angle },
   }
 }
 
-/** @param {Run} run @param {ReturnType<typeof exitOf>} exit @param {number} end @param {boolean} visible @param {Axes | null} axes */
-function exitTrace(run, exit, end, visible, axes) {
+/** @param {Run} run @param {ReturnType<typeof exitOf>} exit @param {number} end @param {boolean} visible @param {Plane | null} plane */
+function exitTrace(run, exit, end, visible, plane) {
   if (!exit || exit.step > end) return { ...run.exit, x: [null], y: [null], visible: false }
-  const [across, up] = exit.direction
-  const angle = arrowAngle(across * (axes?.x.length ?? 1), up * (axes?.y.length ?? 1))
+  const angle = arrowAngle(...turned(plane, exit.direction))
   return { ...run.exit, visible, x: [exit.x], y: [exit.y], text: [exit.text], marker: { ...run.exit.marker, angle } }
 }
 
-/** Names beside the heads, as far as there is room for them without covering one another.
- * @param {StageData} scene @param {Trace[]} heads @param {View} view */
-function labelHeads(scene, heads, { axes, scale }) {
-  if (!axes) return
-  const spots = heads.map(head => ({
-    x: axes.x.toPixel(head.x[0] ?? NaN),
-    y: axes.y.toPixel(head.y[0] ?? NaN),
-    shown: head.visible && head.x[0] !== null && head.y[0] !== null,
-  }))
-  /** @type {{ left: number, right: number, top: number, bottom: number }[]} */
-  const taken = spots.filter(({ shown }) => shown)
-    .map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }))
-  heads.forEach((head, i) => {
-    const { x, y, shown } = /** @type {typeof spots[number]} */ (spots[i])
-    const label = scene.runs[i]?.label ?? ""
-    const [width, half] = [LETTER * scale * label.length, (LABEL * scale) / 2]
-    if (!shown) return
-    for (const [side, left] of /** @type {const} */ ([["right", x + 10], ["left", x - 10 - width]])) {
-      const box = { left, right: left + width, top: y - half, bottom: y + half }
-      const inside = box.left >= 0 && box.right <= axes.x.length && box.top >= 0 && box.bottom <= axes.y.length
-      const free = taken.every(t => t.right < box.left || t.left > box.right || t.bottom < box.top || t.top > box.bottom)
-      if (!inside || !free) continue
-      taken.push(box)
-      Object.assign(head, { mode: "markers+text", text: [label], textposition: `middle ${side}` })
-      return
-    }
-  })
+/** @param {Plane | null} plane @param {number[]} direction in shares of the axes @returns {[number, number]} */
+function turned(plane, [across = 0, up = 0]) {
+  return plane ? plane.turn(across, up) : [across, up]
 }
 
 /** @param {StageData} scene @param {"main" | "side"} figure @param {number} frame @returns {Trace[]} */

@@ -36,17 +36,30 @@ class GroundLayer {
     this.key = ground?.key ?? ""
   }
 
-  /** Lay it exactly below the picture. @param {PlotlyLibrary} Plotly @param {PlotNode} above @param {Layout} layout */
-  async follow(Plotly, above, layout) {
+  /** How it looks in a view. @param {string} view @returns {Figure | null} */
+  shown(view) {
+    const { figure } = this
+    return figure && { ...figure, data: figure.data.map(trace => (view === "heat" ? asHeat(trace) : trace)) }
+  }
+
+  /** What lies below a picture. @param {Layout} layout of the picture @param {Axes | null} axes of it @param {string} view
+   * @returns {Figure | null} */
+  figureBelow(layout, axes, view) {
+    return this.figure && axes && groundFigure(this.figure, layout, axes, view)
+  }
+
+  /** Lay it exactly below the picture. @param {PlotlyLibrary} Plotly @param {PlotNode} above @param {Layout} layout
+   * @param {string} view how it is shown */
+  async follow(Plotly, above, layout, view) {
     const axes = axesOf(above)
     if (!axes) return
     const { width, height, font } = layout
-    const wanted = JSON.stringify([this.key, width, height, font.size, axes.x.range, axes.y.range, axes.x.domain, axes.y.domain])
+    const wanted = JSON.stringify([view, this.key, width, height, font.size, axes.x.range, axes.y.range, axes.x.domain, axes.y.domain])
     if (wanted === this.drawn) return
     this.drawn = wanted
     this.node.hidden = !this.figure
     if (!this.figure) return
-    const { data, layout: below } = groundFigure(this.figure, layout, axes)
+    const { data, layout: below } = groundFigure(this.figure, layout, axes, view)
     await Plotly.react(this.node, data, below, { staticPlot: true, responsive: false })
     this.node.dataset.drawn = String(Number(this.node.dataset.drawn ?? 0) + 1)
   }

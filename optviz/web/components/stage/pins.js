@@ -1,6 +1,6 @@
 // Pinned runs: what was on the screen stays as ghosts behind what comes next. They live in this browser only.
 
-/** @typedef {{ name: string, label: string, rows: Rows, path: Trace, head: Trace, loss: Trace }} Ghost */
+/** @typedef {{ slot: string, name: string, label: string, rows: Rows, path: Trace, head: Trace, loss: Trace }} Ghost */
 
 const FAINT = 0.5
 const GHOST_DASH = "dash"
@@ -30,10 +30,10 @@ class Pins {
     this.ghosts = scene.runs.flatMap((run, i) => {
       const rows = shown.rows[i]
       if (!rows) return []
-      const { name, label, path, head, loss } = run
+      const { slot, name, label, path, head, loss } = run
       // While a finger is down the names of the scene are those of before it.
       const said = shown.texts === scene.live?.link ? name : label
-      return [{ name: said, label, rows, path, head, loss }]
+      return [{ slot, name: said, label, rows, path, head, loss }]
     })
     this.tell()
   }

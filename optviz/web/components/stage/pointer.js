@@ -7,9 +7,9 @@ const TWICE = 300 // ms in which a second click makes it a double click
 const NEAR = 14 // px between the two
 
 class Pointer {
-  /** @param {PlotNode} plot @param {{ ring: () => [number, number] | null, dimension: () => number,
-   *   draft: (start: string) => void, commit: (start: string) => void, giveUp: () => void,
-   *   twice: () => void }} acts `ring` is where the start is drawn */
+  /** @param {HTMLElement} plot @param {{ place: (event: PointerEvent) => Place | null, ring: () => [number, number] | null,
+   *   dimension: () => number, draft: (start: string) => void, commit: (start: string) => void, giveUp: () => void,
+   *   twice: () => void }} acts `place` is where an event is, `ring` where the start is drawn */
   constructor(plot, acts) {
     this.plot = plot
     this.acts = acts
@@ -44,26 +44,23 @@ class Pointer {
   /** The link text of a place, with no more digits than a pixel can mean; null outside the numbers.
    * @param {PointerEvent} event */
   textAt(event) {
-    const place = placeOn(this.plot, event)
+    const place = this.acts.place(event)
     if (!place) return null
-    /** @param {number} value @param {Axis} axis */
-    const round = (value, axis) => {
-      const pixel = Math.abs(axis.range[1] - axis.range[0]) / axis.length
-      return Number(value.toFixed(Math.min(12, Math.max(0, Math.ceil(-Math.log10(pixel))))))
-    }
-    const { axes } = place
-    const at = [round(place.x, axes.x), round(place.y, axes.y)].slice(0, this.acts.dimension())
+    /** @param {number} value @param {number} pixel */
+    const round = (value, pixel) => Number(value.toFixed(Math.min(12, Math.max(0, Math.ceil(-Math.log10(pixel))))))
+    const at = [round(place.x, place.pixel[0]), round(place.y, place.pixel[1])].slice(0, this.acts.dimension())
     return at.every(Number.isFinite) ? at.join("_") : null
   }
 
   /** @param {PointerEvent} event */
   press(event) {
     this.pressed = null
-    if (event.button !== 0 || onModebar(event.target)) return
-    const [place, ring] = [placeOn(this.plot, event), this.acts.ring()]
+    if (event.button !== 0 || onModebar(event.target) || /** @type {Element} */ (event.target).closest?.("button")) return
+    const [place, ring] = [this.acts.place(event), this.acts.ring()]
     if (!place?.inside) return
-    const { axes, px, py } = place
-    const apart = ring ? Math.hypot(axes.x.toPixel(ring[0]) - px, axes.y.toPixel(ring[1]) - py) : Infinity
+    const { plane, px, py } = place
+    const spot = ring && plane.place(...ring)
+    const apart = spot ? Math.hypot(spot[0] - px, spot[1] - py) : Infinity
     if (apart <= (GRAB[event.pointerType] ?? CLICK)) {
       this.dragging = { at: null }
       event.preventDefault()
@@ -92,7 +89,7 @@ class Pointer {
       return
     }
     if (!pressed || Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK) return
-    if (at !== null && placeOn(this.plot, event)?.inside) this.click(event, at)
+    if (at !== null && this.acts.place(event)?.inside) this.click(event, at)
   }
 
   /** A click sets the start once it is clear that no second one follows.

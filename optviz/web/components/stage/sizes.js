@@ -13,7 +13,9 @@ function sizesOf(scene, width, lean = false) {
   const main = narrow ? width : Math.round(width * (scene.side ? 0.54 : 0.62))
   const room = lean ? window.innerHeight - BESIDES_IN_FRAME : Math.max(420, window.innerHeight - BESIDES_PICTURE)
   const phone = 0.36 * document.documentElement.clientHeight // the rest is for the panel below
-  const height = Math.round(narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
+  // Small pictures are one below the other or two side by side there, and need their height.
+  const small = scene.picture === "multiples" ? Math.ceil(scene.runs.length / 2) * (width / 2) : 0
+  const height = Math.round(narrow && small ? small : narrow ? Math.min(420, Math.max(250, Math.min(width * 0.95, phone))) : Math.min(room, Math.max(360, main * 0.9)))
   const beside = narrow ? width : width - main
   const loss = narrow ? 260 : Math.round(scene.side ? height * 0.45 : height)
   return {

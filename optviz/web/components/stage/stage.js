@@ -3,7 +3,6 @@
 
 /** @type {WeakMap<Element, Stage>} */
 const stages = new WeakMap()
-const PROJECTOR = 1800 // px from which on lines and words are larger
 const REST = 150 // ms until the server is told which step one looks at
 const AT_REST = 250 // ms without a change until Plotly draws what a canvas has shown at once
 
@@ -11,16 +10,11 @@ class Stage {
   /** @param {HTMLElement} root @param {string} page the key of the page's bus */
   constructor(root, page) {
     this.root = root
-    this.plots = this.part(".plots")
-    this.main = /** @type {PlotNode} */ (this.part(".main"))
-    this.loss = /** @type {PlotNode} */ (this.part(".loss"))
-    this.side = /** @type {PlotNode} */ (this.part(".side")) // above the loss, for the scenes that have one
     this.note = this.part(".note")
     this.bus = optvizPage(page)
-    this.ground = new GroundLayer(this.part(".ground"))
-    this.zoom = new Zooms({ main: this.main, loss: this.loss }, () => this.invalidate(), () => {
-      if (this.drawn) this.ground.follow(this.Plotly, this.main, this.drawn.main.layout)
-    })
+    this.pictures = new Pictures(root, () => this.invalidate(), format => this.download(format))
+    const { main, loss, zoom } = this.pictures
+    this.zoom = zoom
     this.player = new Player(root, () => this.invalidate(), () => this.report())
     this.live = new Live(this.bus, () => this.invalidate(), () => { this.shown = this.served })
     this.following = new Following(this.bus, { // after Live: a draft that only the server can compute
@@ -29,22 +23,29 @@ class Stage {
       draw: data => this.drawDraft(data),
       restore: () => this.restore(),
     })
-    this.pointer = new Pointer(this.main, {
+    this.pointer = new Pointer(this.pictures.picture, {
+      place: event => this.pictures.placeOn(event),
       ring: () => (this.scene && this.shown ? startPlace(this.scene, this.shown) : null),
       dimension: () => this.scene?.domain.length ?? 2,
       draft: start => this.bus.draft({ start }),
       commit: start => this.bus.commit({ start }),
       giveUp: () => this.bus.giveUp(),
-      twice: () => this.zoom.reset(),
+      twice: () => this.resetView(),
     })
     this.legend = new LegendRow(root, hidden => this.tellHidden(hidden))
     this.inside = new InsideFold(root, { changed: () => this.invalidate(), pick: step => this.goTo(step) })
     this.pins = new Pins(root, { shown: () => this.pinnable(), changed: () => this.invalidate() })
-    this.unclick = onClick(this.loss, place => this.goTo(this.stepAt(place)))
+    this.fit = new FitButton(root, {
+      shown: () => this.visibleRuns(),
+      set: domain => { this.zoom.main = null; this.bus.commit({ domain }) },
+      say: sentence => this.say(sentence),
+    })
+    this.unclick = onClick(loss, place => this.goTo(this.stepAt(place)))
     const touched = () => { this.bus.touched = true; this.part(".hint").hidden = true }
     const unhear = [
       this.bus.on("draft", touched),
       this.bus.on("settled", ({ given }) => { if (given) touched() }),
+      this.bus.on("film", wish => this.film(wish)),
       this.bus.on("hidden", slots => { if (!this.telling) { this.legend.take(slots); this.invalidate() } }),
       this.bus.on("answer", ({ stage }) => { if (stage && this.given) this.bring({ ...this.given, ...stage }) }),
     ]
@@ -55,20 +56,18 @@ class Stage {
     /** @type {Shown | null} the server's */ this.served = null
     /** @type {StageData | null} */ this.servedScene = null
     this.pending = Promise.resolve()
-    /** @type {Figures | null} */ this.drawn = null
     this.still = "" // what stays the same while things move
     this.scheduled = 0
     this.drawing = false
     this.again = false
     this.news = false // a new scene is not drawn yet
     this.atRest = false // nothing has changed for a while
-    this.width = 0
     /** @type {number | null} the step that the server knows of */ this.reported = null
-    this.observer = new ResizeObserver(() => { if (this.plots.clientWidth !== this.width) this.invalidate() })
-    this.observer.observe(this.plots)
+    this.observer = new ResizeObserver(() => { if (this.pictures.plots.clientWidth !== this.pictures.width) this.invalidate() })
+    this.observer.observe(this.pictures.plots)
     this.onResize = () => this.invalidate()
     window.addEventListener("resize", this.onResize)
-    this.part(".reset").addEventListener("click", () => this.zoom.reset())
+    this.part(".reset").addEventListener("click", () => this.resetView())
     this.part(".find").addEventListener("click", () => this.showStart())
   }
 
@@ -101,14 +100,13 @@ class Stage {
       this.describe(data)
       this.part(".budget").textContent = data.budget
     }
-    const [Plotly] = await Promise.all([loadPlotly(data.plotly), this.ground.load(data.ground)])
-    if (!this.scene) this.listen(Plotly)
+    const [Plotly] = await Promise.all([loadPlotly(data.plotly), this.pictures.ground.load(data.ground)])
+    if (!this.scene) this.pictures.listen(Plotly)
     const scene = unpacked(data)
     const rows = data.runs.map(rowsOf)
     if (scene.main.view !== this.scene?.main.view) this.zoom.main = null
     if (scene.loss.view !== this.scene?.loss.view) this.zoom.loss = null
     this.say([chaosSentence(this.live.meet(scene, rows)), this.pins.meet(scene)].filter(Boolean).join(" "))
-    this.Plotly = Plotly
     this.servedScene = scene
     this.served = { rows, steps: data.steps, start: data.start, texts: data.live?.link ?? {} }
     const later = scene.drawUrl && !this.following.arrived() // a newer draft is shown
@@ -124,7 +122,7 @@ class Stage {
   /** Where to ask for them; the landscape that is here already need not come again. */
   drawUrl() {
     const url = this.servedScene?.drawUrl
-    return url ? `${url}&${new URLSearchParams({ ground: this.ground.key })}` : ""
+    return url ? `${url}&${new URLSearchParams({ ground: this.pictures.ground.key })}` : ""
   }
 
   /** @param {StageData} data a scene */
@@ -132,7 +130,7 @@ class Stage {
     const { servedScene, served, shown } = this
     if (!servedScene || !shown) return
     const { plotly, engineUrl, page, follow, drawUrl } = servedScene
-    await this.ground.load(data.ground)
+    await this.pictures.ground.load(data.ground)
     if (!this.following.drafted || served !== this.served) return // something newer came meanwhile
     this.scene = unpacked({ ...data, plotly, engineUrl, page, follow, drawUrl })
     // The ring is under the finger already.
@@ -147,28 +145,13 @@ class Stage {
   restore() {
     const [scene, served] = [this.servedScene, this.served]
     if (!scene || !served) return
-    this.pending = this.pending.then(() => this.ground.load(scene.ground)).then(() => {
+    this.pending = this.pending.then(() => this.pictures.ground.load(scene.ground)).then(() => {
       if (this.following.drafted || served !== this.served) return
       this.scene = scene
       this.shown = served
       this.news = true
       this.invalidate()
     })
-  }
-
-  /** @param {PlotlyLibrary} Plotly */
-  listen(Plotly) {
-    // These objects are kept: new ones would make Plotly start afresh.
-    const save = (/** @type {string} */ format) => () => this.download(format)
-    this.config = configuration(Plotly, {
-      doubleClick: false, // ours resets both pictures
-      modeBarButtonsToRemove: [...NO_BUTTONS, "toImage", "resetScale2d"],
-      modeBarButtonsToAdd: [
-        { name: "Download as PNG", icon: Plotly.Icons.camera, click: save("png") },
-        { name: "Download as SVG", icon: Plotly.Icons.disk, click: save("svg") },
-      ],
-    })
-    this.plain = configuration(Plotly, { doubleClick: false, displayModeBar: false })
   }
 
   // ---- drawing
@@ -193,8 +176,8 @@ class Stage {
   }
 
   async draw() {
-    const { scene, Plotly } = this
-    if (!scene || !this.shown || !Plotly) return
+    const { scene, pictures } = this
+    if (!scene || !this.shown || !pictures.Plotly) return
     const begun = performance.now()
     const draft = this.live.take(this.shown)
     if (draft) this.shown = draft
@@ -209,73 +192,25 @@ class Stage {
     this.inside.follow({
       scene, shown, frame: this.player.now, moving: Boolean(this.player.playing), run: slot => this.live.run(shown.texts, slot),
     })
-    const sizes = this.sizes(scene)
-    const figures = this.figures(scene, shown, sizes)
+    const sizes = pictures.sizes(scene)
+    pictures.prepare(scene, sizes, this.legend.hidden)
+    const figures = pictures.figures(scene, shown, sizes, {
+      frame: this.player.now, hidden: this.legend.hidden, ghosts: this.pins.ghosts, arrows: this.inside.traces(pictures.axes(scene)),
+    })
     // What Plotly draws does not change while things move, but for the loss axis.
-    const still = JSON.stringify([scene.main.view, this.ground.key, sizes, this.zoom.main, this.zoom.loss, scene.dark, figures.main.layout.font.size])
+    const { font } = figures.main.layout
+    const still = JSON.stringify([scene.picture, scene.main.view, pictures.ground.key, sizes, this.zoom.main, this.zoom.loss, scene.dark, font.size])
     clearTimeout(this.resting)
     const atRest = this.atRest && !news && !draft
     this.atRest = false
     if (still === this.still && !atRest) {
-      await this.sketch(Plotly, figures)
+      await pictures.sketch(figures)
       if (!moving) this.resting = setTimeout(() => { this.atRest = true; this.invalidate() }, AT_REST)
-    } else await this.print(Plotly, figures)
+    } else if (await pictures.print(figures)) this.invalidate()
     this.still = still
-    this.drawn = figures
     this.chips(scene, shown)
     if (news) this.announce(scene)
     if (draft) this.measured(begun)
-  }
-
-  /** Everything by Plotly. @param {PlotlyLibrary} Plotly @param {Figures} figures */
-  async print(Plotly, { main, loss, side }) {
-    const placedBefore = axesOf(this.main)
-    await Promise.all([
-      Plotly.react(this.main, main.data, main.layout, this.config),
-      Plotly.react(this.loss, loss.data, loss.layout, this.plain),
-      side && Plotly.react(this.side, side.data, side.layout, this.plain),
-    ])
-    await this.ground.follow(Plotly, this.main, main.layout)
-    if (this.root.classList.contains("quick")) for (const canvas of this.plots.querySelectorAll("canvas")) wipe(canvas)
-    this.root.classList.remove("quick")
-    if (!placedBefore) this.invalidate() // labels and arrows are placed by the axes of the last drawing
-  }
-
-  /** The traces on canvases, with Plotly's own hidden. The loss axis follows in jumps.
-   * @param {PlotlyLibrary} Plotly @param {Figures} figures */
-  async sketch(Plotly, { main, loss, side }) {
-    const axes = axesOf(this.loss)
-    if (axes && this.drawn) {
-      const { xaxis, yaxis } = loss.layout
-      const before = this.drawn.loss.layout
-      yaxis.range = this.zoom.loss?.y ?? steady(before.yaxis.range, yaxis.range)
-      const changed = JSON.stringify([xaxis, yaxis]) !== JSON.stringify([before.xaxis, before.yaxis])
-      if (changed) await Plotly.react(this.loss, [], loss.layout, this.plain)
-    }
-    this.root.classList.add("quick")
-    /** @param {string} name */
-    const canvas = name => /** @type {HTMLCanvasElement} */ (this.part(`.${name}-canvas`))
-    paint(canvas("main"), this.main, main)
-    paint(canvas("loss"), this.loss, loss)
-    if (side) paint(canvas("side"), this.side, side)
-  }
-
-  /** @typedef {{ main: Figure, loss: Figure, side: Figure | null }} Figures */
-
-  /** @param {StageData} scene @param {Shown} shown @param {Sizes} sizes @returns {Figures} */
-  figures(scene, shown, sizes) {
-    const scale = window.innerWidth >= PROJECTOR || document.documentElement.matches(".optviz-large") ? 1.35 : 1
-    const frame = this.player.now
-    /** @param {"main" | "loss"} name @returns {View} */
-    const view = name => ({ frame, hidden: this.legend.hidden, axes: axesOf(this[name]), zoom: this.zoom[name], scale })
-    const beside = { ...view("loss"), zoom: null }
-    const { ghosts } = this.pins
-    const arrows = this.inside.traces(axesOf(this.main))
-    return {
-      main: placed(mainFigure(scene, shown, view("main"), ghosts, arrows), sizes.main, view("main")),
-      loss: placed(lossFigure(scene, shown, view("loss"), ghosts), sizes.loss, view("loss")),
-      side: scene.side && placed(sideFigure(scene, scene.side, beside), sizes.side, beside),
-    }
   }
 
   /** What a new scene changes besides the pictures. @param {StageData} scene */
@@ -283,7 +218,7 @@ class Stage {
     this.root.classList.toggle("dark", scene.dark)
     this.describe(scene)
     this.zoom.listen()
-    this.side.hidden = !scene.side
+    this.pictures.side.hidden = !scene.side
     this.part(".budget").textContent = scene.budget
     this.part(".hint").textContent = scene.hint
     this.part(".hint").hidden = !scene.hint || this.bus.touched
@@ -295,22 +230,10 @@ class Stage {
 
   /** Its names, and what is read out. @param {StageData} scene */
   describe(scene) {
-    for (const [node, words] of /** @type {[HTMLElement, string][]} */ ([
-      [this.main, scene.alt], [this.loss, `Loss against ${scene.loss.across === "gradients" ? "gradient evaluations" : "step"} for the same runs.`], [this.side, scene.side?.alt ?? ""],
-    ])) {
-      node.setAttribute("role", "figure")
-      node.setAttribute("aria-label", words)
-    }
+    this.pictures.describe(scene)
     this.legend.show(scene)
     this.pins.describe(scene)
-  }
-
-  /** @param {StageData} scene */
-  sizes(scene) {
-    this.width = this.plots.clientWidth
-    const sizes = sizesOf(scene, this.width, this.root.closest(".lean") !== null)
-    this.plots.classList.toggle("narrow", sizes.narrow)
-    return sizes
+    this.fit.describe(scene)
   }
 
   /** How long a frame of a draft took, for whoever observes "optviz-draft". @param {number} begun */
@@ -354,6 +277,20 @@ class Stage {
     return scene?.live && shown ? { scene, shown } : null
   }
 
+  /** The whole landscape again, seen from where it is seen at first. */
+  resetView() {
+    this.pictures.view?.reset()
+    this.zoom.reset()
+  }
+
+  /** The runs on the screen that are not hidden. */
+  visibleRuns() {
+    const { scene, shown } = this
+    if (!scene || !shown) return null
+    const seen = scene.runs.map(({ slot }) => !this.legend.hidden.has(slot))
+    return { scene, rows: shown.rows.filter((_, i) => seen[i]), names: scene.runs.filter((_, i) => seen[i]).map(({ name }) => name) }
+  }
+
   /** Zoom out until the start is in the picture. */
   showStart() {
     if (this.scene && this.shown) this.zoom.widen(this.scene.main.layout, startPlace(this.scene, this.shown))
@@ -361,7 +298,7 @@ class Stage {
 
   /** @param {StageData} scene @param {Shown} shown */
   chips(scene, shown) {
-    this.part(".reset").hidden = !this.zoom.main && !this.zoom.loss
+    this.part(".reset").hidden = !this.zoom.main && !this.zoom.loss && !this.pictures.view?.turned
     this.part(".find").hidden = inRange(scene.main.layout, this.zoom.main, startPlace(scene, shown))
   }
 
@@ -382,13 +319,18 @@ class Stage {
     }, REST)
   }
 
+  /** Somebody wants what is shown as an animation. @param {FilmWish} wish */
+  film(wish) {
+    const { scene, shown, pictures } = this
+    if (!scene || !shown) return wish.failed("There is no picture yet.")
+    const { width } = pictures
+    const filmed = { scene, shown, hidden: new Set(this.legend.hidden), ghosts: this.pins.ghosts }
+    makeFilm(pictures, filmed, () => this.shown === shown && pictures.width === width, wish)
+  }
+
   /** @param {string} format */
   async download(format) {
-    if (!this.scene || !this.drawn) return
-    const { main, loss, side } = this.drawn
-    const whole = wholeFigure(this.scene, this.ground.figure, main, loss, side, linkOfPage())
-    const { width, height } = whole.layout
-    await this.Plotly.downloadImage(whole, { format, width, height, scale: format === "png" ? 2 : 1, filename: "optviz" })
+    if (this.scene) await this.pictures.download(this.scene, format)
   }
 
   close() {
@@ -404,7 +346,7 @@ class Stage {
     this.unclick()
     this.observer.disconnect()
     window.removeEventListener("resize", this.onResize)
-    for (const node of [this.main, this.loss, this.side, this.ground.node]) this.Plotly?.purge(node)
+    this.pictures.close()
   }
 }
 

@@ -15,9 +15,9 @@
  *   rates: Record<string, number> }} LiveData */
 /** @typedef {{ title: string, main: Main, ground: Ground | null, loss: Loss, side: Side | null, runs: Run[],
  *   followers: Follower[], domain: [number, number][], start: number[], steps: number, unit: string, per: number,
- *   live: LiveData | null, budget: string, alt: string, dark: boolean }} Scene */
+ *   live: LiveData | null, budget: string, alt: string, dark: boolean, picture: string }} Scene  `picture` is how the landscape is shown */
 /** @typedef {Scene & { plotly: string, engineUrl: string, page: string, follow: boolean, drawUrl: string, inside?: InsideUrls | null,
- *   stamp: Stamp | null, hint: string }} StageData */
+ *   stamp: Stamp | null, hint: string, fit?: "paths" | "domain" }} StageData  `fit` is what the button offers to show */
 /** Where the scripts of “Look inside a step” are. @typedef {{ module: string, script: string }} InsideUrls */
 
 /** One run's numbers: `points` holds an array for each coordinate, each row is one frame. `asked` counts the gradients
