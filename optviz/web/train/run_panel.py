@@ -118,12 +118,12 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
         fork_button(chosen, seen.history)
         compare = st.popover("Compare", icon=":material/compare_arrows:", disabled=bool(chosen.complaint))
     with compare:
-        together = [_offer(row) for row in COMPARISONS.values()]
+        together = [_offer(comparison) for comparison in COMPARISONS.values()]
     if start:
         _start((chosen.config,))
-    for row in filter(None, together):
-        fill(row.configs[0], [])
-        _start(row.configs)
+    for pressed in filter(None, together):
+        fill(pressed.configs[0], [])
+        _start(pressed.configs)
     if said := state.pop("training.said", ""):
         st.error(plain(said))
 
