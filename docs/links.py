@@ -36,8 +36,8 @@ A link holds every value under a stable name, and `v=1`. What is missing takes t
 that came later than the first links is left out while it has its default, which never changes. What cannot
 be used is replaced by the default and named on the page. (A link of Trajectories that says something else
 but no `steps` has always meant 50; the default is that of an empty link.) Numbers are written with all their
-digits, several numbers of one value with `_` between them, rows with `~`. An optimizer or a schedule is its key followed by
-the names and values of its hyperparameters, as in `momentum_lr_0.1_momentum_0.9`; the
+digits, several numbers of one value with `_` between them, rows with `~`. An optimizer or a schedule is its
+key followed by the names and values of its hyperparameters, as in `momentum_lr_0.1_momentum_0.9`; the
 [catalogue](catalogue.md) lists all of them.
 
 A rule that somebody wrote is `own`, its text, and its values, as in `own_0eCA9IHggLSBscipn_lr_0.1`. The text

@@ -119,7 +119,7 @@ class Experiment(OnLandscape, Settings):
 
     page: ClassVar[str] = "trajectories"
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("", ("objective", "view", "start", "o", "rates", "rate", "steps")),
+        Section("", ("objective", "view", "start", "o", "steps", "rates", "rate")),
         Section(
             "Schedule, noise, view", ("schedule", "noise", "seed", "domain", "across", "loss"), folded=True
         ),
