@@ -33,8 +33,8 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         what = f"race {racers} optimizers on" if racers > 1 else "train"
         st.markdown(f"Press **Start** to {what} this network, or choose another preset.")
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
-family_part(chosen)
 if seen.history:
+    family_part(chosen)
     drawing_part(seen, theme)
     inside_part(seen, chosen.view.unit, theme)
     printed_part(seen)

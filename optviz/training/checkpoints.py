@@ -32,7 +32,7 @@ class Saved:
 
     `optimizer` maps the number of a parameter to its state by name. `random` is the state of the generator
     on `device`, "cpu", "cuda" or "mps"; `elapsed` are seconds, `trained` those of them on training alone.
-    `order_hash` stands for the batches of all epochs that are complete.
+    `order_hash` stands for the batches of all epochs that are complete. `forked`: a fork begins here.
     """
 
     config: TrainingConfig
@@ -44,6 +44,7 @@ class Saved:
     optimizer: dict[int, dict[str, Any]] = field(default_factory=dict)
     trained: float = 0.0
     order_hash: str = ""
+    forked: bool = False
 
 
 def pack(saved: Saved) -> bytes:
@@ -66,6 +67,7 @@ def pack(saved: Saved) -> bytes:
         "order": saved.order_hash,
         "device": saved.device,
         "numbers": json.dumps(numbers),
+        "forked": "yes" if saved.forked else "no",
     }
     return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, metadata)
 
@@ -89,6 +91,7 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
             tensors.pop("random"),
             trained=float(metadata.get("trained", metadata["elapsed"])),  # older ones have one clock only
             order_hash=metadata.get("order", ""),
+            forked=metadata.get("forked") == "yes",
         )
         for path, value in {**tensors, **_numbers(metadata["numbers"])}.items():
             part, _, name = path.partition(".")
@@ -157,6 +160,7 @@ def forked(data: bytes, origin: Origin, config: TrainingConfig) -> bytes:
                 step=origin.first_step(config),
                 model=dict(zip(parameter_names(config), weights_by_layer, strict=True)),
                 optimizer=saved.optimizer if same else {},
+                forked=True,
             )
         )
         for place, same in enumerate(origin.carried(config))

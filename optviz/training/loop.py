@@ -102,8 +102,11 @@ def train(
         initial_weights,
         resumed_at=trainer.step,
     )
-    if trainer.step == 0:
-        yield from trainer.first_sight()
+    if trainer.begins:
+        for event in trainer.first_sight():
+            yield event
+            if isinstance(event, Diverged):
+                return
 
     saved_at = pictured_at = time.perf_counter()
     while trainer.step < config.steps:
@@ -176,7 +179,7 @@ class Trainer:
         self.graphed = self._graphed() if device.type == "cuda" else None
         self.train_batch = self.graphed or self.train_on
 
-        self.step = 0
+        self.step, self.begins = 0, True  # until it is taken up again
         self.elapsed = self.trained = 0.0
         self.noted: frozenset[int] = frozenset()  # steps after which the weights are kept for the path
         self.precise = weight_path.precise(config)
@@ -225,8 +228,8 @@ class Trainer:
         yield from seen
 
     def first_sight(self) -> Iterator[Event]:
-        """What is told of the network before its first step."""
-        if 0 in self.noted:
+        """What is told of the network before its first step, of a fork before its own first one."""
+        if self.noted:
             self.note_weights()
             yield self.snapshots.pop()
         yield self.evaluate()
@@ -360,7 +363,7 @@ class Trainer:
         except (RuntimeError, TypeError, ValueError) as error:
             raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
         self.step, self.elapsed, self.trained = saved.step, saved.elapsed, saved.trained
-        self.orders_hash = saved.order_hash
+        self.orders_hash, self.begins = saved.order_hash, saved.forked or saved.step == 0
         if self.step:
             self._take_order((self.step - 1) // self.config.steps_per_epoch)
 

@@ -44,7 +44,7 @@ class Racer:
             self.initial_weights,
             resumed_at=trainer.step,
         )
-        if trainer.step == 0:
+        if trainer.begins:
             yield from trainer.first_sight()
 
     def advance(self, seconds: float) -> Iterator[Event]:

@@ -156,8 +156,8 @@ def test_a_rule_of_ones_own_is_trained_and_its_run_is_forked(training, visitors)
     expect(mine.page.get_by_text("nothing is left for a fork")).to_be_visible()
     mine.open(replace(decode(dict(parse_qsl(urlsplit(mine.page.url).query)))[0], epochs=7), run=parent)
     mine.press("Fork")
-    mine.says("Finished: 7 epochs")
-    assert mine.run() != parent
+    # For a moment the bar of the parent stands beside that of the fork.
+    mine.until(lambda: "Finished: 7 epochs" in mine.text() and mine.run() != parent)
     expect(mine.page.get_by_text("Mine went on with what it remembered.")).to_be_visible()
     mine.page.get_by_text("Family of this run").scroll_into_view_if_needed()
     shoot(mine.page, "family")

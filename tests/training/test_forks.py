@@ -51,6 +51,8 @@ def test_the_first_step_of_a_fork_goes_on_from_the_parents_weights(parent, digit
     assert first == 36 + 500 // 40, "after one epoch of 36 batches, and the whole batches of 500 images"
     model = build(PARENT, torch.device("cpu"), torch.Generator())
     nn.utils.vector_to_parameters(torch.tensor(flat_weights(parent.data, PARENT)), model.parameters())
+    answers = model(torch.tensor(digits.test_images) / 16).argmax(dim=1)
+    right = int((answers == torch.tensor(digits.test_labels)).sum())
     images, labels = torch.tensor(digits.train_images) / 16, torch.tensor(digits.train_labels)
     batch = batch_order(0, 1, len(labels))[12 * 40 : 13 * 40]
     loss = nn.functional.cross_entropy(model(images[batch]), labels[batch])
@@ -61,6 +63,8 @@ def test_the_first_step_of_a_fork_goes_on_from_the_parents_weights(parent, digit
     control = lambda: "stop" if next(asked) == 1 else "run"  # noqa: E731
     told = fork(parent, child, digits, every=0, control=control)
     assert told[0].resumed_at == first
+    assert isinstance(told[1], Evaluation), "its curves begin where those of its parent are"
+    assert (told[1].step, round(told[1].test_accuracy * 359)) == (first, right)
     (progress,) = (e for e in told if isinstance(e, Progress))
     assert progress.losses == ((first + 1, loss.item()),)
     after = nn.utils.parameters_to_vector(model.parameters()).detach().numpy()

@@ -47,9 +47,14 @@ COPIES = "d = x - old\nk = g + last/2\nold = x\nlast = g\nx = x - lr*k + d/100" 
 VARIED = [
     TrainingConfig("digits", (20,), epochs=2, **OWN),
     TrainingConfig("digits", (20,), schedule="cosine", epochs=1, **OWN | {"optimizer_text": COPIES}),
-    TrainingConfig("digits", (20, 12), optimizer="muon", schedule="cosine", epochs=2),
+    TrainingConfig("digits", (20, 12), optimizer="muon", schedule="cosine", epochs=1),
+    TrainingConfig("digits", (20,), optimizer="adan", epochs=1),
     TrainingConfig("digits", (20,), optimizer="lion", schedule="warmup", epochs=1),
-    *(TrainingConfig("digits", (20,), optimizer=key, epochs=2) for key in NETWORK_OPTIMIZERS),
+    *(
+        TrainingConfig("digits", (20,), optimizer=key, epochs=2)
+        for key, row in NETWORK_OPTIMIZERS.items()
+        if row.torch
+    ),
     *(TrainingConfig("digits", (20, 12), schedule=key, dropout=(0.2, 0.5), epochs=2) for key in SCHEDULES),
     *(TrainingConfig("digits", (20,), activation=key, epochs=1) for key in ACTIVATIONS),
     *(TrainingConfig("digits", (20,), initialisation=key, seed=5, epochs=1) for key in INITIALISATIONS),

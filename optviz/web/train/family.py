@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from optviz.engine.schedules import SCHEDULES
 from optviz.figures.scenes import legend_name
 from optviz.runs import forks, scheduler
 from optviz.runs.database import StoreUnavailableError
@@ -11,26 +12,27 @@ from optviz.runs.store import Run, RunError
 from optviz.settings.link import encode
 from optviz.training.config import TrainingConfig
 from optviz.training.forks import Origin
+from optviz.training.losses import LOSSES
 from optviz.web.markdown_escape import plain
 from optviz.web.train.controls import MOST_OVERLAYS, Chosen, fill
 from optviz.web.train.run_words import STATUS, name_of, with_rate
 from optviz.web.visitors import network, owner
 
 state = st.session_state
-#: What the optimizers' own names in a link begin with; the sentence names the optimizers as a whole.
-OF_OPTIMIZERS = ("opt", "o.", "race", "r1", "r2", "r3", "r4", "r5", "r6", "r7")
+#: How names in a link begin that `changes` tells in other words.
+TOLD = ("opt", "o.", "race", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "loss", "sched", "s.")
 WORDS = {
     "batch": "batches of",
     "epochs": "epochs",
-    "loss": "loss",
-    "sched": "schedule",
     "wd": "weight decay",
+    "drop": "dropout",
     "sharp": "sharpness",
 }
 
 
 def fork_button(chosen: Chosen, history: History | None) -> None:
     """Begin a run with the settings of the panel from the weights of the run that is shown."""
+    racing = bool(history and history.run.config.rivals)
     ready = history is not None and history.checkpoint is not None and not chosen.complaint
     st.button(
         "Fork",
@@ -39,7 +41,8 @@ def fork_button(chosen: Chosen, history: History | None) -> None:
         disabled=not ready,
         on_click=_fork,
         args=(chosen, history.run.id if history else "", _racer(history)),
-        help="Start a new run with these settings from the last checkpoint of the run that is shown.",
+        help="Start a new run with these settings from the last checkpoint of the run that is shown"
+        + (", with the weights of the network that is looked into." if racing else "."),
     )
 
 
@@ -117,10 +120,16 @@ def changes(origin: Origin, config: TrainingConfig) -> str:
         parts.append(
             " against ".join(names) if names != [with_rate(parent)] else legend_name(config.entrants[0])
         )
-    for name, text in after.items():
-        if name.startswith(OF_OPTIMIZERS) or before.get(name) == text:
-            continue
-        parts.append(f"{WORDS[name]} {text}" if name in WORDS else f"{name} {text}".replace("_", ", "))
+    parts += [
+        f"{WORDS.get(name, name)} {text.replace('_', ', ')}"
+        for name, text in after.items()
+        if not name.startswith(TOLD) and before.get(name) != text
+    ]
+    if config.loss != origin.config.loss:
+        parts.append(LOSSES[config.loss].name)
+    scheduled = (origin.config.schedule, origin.config.schedule_values)
+    if (config.schedule, config.schedule_values) != scheduled:
+        parts.append(f"schedule {SCHEDULES[config.schedule].name}")
     return "; ".join(parts) or "the same settings"
 
 
