@@ -15,6 +15,8 @@ from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Style, Theme, styles
 from optviz.figures.training_curves import Unit
 
+#: A limit that is so many times as high as the sharpness is not in the picture at first.
+FAR = 3.0
 #: Rows of the picture of a histogram, and the share of the values on each side that its axis leaves out.
 ROWS, LEFT_OUT = 64, 0.001
 
@@ -242,11 +244,18 @@ def sharpness_panel(curves: Sequence[SharpnessCurve], images: int, span: Span, t
     limit = (
         f" Dotted: {', '.join(formulas)}, the limit for steps on the whole training set." if formulas else ""
     )
+    values = np.concatenate([curve.values for curve in curves])
+    highest, lowest = float(values.max()), float(values.min())
+    near = [float(np.nanmin(c.limits)) for c in curves if np.isfinite(c.limits).any()]
+    top = 1.08 * max([highest, *(each for each in near if each <= FAR * highest)])
+    above = [each for each in near if each > top]
+    if above:
+        limit += f" Above the picture: {', '.join(f'{each:.3g}' for each in above)}."
     last = f"{first.values[-1]:.4g}" if len(first.values) else "not known yet"
     frame = layout(
         theme,
         xaxis=axis(theme, span.unit.axis, range=[0, span.end]),
-        yaxis=axis(theme, "sharpness", rangemode="tozero"),
+        yaxis=axis(theme, "sharpness", range=[min(0.0, lowest * 1.05), top]),
         uirevision=f"sharpness {span.run} {span.unit.key}",
     )
     return panel(

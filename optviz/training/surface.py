@@ -1,11 +1,17 @@
 """The loss on a plane through the weights, on many images at once: coarse first, then finer.
 
 Along a plane the first layer is linear in x and y: its three products with the images are computed once,
-and each point of the plane only adds them. For a network on MNIST that is most of the arithmetic.
+and each point of the plane only adds them. For a network on MNIST that is most of the arithmetic. What is
+left is nearly all in the products of the second layer.
+
+On a CPU each core takes some of the images at a time through a whole row of the grid, all by itself: cores
+that share every product would wait for each other a hundred times as often.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +24,13 @@ from optviz.training.networks import loss_function
 from optviz.training.plane import STRIDES, Plane
 from optviz.training.weight_path import shapes
 
-#: Images in one product: enough to keep a core busy, few enough to stay in its cache.
-CHUNK = 1000
+#: Images in one product: enough to keep a core busy, few enough that what it makes stays in its cache.
+CHUNK = 500
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
+#: Takes a function and what to call it with, as `map` does.
+Each = Callable[
+    [Callable[..., np.ndarray], Iterable[tuple[list[torch.Tensor], torch.Tensor]]], Iterable[np.ndarray]
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +72,11 @@ class Surface:
     def at(self, weights: np.ndarray) -> float:
         """The mean loss with these weights, shape (parameters,): the network's true loss on these images."""
         (weight, bias), *rest = self.layers(weights)
-        return self._mean((torch.addmm(bias, chunk, weight.T) for chunk in self.images), rest)
+        chunks = zip(self.images, self.labels, strict=True)
+        total = sum(
+            float(self._sum(torch.addmm(bias, chunk, weight.T), labels, rest)) for chunk, labels in chunks
+        )
+        return total / sum(map(len, self.labels))
 
     @torch.inference_mode()
     def on(self, plane: Plane, x: np.ndarray, y: np.ndarray) -> Iterator[Stage]:
@@ -75,33 +89,68 @@ class Surface:
         values = np.full((len(y), len(x)), np.nan)
         seen = np.zeros_like(values, dtype=bool)
         complete = 0
-        for stride in STRIDES:
-            for i in range(0, len(y), stride):
-                for j in range(0, len(x), stride):
-                    if not seen[i, j]:
-                        values[i, j] = self._point(parts, first, float(x[j]), float(y[i]))
-                        seen[i, j] = True
+        with _each_on_its_own_core(self.device) as each:
+            for stride in STRIDES:
+                for i in range(0, len(y), stride):
+                    wanted = [j for j in range(0, len(x), stride) if not seen[i, j]]
+                    places = [(float(x[j]), float(y[i])) for j in wanted]
+                    values[i, wanted] = self._means(parts, first, places, each)
+                    seen[i, wanted] = True
+                    yield Stage(values, int(seen.sum()), complete)
+                complete = stride
                 yield Stage(values, int(seen.sum()), complete)
-            complete = stride
-            yield Stage(values, int(seen.sum()), complete)
 
-    def _point(self, parts: list[Layers], first: list[list[torch.Tensor]], x: float, y: float) -> float:
-        """The mean loss at one point of the plane."""
-
-        def mixed(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
-            return torch.add(a, b, alpha=x).add_(c, alpha=y)
-
-        rest = [
-            (mixed(*(pair[0] for pair in layer)), mixed(*(pair[1] for pair in layer)))
-            for layer in zip(*(layers[1:] for layers in parts), strict=True)
+    def _means(
+        self,
+        parts: list[Layers],
+        first: list[list[torch.Tensor]],
+        places: list[tuple[float, float]],
+        each: Each,
+    ) -> np.ndarray:
+        """The mean loss at places (x, y) of the plane, shape (places,)."""
+        rests = [
+            [
+                (_mixed([pair[0] for pair in layer], *place), _mixed([pair[1] for pair in layer], *place))
+                for layer in zip(*(layers[1:] for layers in parts), strict=True)
+            ]
+            for place in places
         ]
-        return self._mean((mixed(*three) for three in first), rest)
 
-    def _mean(self, first: Iterator[torch.Tensor], rest: Layers) -> float:
-        """The mean loss over all images from the outputs of the first layer, before its activation."""
-        total = torch.zeros((), dtype=torch.float64, device=self.device)
-        for z, labels in zip(first, self.labels, strict=True):
-            for weight, bias in rest:
-                z = torch.addmm(bias, self.activation(z), weight.T)
-            total += self.loss(z, labels).double() * len(labels)
-        return float(total) / sum(map(len, self.labels))
+        def summed(chunk: tuple[list[torch.Tensor], torch.Tensor]) -> np.ndarray:
+            three, labels = chunk
+            with torch.inference_mode():  # which holds for one thread only
+                sums = [
+                    self._sum(_mixed(three, *place), labels, rest)
+                    for place, rest in zip(places, rests, strict=True)
+                ]
+                found: np.ndarray = torch.stack(sums).cpu().numpy() if sums else np.empty(0)
+            return found
+
+        total = sum(each(summed, zip(first, self.labels, strict=True)), np.zeros(len(places)))
+        return total / sum(map(len, self.labels))
+
+    def _sum(self, z: torch.Tensor, labels: torch.Tensor, rest: Layers) -> torch.Tensor:
+        """The loss summed over images, from the outputs of the first layer before its activation."""
+        for weight, bias in rest:
+            z = torch.addmm(bias, self.activation(z), weight.T)
+        return self.loss(z, labels).double() * len(labels)
+
+
+def _mixed(three: Sequence[torch.Tensor], x: float, y: float) -> torch.Tensor:
+    """The centre and the two directions at a place of the plane."""
+    centre, first, second = three
+    return torch.add(centre, first, alpha=x).add_(second, alpha=y)
+
+
+@contextmanager
+def _each_on_its_own_core(device: torch.device) -> Iterator[Each]:
+    """As `map`, on a CPU with a thread for each of torch's, which does not share its products with others."""
+    cores = torch.get_num_threads()
+    if device.type != "cpu" or cores == 1:
+        yield map
+        return
+    with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            yield pool.map
+        finally:
+            torch.set_num_threads(cores)

@@ -14,6 +14,7 @@ from optviz.engine.rule_starters import STARTERS
 from optviz.runs.schema import RUNS
 from optviz.runs.store import Store
 from optviz.training.config import TrainingConfig, decode
+from optviz.training.rivals import rival
 from tests.browser.charts import TrainPage
 from tests.browser.conftest import Server
 from tests.browser.stage import no_sideways_scrolling
@@ -177,6 +178,26 @@ def test_it_works_on_a_phone_in_the_dark(training, visitors) -> None:
     assert mine.page.locator("[data-chart=loss] .plot").bounding_box()["width"] <= 390
     assert mine.read("loss", "plot._fullLayout.font.color") == "#e6eaf0"
     shoot(mine.page, "training-phone-dark")
+
+
+def test_a_cards_eye_hides_its_curves_and_the_inside_shows_the_sharpness(training, visitors) -> None:
+    race = replace(QUICK, batch_size=500, rivals=(rival("gd"), rival("momentum")), sharpness=True)
+    mine = TrainPage(visitors().page, training.url).open(race)
+    mine.press("Start")
+    mine.says("Finished: 4 epochs")
+    legend = mine.page.locator(".optviz-charts .legend").first
+    expect(legend).to_contain_text("Momentum")
+    shown = "plot._fullData.filter(trace => trace.visible === true).length"
+    before = mine.read("loss", shown)
+    mine.page.get_by_role("button", name="Hide Momentum (2) in the picture").click()
+    expect(legend).not_to_contain_text("Momentum")
+    mine.until(lambda: mine.read("loss", shown) == before - 1)
+    mine.page.get_by_role("button", name="Show Momentum (2) in the picture").click()
+    expect(legend).to_contain_text("Momentum")
+    mine.page.get_by_text("Inside: gradients").click()
+    mine.until(lambda: {"sharpness", "update-ratios", "constant-units"} <= set(mine.charts()))
+    assert mine.read("sharpness", "plot._fullData.length") == 3 + 2, "two of the three have a limit"
+    shoot(mine.page, "inside")
 
 
 def test_the_key_of_a_visitor_is_out_of_reach_of_scripts_and_links(training, visitors) -> None:

@@ -104,6 +104,10 @@ def test_the_sharpness_has_its_limit_where_there_is_one_and_says_how_certain_it_
     assert unpacked(line["error_y"]["array"]) == pytest.approx([0.01, 0.5])
     assert "2/η" in with_limit["about"]
     assert "1,438 training images" in with_limit["about"]
+    assert with_limit["layout"]["yaxis"]["range"][1] > 2.5
+    far = sharpness_panel([curve((380.0, 380.0))], 1438, span(), LIGHT)
+    assert far["layout"]["yaxis"]["range"][1] < 5, "the sharpness itself is seen"
+    assert "Above the picture: 380." in far["about"]
     without = sharpness_panel([curve((np.nan, np.nan), "")], 1438, span(), LIGHT)
     assert len(without["data"]) == 1
     assert "Dotted" not in without["about"]

@@ -205,3 +205,18 @@ def test_a_path_that_hardly_leaves_a_line_still_has_a_plane_to_look_at():
     x, y = axes_around(np.array([[0.0, 0.0], [10.0, 0.001]]))
     assert x[0] < 0 < 10 < x[-1]
     assert 0.4 < y[-1] - y[0] < 2
+
+
+def test_cores_that_work_by_themselves_find_what_one_core_finds(path, digits):
+    data = OnDevice(digits, CPU)
+    plane, axis = principal_plane(path, path[-1]), axis_through_zero(-1.0, 1.0)
+    found = []
+    for cores in (1, 2):
+        before = torch.get_num_threads()
+        torch.set_num_threads(cores)
+        surface = Surface(CONFIG, data.images, data.labels)
+        found.append(next(s.values for s in surface.on(plane, axis, axis) if s.stride == 4)[::4, ::4])
+        assert torch.get_num_threads() == cores
+        torch.set_num_threads(before)
+    assert found[1] == pytest.approx(found[0], rel=1e-6)
+    assert np.isfinite(found[0]).all()
