@@ -59,7 +59,8 @@ def test_start_watch_pause_resume_stop_and_the_results_stay(training, visitors) 
     mine.until(lambda: mine.points() > 0)
     mine.grows()
     assert mine.enabled() == ["Pause", "Stop"]
-    assert set(mine.charts()) == {"loss", "accuracy", "samples", "confusion", "weights", "network"}
+    charts = {"loss", "accuracy", "samples", "first-images", "confusion", "weights", "network"}
+    assert set(mine.charts()) == charts
 
     # A zoom stays while the curve grows below it.
     mine.drag("loss", (0.1, 0.5), (0.4, 0.5))
@@ -173,7 +174,7 @@ def test_it_works_on_a_phone_in_the_dark(training, visitors) -> None:
     mine = TrainPage(phone.page, training.url).open(QUICK)
     mine.press("Start")
     mine.says("Finished: 4 epochs")
-    mine.until(lambda: len(mine.charts()) == 6)
+    mine.until(lambda: len(mine.charts()) == 7)
     assert no_sideways_scrolling(mine.page)
     assert mine.page.locator("[data-chart=loss] .plot").bounding_box()["width"] <= 390
     assert mine.read("loss", "plot._fullLayout.font.color") == "#e6eaf0"

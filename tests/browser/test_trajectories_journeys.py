@@ -352,7 +352,7 @@ def test_a_formula_is_typed_and_a_bad_one_keeps_the_picture(server, visitors) ->
     stage.until(lambda: stage.experiment().formula == "(x^2 - 1)^2 + y^2")
     field.fill("x.__class__")
     field.press("Enter")
-    expect(stage.page.get_by_text("is not allowed")).to_be_visible()
+    expect(stage.page.get_by_role("alert").get_by_text("is not allowed")).to_be_visible()
     assert stage.experiment().formula == "(x^2 - 1)^2 + y^2"
     assert field.input_value() == "x.__class__"
     shoot(stage.page, "bad-formula")
