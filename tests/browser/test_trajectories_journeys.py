@@ -358,6 +358,21 @@ def test_a_formula_is_typed_and_a_bad_one_keeps_the_picture(server, visitors) ->
     shoot(stage.page, "bad-formula")
 
 
+def test_a_first_formula_that_is_refused_stays_in_sight_and_can_be_mended(server, visitors) -> None:
+    stage = Stage(visitors().page).open(link(server, Experiment()))
+    stage.page.get_by_role("combobox", name="Objective").click()
+    stage.page.locator(".option").filter(has_text="formula").first.click()
+    field = stage.panel.field("Formula in x")
+    field.fill("x.__class__")
+    field.press("Enter")
+    expect(stage.page.get_by_role("alert").get_by_text("is not allowed")).to_be_visible()
+    expect(field).to_be_visible()
+    assert field.input_value() == "x.__class__"
+    field.fill("x^2 + 3*y^2")
+    field.press("Enter")
+    stage.until(lambda: stage.experiment().formula == "x^2 + 3*y^2")
+
+
 def test_a_mangled_link_gets_a_notice_and_a_picture(server, visitors) -> None:
     address = f"{server.url}/?v=9&objective=everest&steps=NaN&o1=gd_lr_inf&start=%00&{'z' * 3000}=1"
     stage = Stage(visitors().page).open(address)

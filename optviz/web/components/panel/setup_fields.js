@@ -284,8 +284,10 @@ class LandscapeField {
   /** @param {Texts} texts @param {Refusals} refusals */
   show(texts, refusals) {
     const key = this.panel.declared.text(texts, this.field)
-    const refusal = [refusals.take("formula"), refusals.take(this.field.name)].filter(Boolean)[0] ?? ""
-    if (key === "formula" && !refusal) this.typing = false
+    const wrong = refusals.take("formula")
+    const refusal = [wrong, refusals.take(this.field.name)].filter(Boolean)[0] ?? ""
+    if (wrong) this.typing = true // what was typed stays in sight, to be mended
+    else if (key === "formula" && !refusal) this.typing = false
     const shown = this.typing ? "formula" : key
     const option = this.options.find(each => each.key === shown)
     this.choice.show(shown)
