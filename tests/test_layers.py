@@ -11,31 +11,32 @@ ROOT = Path(__file__).parents[1]
 ENGINE = {"numpy", "sympy", "scipy"}
 #: Room -> the rooms it may import besides itself, and the packages besides the standard library.
 ROOMS: dict[str, tuple[set[str], set[str]]] = {
-    "engine": (set(), ENGINE),
-    "maps": ({"engine"}, {"numpy"}),
-    "teaching": ({"engine"}, ENGINE),
-    "settings": ({"engine", "maps", "teaching"}, {"numpy"}),
+    "words": (set(), {"babel"}),
+    "engine": ({"words"}, ENGINE),
+    "maps": ({"words", "engine"}, {"numpy"}),
+    "teaching": ({"words", "engine"}, ENGINE),
+    "settings": ({"words", "engine", "maps", "teaching"}, {"numpy"}),
     "training": (
-        {"engine", "settings"},
+        {"words", "engine", "settings"},
         {"numpy", "torch", "safetensors", "pooch", "requests", "sklearn", "platformdirs"},
     ),
-    "figures": ({"engine", "maps", "teaching", "settings", "training"}, {"numpy", "plotly", "PIL"}),
-    "lessons": ({"engine", "maps", "teaching", "settings", "training", "figures"}, {"numpy", "PIL"}),
+    "figures": ({"words", "engine", "maps", "teaching", "settings", "training"}, {"numpy", "plotly", "PIL"}),
+    "lessons": ({"words", "engine", "maps", "teaching", "settings", "training", "figures"}, {"numpy", "PIL"}),
     "runs": (
-        {"engine", "settings", "training"},
+        {"words", "engine", "settings", "training"},
         {"numpy", "torch", "sqlalchemy", "distributed", "dask", "platformdirs"},
     ),
     "web": (
-        {"engine", "maps", "teaching", "settings", "training", "figures", "lessons", "runs"},
-        {"numpy", "streamlit", "starlette", "segno", "plotly"},
+        {"words", "engine", "maps", "teaching", "settings", "training", "figures", "lessons", "runs"},
+        {"numpy", "babel", "streamlit", "starlette", "segno", "plotly"},
     ),
 }
 
 
 def room_of(path: Path) -> str:
-    """The room of a module; the public interface stands beside the settings, the doctor above all rooms."""
+    """The room of a module; the public interface stands beside the settings, two programs above all rooms."""
     first = path.relative_to(ROOT / "optviz").parts[0]
-    return {"__init__.py": "settings", "doctor.py": "web"}.get(first, first)
+    return {"__init__.py": "settings", "doctor.py": "web", "catalogues.py": "web"}.get(first, first)
 
 
 def imports(path: Path) -> set[str]:
@@ -70,7 +71,7 @@ def test_a_module_imports_only_downwards(path: Path) -> None:
 def test_every_room_is_known() -> None:
     folders = {p.name for p in (ROOT / "optviz").iterdir() if p.is_dir() and p.name != "__pycache__"}
     assert folders == set(ROOMS)
-    assert {p.name for p in (ROOT / "optviz").glob("*.py")} == {"__init__.py", "doctor.py"}
+    assert {p.name for p in (ROOT / "optviz").glob("*.py")} == {"__init__.py", "catalogues.py", "doctor.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.name)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optviz.engine.text import plain_number, shortened
+from optviz.words import Message
 
 
 class HyperparameterError(ValueError):
@@ -32,8 +33,8 @@ class Hyperparameter:
     log: bool = False
     integer: bool = False
     advanced: bool = False
-    help: str = ""
-    label: str = ""
+    help: Message = ""
+    label: Message = ""
 
     @property
     def usual(self) -> float:

@@ -1,12 +1,12 @@
 """What the panel needs to draw a page's settings, as JSON: it is the same for everybody."""
 
-import functools
 from typing import Any
 
 from optviz.settings.link import Settings, encode, fields_of
+from optviz.words import per_language, tr
 
 
-@functools.cache
+@per_language()
 def named(settings: type[Settings]) -> tuple[tuple[str, str], ...]:
     """The fields of the panel: name and label, in their order."""
     fields = [field for section in declaration(settings)["sections"] for field in section["fields"]]
@@ -23,5 +23,5 @@ def declaration(settings: type[Settings]) -> dict[str, Any]:
         for name in section.fields:
             found = fields[name].describe(usual)
             described += found if isinstance(found, list) else [found]
-        sections.append({"title": section.title, "folded": section.folded, "fields": described})
+        sections.append({"title": tr(section.title), "folded": section.folded, "fields": described})
     return {"page": settings.page, "defaults": encode(usual), "sections": sections}

@@ -16,6 +16,7 @@ from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.symbols import LETTERS
 from optviz.engine.text import plain_number
 from optviz.settings.link import Link, Reader, short
+from optviz.words import Message, tr
 
 When = Mapping[str, Sequence[str]]
 Row = tuple[float, ...]
@@ -45,8 +46,8 @@ class Described:
     """What every kind of field has."""
 
     name: str
-    label: str = ""
-    help: str = ""
+    label: Message = ""
+    help: Message = ""
     advanced: bool = False
     when: When = field(default_factory=dict, hash=False)
     attribute: str = ""
@@ -61,8 +62,8 @@ class Described:
         """What the panel needs to draw it; `usual` holds the defaults."""
         described: dict[str, Any] = {
             "name": self.name,
-            "label": self.label or self.name,
-            "help": self.help,
+            "label": tr(self.label or self.name),
+            "help": tr(self.help),
             "advanced": self.advanced,
             "default": self.write(usual).get(self.name, self.unsaid),
         }
@@ -89,7 +90,8 @@ class Described:
         try:
             return {attribute: self.parse(text)}
         except HyperparameterError as error:
-            reader.complain((self.name,), f"The link's {error}", f"Used {self.shown(default)} instead.")
+            fate = tr("Used {value} instead.", value=self.shown(default))
+            reader.complain((self.name,), tr("The link's {sentence}", sentence=error), fate)
             return {attribute: default}
 
     def parse(self, text: str) -> Any:
@@ -106,9 +108,9 @@ def describe_number(h: Hyperparameter) -> dict[str, Any]:
     return {
         "kind": "number",
         "name": h.name,
-        "label": h.label or h.name,
+        "label": tr(h.label or h.name),
         "symbol": plain_symbol(h.symbol),
-        "help": h.help,
+        "help": tr(h.help),
         "advanced": h.advanced,
         "default": h.write(h.default),
         "low": h.low,
@@ -155,16 +157,21 @@ class OneOf(Described):
     `look` asks for a row of segments or for a list that can be searched. `noun` is what a sentence calls it.
     """
 
-    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
-    hints: Mapping[str, str] = field(default_factory=dict, hash=False)
+    choices: Mapping[str, Message] = field(default_factory=dict, hash=False)
+    hints: Mapping[str, Message] = field(default_factory=dict, hash=False)
     look: str = "segments"
-    noun: str = ""
+    noun: Message = ""
 
     def parse(self, text: str) -> str:
         """The key, if it is one of the choices."""
         if text not in self.choices:
             raise HyperparameterError(
-                f"{self.noun or self.name} “{short(text)}” is none of {', '.join(self.choices)}."
+                tr(
+                    "{noun} “{text}” is none of {known}.",
+                    noun=tr(self.noun or self.name),
+                    text=short(text),
+                    known=", ".join(self.choices),
+                )
             )
         return text
 
@@ -180,7 +187,8 @@ class OneOf(Described):
 def options(choices: Mapping[str, str], hints: Mapping[str, str]) -> list[dict[str, str]]:
     """Keys with their names and hints, as the panel lists them."""
     return [
-        {"key": key, "name": name, "help": hints.get(key, ""), "group": ""} for key, name in choices.items()
+        {"key": key, "name": tr(name), "help": tr(hints.get(key, "")), "group": ""}
+        for key, name in choices.items()
     ]
 
 
@@ -224,7 +232,7 @@ class Asked(Toggle):
 class Several(Described):
     """One key or several, in the order in which they were chosen, each at most once."""
 
-    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    choices: Mapping[str, Message] = field(default_factory=dict, hash=False)
 
     def text(self, value: Sequence[str]) -> str:
         """Keys with dots between them."""

@@ -10,6 +10,8 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
+from optviz.words import Message
+
 VERSION = "1"
 LONGEST_TEXT = 900  # characters of one value
 MOST_NAMES = 100
@@ -121,7 +123,7 @@ class Field(Protocol):
 class Section:
     """A part of the panel: names of fields in the order in which one thinks; folded away or not."""
 
-    title: str
+    title: Message
     fields: tuple[str, ...]
     folded: bool = False
 

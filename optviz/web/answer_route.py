@@ -9,7 +9,6 @@ With `find` in it, a request changes nothing: it asks for a good learning rate o
 """
 
 import asyncio
-import functools
 import gzip
 import json
 import logging
@@ -29,6 +28,7 @@ from optviz.web.guide import guided
 from optviz.web.page import ANSWER, Changes, Edited, Page
 from optviz.web.trajectories.page import PAGE as TRAJECTORIES
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import per_language
 
 log = logging.getLogger("optviz")
 LONGEST = 64_000  # bytes of a request; a link has at most 2,000 characters
@@ -144,7 +144,7 @@ def _found(page: Page[Any], settings: Settings, name: str, small: bool) -> bytes
     return gzip.compress(said, 1) if small else said
 
 
-@functools.lru_cache(maxsize=KEPT)
+@per_language(KEPT)
 def _parts(page: Page[Any], settings: Settings, theme: str) -> bytes:
     """What the components show of the settings; a class that does the same shares it."""
     assert page.parts is not None

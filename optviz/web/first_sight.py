@@ -18,7 +18,9 @@ from optviz.web.components.bench import MODULE, bench_data
 from optviz.web.components.mounting import HERE, loader_url, module_url
 from optviz.web.components.stage import besides
 from optviz.web.guide import NAMES
+from optviz.web.language import LANG, speech
 from optviz.web.trajectories.page import PAGE
+from optviz.words import per_language
 
 OPENED = "first"  # `conversation.js` knows it by this name
 LATEST = 4000  # ms after which Streamlit begins, whatever happened
@@ -40,7 +42,7 @@ def script_url() -> str:
     return assets.asset("first_sight.js", (HERE / "first_sight.js").read_bytes(), assets.JAVASCRIPT)
 
 
-@functools.cache
+@per_language()
 def given() -> dict[str, Any]:
     """What the script needs to know, the same for everybody."""
     panel = {"declaration": PAGE.declared, "ack": 0, "refused": {}}
@@ -58,9 +60,10 @@ def given() -> dict[str, Any]:
     return {
         "loader": loader_url(),
         "module": module_url(MODULE),
-        "data": bench_data({**parts, "stage": stage}, page=PAGE.key, stamp=stamp, fields=PAGE.fields),
+        "data": bench_data({**parts, "stage": stage}, page=PAGE.key, stamp=stamp, fields=PAGE.fields)
+        | speech(),
         "themes": themes,
-        "guided": NAMES,
+        "guided": [name for name in NAMES if name != LANG],
     }
 
 

@@ -3,13 +3,12 @@
 `read` draws nothing, so that the picture can be made and sent before the panel.
 """
 
-import functools
 import json
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -18,7 +17,7 @@ from optviz.figures.style import DARK, LIGHT, SLOTS, Theme, slot_styles
 from optviz.settings.declaration import declaration, named
 from optviz.settings.fields import Rows
 from optviz.settings.link import Link, Settings, decode, edit, encode, fields_of
-from optviz.web import assets
+from optviz.web import assets, language
 from optviz.web.address import arriving
 from optviz.web.assets import asset
 from optviz.web.components.bench import bench, bench_data
@@ -30,6 +29,7 @@ from optviz.web.lessons.strip import strip
 from optviz.web.markdown_escape import plain
 from optviz.web.site import BEFORE, OPENING
 from optviz.web.theme import current_theme
+from optviz.words import per_language, tr
 
 log = logging.getLogger("optviz")
 ANSWER = "answer"  # the folder of our route that answers changes
@@ -124,6 +124,7 @@ class Page(Generic[S]):
             shown = Shown(settings, [*notices, *said], done=known[0], worked=known[1], guide=guide)
             state[self.key] = shown
         assert shown is not None
+        shown.guide = replace(shown.guide, lang=language.chosen())
         state[CURRENT], shown.drawn = self, False
         message = state.pop(f"{self.key}.edit", None)
         if isinstance(message, Mapping):
@@ -211,10 +212,13 @@ class Page(Generic[S]):
         log.exception("The page %s failed", self.key, exc_info=error)
         worked = st.session_state[self.key].worked
         st.error(
-            "Something went wrong with these settings. Change them in the panel, or go back; the server's "
-            "log has the details."
+            tr(
+                "Something went wrong with these settings. Change them in the panel, or go back; the "
+                "server's log has the details."
+            )
         )
-        label = "Open the default settings" if worked is None else "Back to the last settings that worked"
+        default, earlier = tr("Open the default settings"), tr("Back to the last settings that worked")
+        label = default if worked is None else earlier
         st.button(label, key=f"{self.key}.back", on_click=self._back, icon=":material/undo:")
 
     def _back(self) -> None:
@@ -280,7 +284,7 @@ class Page(Generic[S]):
     @property
     def fields(self) -> Fields:
         """The panel's fields, names and labels."""
-        return named(self.settings)  # type: ignore[arg-type]
+        return named(self.settings)
 
     @property
     def names(self) -> frozenset[str]:
@@ -290,7 +294,7 @@ class Page(Generic[S]):
     @property
     def declared(self) -> str:
         """The address of the panel's declaration."""
-        return declared(self.settings, self.presets)  # type: ignore[arg-type]
+        return declared(self.settings, self.presets)
 
     def answers(self, shown: Shown[S]) -> dict[str, Any]:
         """What the panel needs so that its changes are answered without a run of the script."""
@@ -326,7 +330,7 @@ def run_guarded(run: Callable[[], None]) -> None:
             state[page.key].worked = state[page.key].settings
 
 
-@functools.cache
+@per_language()
 def declared(settings: type[Settings], presets: Callable[[], list[dict[str, Any]]]) -> str:
     """The address of a page's declaration, which is the same for everybody."""
     said = declaration(settings)

@@ -19,6 +19,7 @@ from optviz.web.answer_route import route as answer
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
 from optviz.web.headers import OwnOrigin, SecurityHeaders, frame_ancestors
+from optviz.web.language import Spoken
 from optviz.web.preload import Preload
 from optviz.web.read_route import route as read_formula
 from optviz.web.under_path import UnderPath
@@ -128,5 +129,6 @@ middleware = [
     Middleware(SecurityHeaders),
     Middleware(OwnOrigin),
     Middleware(VisitorCookie),
+    Middleware(Spoken),
     Middleware(Preload),
 ]

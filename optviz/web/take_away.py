@@ -34,9 +34,12 @@ from optviz.web import assets
 from optviz.web.components.alone import alone_url, styles
 from optviz.web.components.mounting import module_url
 from optviz.web.first_sight import theme_colours
+from optviz.web.language import speech
 from optviz.web.trajectories.page import HINT
 from optviz.web.trajectories.results import results
 from optviz.web.trajectories.scene import head
+from optviz.words import language
+from optviz.words.catalogue import TAGS
 
 PARTS = ("stage", "panel", "results")
 #: What the file cannot draw anew stays as it is.
@@ -105,7 +108,7 @@ def _page(
         "change them."
     )
     return f"""<!doctype html>
-<html lang="en" class="{"dark" if theme.dark else "light"}">
+<html lang="{TAGS[language()]}" class="{"dark" if theme.dark else "light"}">
 <head>
 <meta charset="utf-8">
 {policy}
@@ -164,6 +167,7 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
         "draws": packed(draws, "f8"),
         "views": {key: _view(replace(experiment, view=key)) for key in VIEWS},
         "dark": theme.dark,
+        **speech(whole=True),
     }
 
 

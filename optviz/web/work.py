@@ -1,6 +1,7 @@
 """Work for requests, done in threads: so much at once, so much waiting, and no visitor takes all of it."""
 
 import asyncio
+import contextvars
 import hashlib
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from optviz.web.visitors import COOKIE
+from optviz.words import tr
 
 T = TypeVar("T")
 
@@ -55,13 +57,14 @@ class Work:
     async def do(self, asker: Asker, job: Callable[[], T]) -> T:
         """The result of `job`, which runs in a thread; raises BusyError where it may not even wait."""
         if self._of[asker] >= (self._each if asker.alone else self._most // 4):
-            raise BusyError("Your last requests are not answered yet. Try again in a moment.")
+            raise BusyError(tr("Your last requests are not answered yet. Try again in a moment."))
         if self._of.total() >= self._most or self._from[asker.network] >= 3 * self._most // 4:
-            raise BusyError("The server has too much to do at the moment. Try again in a moment.")
+            raise BusyError(tr("The server has too much to do at the moment. Try again in a moment."))
         self._of[asker] += 1
         self._from[asker.network] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+            here = contextvars.copy_context()  # the thread speaks the language of the request
+            return await asyncio.get_running_loop().run_in_executor(self._pool, here.run, job)
         finally:
             self._of -= Counter([asker])  # what is zero is dropped
             self._from -= Counter([asker.network])

@@ -24,7 +24,7 @@ export async function draw({ loader, module, data, themes, guided }) {
   const theme = themeOfVisitor()
   const asked = fetch(data.panel.answers.url, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", "accept-language": data.speech?.language ?? "en" },
     body: JSON.stringify({ link, whole: true, theme }),
   })
   const { call } = await import(new URL(loader, window.location.origin).href)

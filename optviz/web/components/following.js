@@ -75,7 +75,7 @@ class Following {
     const asking = this.asking = new AbortController()
     this.followed.wait(true)
     try {
-      const answer = await fetch(`${url}&${new URLSearchParams(texts)}`, { signal: asking.signal })
+      const answer = await fetch(`${url}&${new URLSearchParams(texts)}`, { signal: asking.signal, headers: spokenHeaders() })
       if (answer.status === 429) {
         await new Promise(resolve => setTimeout(resolve, BUSY * (1 + Math.random())))
         if (this.active) this.newest ??= texts

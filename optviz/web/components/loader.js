@@ -12,6 +12,15 @@ async function read(data) {
   return new Response(stream).json()
 }
 
+/** Speak the language that the server speaks. @param {{ language: string, words: string } | undefined} said */
+async function speak(said) {
+  const { language, words } = said ?? { language: "en", words: "" }
+  if (speech().language === language) return
+  const catalogue = words ? await (await fetch(words)).json() : {}
+  ;/** @type {any} */ (globalThis).optvizSpeech = { language, words: catalogue }
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : language
+}
+
 /** @type {Promise<void>} */
 let calls = Promise.resolve() // one after the other, in their order
 
@@ -19,7 +28,7 @@ let calls = Promise.resolve() // one after the other, in their order
  * @param {HTMLElement} host @param {string} address @param {string} markup */
 function fill(host, address, markup) {
   const first = /** @type {any} */ (globalThis).optvizFirst
-  if (first?.module !== address || first.host === host) host.innerHTML = markup
+  if (first?.module !== address || first.host === host) host.innerHTML = inWords(markup)
   else {
     host.replaceChildren(...first.host.childNodes)
     first.done()
@@ -41,13 +50,14 @@ export function call(component, address) {
   calls = calls.then(async () => {
     try {
       const [part, data] = await Promise.all([import(new URL(address, window.location.origin).href), read(component.data)])
+      await speak(data?.speech)
       if (over) return
       if (!host.hasChildNodes()) fill(host, address, part.markup)
       end = part.default({ ...component, data })
     } catch (error) {
       console.error(error)
       const why = error instanceof Error ? error.message : String(error)
-      if (!host.hasChildNodes()) host.textContent = `This could not be loaded: ${why}. Reload the page to try again.`
+      if (!host.hasChildNodes()) host.textContent = tr("This could not be loaded: {why}. Reload the page to try again.", { why })
     }
   })
   return () => {

@@ -4,11 +4,12 @@ import functools
 from pathlib import Path
 
 from optviz.web.assets import JAVASCRIPT, asset
-from optviz.web.components.mounting import HERE
+from optviz.web.components.mounting import HERE, WORDS
 
 FOLDER = Path(__file__).parent
 #: In this order they make one module; of the files of other components it needs two or three functions.
 SCRIPTS = (
+    WORDS,
     HERE / "plotly_adapter.js",
     HERE / "panel" / "numbers.js",
     HERE / "panel" / "edits.js",

@@ -14,6 +14,7 @@ const LEAN = `<style>
 
 /** @param {Taken} taken @param {Record<string, Part>} modules the bench and its parts */
 export function open(taken, modules) {
+  ;/** @type {any} */ (globalThis).optvizSpeech = taken.speech
   const root = /** @type {HTMLElement} */ (document.querySelector(".optviz-alone"))
   const host = /** @type {HTMLElement} */ (root.querySelector(".optviz-host"))
   const { bench, panel: settings, ...others } = modules
@@ -32,7 +33,7 @@ export function open(taken, modules) {
     link.href = answers.link
     return /** @type {Answer} */ (rest) // the address of this page says nothing of its experiment
   }
-  host.innerHTML = bench.markup
+  host.innerHTML = inWords(bench.markup)
   const page = taken.declaration.page
   const stamp = { opened: "", done: 0 }
   const said = { opened: "taken", rest: "", whole: false, lesson: "" }

@@ -4,7 +4,7 @@
 /** @typedef {{ link: Texts, address: string, rules: Record<string, string>, declaration: Declaration, head: Record<string, any>, notes: Texts,
  *   stage: StageData, results: Record<string, any>, templates: Run[], losses: Record<string, Loss>, hovers: Record<string, string>, minima: number[][],
  *   unbounded: boolean, draws: Packed, dark: boolean, sources: Record<string, string>,
- *   views: Record<string, { words: string, picture: string, gap: string }> }} Taken  see web/take_away.py; `rules` are the
+ *   views: Record<string, { words: string, picture: string, gap: string }>, speech?: Speech }} Taken  see web/take_away.py; `rules` are the
  *   texts of own optimizers by their keys on this page and `sources` their JavaScript, `templates` how each of the six places is drawn */
 /** One optimizer at the rate that it runs with; `search` is where that was looked for.
  * @typedef {{ option: Option, values: Record<string, number>, search: RatesSearched | null, run: Simulated }} Walker */

@@ -38,7 +38,7 @@ class Bench {
   part(name, part, data, setStateValue) {
     const place = /** @type {HTMLElement} */ (this.root.querySelector(`.${name}-place`))
     const parentElement = ISOLATED.has(name) ? place.shadowRoot ?? place.attachShadow({ mode: "open" }) : place
-    if (!parentElement.childNodes.length) parentElement.innerHTML = part.markup
+    if (!parentElement.childNodes.length) parentElement.innerHTML = inWords(part.markup)
     this.ends.set(name, part.default({ data, parentElement, setStateValue }) ?? (() => {}))
   }
 

@@ -12,9 +12,10 @@ from optviz.web.assets import JAVASCRIPT, asset
 from optviz.web.components.explain import SCRIPTS as EXPLAIN
 from optviz.web.components.explain import STYLES
 from optviz.web.components.mounting import HERE as COMPONENTS
+from optviz.web.components.mounting import WORDS
 
 HERE = Path(__file__).parent
-SCRIPTS = (COMPONENTS / "legend.js", *EXPLAIN, HERE / "anatomy_traces.js", HERE / "inside.js")
+SCRIPTS = (WORDS, COMPONENTS / "legend.js", *EXPLAIN, HERE / "anatomy_traces.js", HERE / "inside.js")
 
 
 def module() -> str:

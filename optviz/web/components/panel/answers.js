@@ -31,7 +31,7 @@ async function answerFrom(url, question) {
   for (let i = 0; i < TRIES; i++) {
     const answer = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...spokenHeaders() },
       body: JSON.stringify(question),
       signal: AbortSignal.timeout(ANSWER_TIME),
     })

@@ -20,7 +20,7 @@ const SMALLEST = 0.65 // of the letters' size: a wider formula is scrolled
  */
 async function askReading(query) {
   try {
-    const got = await fetch(`${FormulaReading.address}?${new URLSearchParams(query)}`)
+    const got = await fetch(`${FormulaReading.address}?${new URLSearchParams(query)}`, { headers: spokenHeaders() })
     if (got.status === 200) return await got.json()
     if (got.status !== 429) return undefined
     await new Promise(resolve => window.setTimeout(resolve, BUSY_READING * (1 + Math.random())))

@@ -48,7 +48,7 @@ class InsideFold {
       loadScript(script, explains, "The explanation of steps"),
     ])
     if (this.closed) return
-    this.body.innerHTML = part.markup
+    this.body.innerHTML = inWords(part.markup)
     this.part = new part.Inside(this.body, explaining, this.acts, insideVisit)
     this.acts.changed()
   }

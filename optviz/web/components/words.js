@@ -1,0 +1,57 @@
+// What people read, in their language. The server sends the catalogue, see web/language.py; `mount` puts this in
+// front of a component's script. Where a message is missing, the English stands.
+
+/** @typedef {{ language: string, words: Record<string, string> }} Speech */
+/** @typedef {Record<string, string | number>} Values */
+
+/** @returns {Speech} */
+function speech() {
+  return /** @type {any} */ (globalThis).optvizSpeech ?? { language: "en", words: {} }
+}
+
+/** The message in the page's language, with `{name}` replaced by each value of that name.
+ * @param {string} message @param {Values} [values] @returns {string} */
+function tr(message, values = {}) {
+  const said = speech().words[message] ?? message
+  return said.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place))
+}
+
+/** `one` if the count is 1, else `many`; `{count}` is the count.
+ * @param {string} one @param {string} many @param {number} count @param {Values} [values] @returns {string} */
+function trn(one, many, count, values = {}) {
+  return tr(count === 1 ? one : many, { count, ...values })
+}
+
+/** What a request to our server says of the language. @returns {Record<string, string>} */
+function spokenHeaders() {
+  return { "accept-language": speech().language }
+}
+
+/** The same message: it is translated later, where it is shown. @param {string} message @returns {string} */
+function marked(message) {
+  return message
+}
+
+/** Sentences one after the other; Chinese has no space between them. @param {string[]} sentences @returns {string} */
+function together(...sentences) {
+  return sentences.filter(Boolean).join(speech().language === "zh" ? "" : " ")
+}
+
+/** Markup in the page's language: its texts and what is read aloud are messages. @param {string} markup @returns {string} */
+function inWords(markup) {
+  if (speech().language === "en") return markup
+  const template = document.createElement("template")
+  template.innerHTML = markup
+  for (const element of template.content.querySelectorAll("*")) {
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+      const said = element.getAttribute(name)
+      if (said) element.setAttribute(name, tr(said))
+    }
+    if (element.localName === "style" || element.localName === "script") continue
+    for (const node of element.childNodes) {
+      const said = node.nodeType === Node.TEXT_NODE ? (node.textContent ?? "").replace(/\s+/g, " ").trim() : ""
+      if (said) node.textContent = (node.textContent ?? "").replace(/\S(?:[\s\S]*\S)?/, tr(said))
+    }
+  }
+  return template.innerHTML
+}
