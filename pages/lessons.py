@@ -6,6 +6,7 @@ from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import matching
 from optviz.lessons.networks import COURSE
 from optviz.lessons.ways import Stop
+from optviz.web.components import progress
 from optviz.web.components.share import share_button
 from optviz.web.lessons.cards import chosen, gallery, glossary, searched
 from optviz.web.lessons.classes import class_page, classes
@@ -33,11 +34,13 @@ with share:
     share_button()
 
 if isinstance(shown, Stop):
+    progress.note(opened=shown.lesson.key)
     single(shown, theme)
     onward(shown)
 elif shown:
     class_page(shown)
 else:
     classes()
+    progress.show(list(COURSE))
     gallery(matching(list(COURSE.values()), searched()), theme)
     glossary()

@@ -10,6 +10,7 @@ from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.lesson import Lesson
 from optviz.lessons.plans import PLANS, Plan
 from optviz.lessons.ways import Stop
+from optviz.web.components import progress
 from optviz.web.guide import LARGE
 from optviz.web.lessons.pictures import thumbnail
 from optviz.web.markdown_escape import plain
@@ -113,7 +114,7 @@ def _about(chapter: Chapter) -> str:
 
 
 def _card(lesson: Lesson, theme: Theme) -> None:
-    with st.container(border=True, width=CARD, height="stretch", gap="small"):
+    with st.container(border=True, width=CARD, height="stretch", gap="small", key=progress.card(lesson.key)):
         st.html(thumbnail(lesson.key, theme))
         st.markdown(f"### {lesson.title}")
         if not lesson.quiz:

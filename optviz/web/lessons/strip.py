@@ -6,6 +6,7 @@ import streamlit as st
 
 from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.ways import Stop
+from optviz.web.components import progress
 from optviz.web.guide import Guide
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
@@ -27,6 +28,7 @@ def strip(guide: Guide, settings: Any) -> None:
         )
         discovery = DISCOVERIES.get(lesson.key)
         if discovery and discovery.holds(settings):
+            progress.note(found=lesson.key)
             st.markdown(f":green[:material/check_circle:] **You found it.** {plain(discovery.sentence)}")
         with st.container(horizontal=True, gap="small"):
             link_to("lessons", "Back to the lesson", stop.link, icon=":material/arrow_back:")
