@@ -401,3 +401,57 @@ def test_an_animation_shows_first_and_last_step_and_lasts_some_seconds(scripts: 
     assert shown == sorted(set(shown)), "each once, in order"
     assert len(frames) <= 91
     assert sum(frame["duration"] for frame in frames) < 8500
+
+
+@pytest.mark.parametrize("view", ["surface", "multiples"])
+def test_a_path_says_its_numbers_under_the_mouse(stage: StagePage, view: str) -> None:
+    shown = replace(GD, view=view)
+    stage.show(shown)
+    stage.settle()
+    tip = stage.page.locator(".tip")
+    expect(tip).to_be_hidden()
+    box = stage.page.locator(".main-canvas").bounding_box()
+    said = ""
+    middle = box["width"] / 2 if view == "surface" else 0
+    columns = sorted(
+        range(20, int(box["width"]) - 20, 18), key=lambda x: abs(x - middle)
+    )  # a path lies there
+    for across, down in itertools.product(columns, range(20, int(box["height"]) - 20, 18)):
+        stage.page.mouse.move(box["x"] + across, box["y"] + down)
+        stage.page.evaluate(
+            "new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))"
+        )
+        if tip.is_visible():
+            said = tip.inner_text().replace("−", "-")
+            break
+    name, step, *numbers = said.split("\n")
+    (run,) = (
+        t
+        for t, entrant in zip(shown.run(), shown.entrants, strict=True)
+        if f"{dict(entrant.values)['lr']:g}" in name
+    )
+    k = int(step.removeprefix("step "))
+    known = [*run.points[k], run.values[k]]
+    assert [float(number.split(" = ")[1]) for number in numbers] == pytest.approx(known, rel=1e-4, abs=1e-9)
+    stage.page.mouse.move(box["x"] + 2, box["y"] - 30)
+    expect(tip).to_be_hidden()
+
+
+@pytest.mark.parametrize("view", ["surface", "multiples"])
+def test_every_view_can_be_saved(stage: StagePage, view: str) -> None:
+    stage.show(GD)
+    saves = stage.page.get_by_role("group", name="Download the picture")
+    expect(saves).to_be_hidden()  # Plotly's own buttons do it
+    stage.show(replace(GD, view=view))
+    stage.settle()
+    with stage.page.expect_download() as saved:
+        saves.get_by_role("button", name="Download as PNG").click()
+    picture = Image.open(saved.value.path())
+    assert picture.width > 1400
+    colours = picture.convert("RGB").resize((60, 60)).getcolors(3600)
+    assert len(colours) > 40, "it holds the landscape"
+    with stage.page.expect_download() as saved:
+        saves.get_by_role("button", name="Download as SVG").click()
+    text = Path(saved.value.path()).read_text("utf-8")
+    assert "data:image/png" in text
+    assert GD.landscape().name in text

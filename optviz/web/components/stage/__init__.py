@@ -35,6 +35,7 @@ PARTS = (
     "box_axes",
     "surface_view",
     "multiples_view",
+    "tip",
     "webp",
     "pictures",
     "film",

@@ -77,6 +77,9 @@ class MultiplesView {
     })
   }
 
+  /** @param {Figure} _whole @param {(slot: string, plane: Plane) => Figure} figureOf @returns {Lane[]} */
+  lanes(_whole, figureOf) { return this.pictures.map(({ slot, plane }) => ({ plane, data: figureOf(slot, plane).data })) }
+
   /** @param {{ clientX: number, clientY: number }} event @returns {Place | null} */
   place({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect()

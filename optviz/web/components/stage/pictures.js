@@ -6,7 +6,7 @@
  * somebody has moved the view, until `reset`.
  * @typedef {{ prepare: (scene: StageData, ground: Figure | null, size: Size, view: DrawnView) => void, plane: () => Plane | null,
  *   paint: (context: CanvasRenderingContext2D, figure: Figure, figureOf: (slot: string, plane: Plane) => Figure) => void, place: (event: { clientX: number, clientY: number }) => Place | null,
- *   turned: boolean, reset: () => void, close: () => void, words: string }} CanvasView  `words` are about how heights are shown */
+ *   lanes: (figure: Figure, figureOf: (slot: string, plane: Plane) => Figure) => Lane[], turned: boolean, reset: () => void, close: () => void, words: string }} CanvasView  `words` are about how heights are shown */
 /** @typedef {{ zoom: Zoom | null, dark: boolean, scale: number, hidden: Set<string> }} DrawnView */
 
 const PROJECTOR = 1800 // px from which on lines and words are larger
@@ -26,6 +26,9 @@ class Pictures {
     this.side = /** @type {PlotNode} */ (part(".side")) // above the loss, for the scenes that have one
     this.canvas = /** @type {HTMLCanvasElement} */ (part(".main-canvas"))
     this.caption = part(".scaling")
+    this.saves = part(".saves")
+    for (const format of ["png", "svg"]) part(`.saves .${format}`).addEventListener("click", () => save(format))
+    this.tip = new PathTip(this.canvas, part(".tip"), () => this.lanes())
     this.ground = new GroundLayer(part(".ground"))
     this.zoom = new Zooms({ main: this.main, loss: this.loss }, changed, () => {
       if (this.drawn) this.ground.follow(this.Plotly, this.main, this.drawn.main.layout, this.name)
@@ -77,9 +80,17 @@ class Pictures {
     Object.assign(this.picture.style, { width: `${sizes.main.width}px`, height: `${sizes.main.height}px` })
     this.canvas.tabIndex = view ? 0 : -1
     this.canvas.ariaHidden = view ? null : "true"
+    this.saves.hidden = !view // Plotly has its own
+    if (!view) this.tip.hide()
     view?.prepare(scene, this.ground.figure, sizes.main, { zoom: this.zoom.main, dark: scene.dark, scale: this.scale, hidden })
     this.caption.textContent = view?.words ?? ""
     this.caption.hidden = !view?.words
+  }
+
+  /** Where the paths lie on the canvas, in the views that have one. @returns {Lane[]} */
+  lanes() {
+    const { view, drawn, figureOf } = this
+    return view && drawn && figureOf ? view.lanes(drawn.main, figureOf) : []
   }
 
   /** @param {"main" | "loss"} name @returns {Plane | null} that of the last drawing */

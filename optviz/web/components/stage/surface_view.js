@@ -116,6 +116,12 @@ class SurfaceView {
     paint(context, plane, data)
   }
 
+  /** @param {Figure} figure @returns {Lane[]} */
+  lanes({ data }) {
+    const plane = this.plane()
+    return plane && !this.moving ? [{ plane, data }] : []
+  }
+
   /** Which place of the surface is under an event. @param {{ clientX: number, clientY: number }} event @returns {Place | null} */
   place({ clientX, clientY }) {
     const { frame, camera, relief, half, scene, fine = 1 } = this
