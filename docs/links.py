@@ -18,7 +18,9 @@ from optviz.training.config import TrainingConfig
 from optviz.training.rivals import MOST_RIVALS
 from optviz.web.guide import FROM, HIDE, LARGE, LOCK, PROMPT
 from optviz.web.guide import LONGEST as GUIDE_LONGEST
+from optviz.web.language import LANG
 from optviz.web.site import PAGES
+from optviz.words import LANGUAGES
 
 SETTINGS: tuple[type[Settings], ...] = (
     Experiment,
@@ -28,6 +30,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     RegularizationSettings,
     TrainingConfig,
 )
+KNOWN = " or ".join(f"`{key}`" for key in LANGUAGES)
 INTRODUCTION = f"""# Every parameter of every link
 
 This page is written from the code by `python -m docs.tables`; a test fails when it is out of date.
@@ -50,8 +53,8 @@ On Train live the first optimizer has its values under names of their own: `opt=
 
 On every page with settings a link may also say `{FROM}`, the key of a lesson that stands above the page, in a
 class as `lesson~class`; `{PROMPT}`, a sentence of up to {GUIDE_LONGEST} characters; `{LOCK}` and `{HIDE}`,
-names of fields with `_` between them that are fixed or not shown (`o` names all optimizers); and `{LARGE}=1`,
-large type in wide windows. The address of the lessons takes `lesson`, `plan` and `class`.
+names of fields with `_` between them that are fixed or not shown (`o` names all optimizers); `{LARGE}=1`,
+large type in wide windows; and `{LANG}`, {KNOWN}, the language of all words. The address of the lessons takes `lesson`, `plan` and `class`.
 """
 
 

@@ -12,13 +12,12 @@ languages.
 """
 
 import functools
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Annotated, ParamSpec, TypeVar
 
-from optviz.words.catalogue import ENGLISH, LANGUAGES, translations
+from optviz.words.catalogue import ENGLISH, LANGUAGES, PLACE, translations
 
 __all__ = [
     "ENGLISH",
@@ -39,7 +38,6 @@ __all__ = [
 #: The type of a text in a table that people read. `Message`, `tuple[Message, ...]` and mappings to it are
 #: found in dataclasses, so such a text needs no other mark.
 Message = Annotated[str, "message"]
-PLACE = re.compile(r"\{(\w+)\}")
 P = ParamSpec("P")
 T = TypeVar("T")
 _spoken: ContextVar[str] = ContextVar("language")

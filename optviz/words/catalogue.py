@@ -1,12 +1,14 @@
 """The catalogues: what each English message is called in another language."""
 
 import functools
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
+PLACE = re.compile(r"\{(\w+)\}")  # of a value in a message
 ENGLISH = "en"
 #: What the languages call themselves, by the code in a link.
 LANGUAGES = {ENGLISH: "English", "zh": "中文"}
