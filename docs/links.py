@@ -54,7 +54,8 @@ On Train live the first optimizer has its values under names of their own: `opt=
 On every page with settings a link may also say `{FROM}`, the key of a lesson that stands above the page, in a
 class as `lesson~class`; `{PROMPT}`, a sentence of up to {GUIDE_LONGEST} characters; `{LOCK}` and `{HIDE}`,
 names of fields with `_` between them that are fixed or not shown (`o` names all optimizers); `{LARGE}=1`,
-large type in wide windows; and `{LANG}`, {KNOWN}, the language of all words. The address of the lessons takes `lesson`, `plan` and `class`.
+large type in wide windows; and `{LANG}`, {KNOWN}, the language of all words. The address of the lessons
+takes `lesson`, `plan` and `class`.
 """
 
 
