@@ -61,7 +61,7 @@ def _paths(picture: Paths, theme: Theme, title: str, alt: str) -> Drawn:
 
 def _run(name: str, points: np.ndarray, style: Style, theme: Theme) -> list[dict[str, Any]]:
     """A path with its points, a ring at its start and a mark at its end."""
-    few = len(points) <= 60
+    few, step = len(points) <= 60, tr("step")
     path: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
@@ -70,7 +70,7 @@ def _run(name: str, points: np.ndarray, style: Style, theme: Theme) -> list[dict
         "y": packed(points[:, 1], "f8"),
         "line": {"color": style.color, "width": 2.2 if few else 1.4, "dash": style.dash},
         "marker": {"size": 5, "color": style.color},
-        "hovertemplate": f"{name}<br>{tr('step')} %{{pointNumber}}: %{{x:.5g}}, %{{y:.5g}}<extra></extra>",
+        "hovertemplate": f"{name}<br>{step} %{{pointNumber}}: %{{x:.5g}}, %{{y:.5g}}<extra></extra>",
     }
     start = marks(points[:1, 0], points[:1, 1], theme.ink, theme, symbol="circle-open", size=15)
     start["marker"]["line"] = {"color": theme.ink, "width": 3}

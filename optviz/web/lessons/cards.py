@@ -13,6 +13,7 @@ from optviz.lessons.plans import PLANS, Plan
 from optviz.lessons.ways import Stop
 from optviz.web.components import progress
 from optviz.web.guide import LARGE
+from optviz.web.language import link as link_of_language
 from optviz.web.lessons.pictures import thumbnail
 from optviz.web.markdown_escape import plain
 from optviz.words import ENGLISH, LANGUAGES, join, language, tr
@@ -54,7 +55,8 @@ def heading() -> None:
         lessons=len(COURSE),
         chapters=len(CHAPTERS),
     )
-    st.markdown(f"# {tr('Lessons')}\n{about}")
+    title = tr("Lessons")
+    st.markdown(f"# {title}\n{about}")
 
 
 def show(stop: Stop | None) -> None:
@@ -68,8 +70,9 @@ def show_class(plan: str) -> None:
 
 
 def _go(link: dict[str, str]) -> None:
-    """Change the address; large type stays."""
-    st.query_params.from_dict(link | ({LARGE: "1"} if st.query_params.get(LARGE) == "1" else {}))
+    """Change the address; large type and the language stay."""
+    large = {LARGE: "1"} if st.query_params.get(LARGE) == "1" else {}
+    st.query_params.from_dict(link | large | link_of_language())
 
 
 def gallery(lessons: Sequence[Lesson], theme: Theme) -> None:

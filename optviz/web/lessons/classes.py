@@ -10,6 +10,7 @@ from optviz.lessons.plans import PLANS, Part, Plan
 from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.ways import Stop
 from optviz.web.components.share import qr_code
+from optviz.web.language import link as link_of_language
 from optviz.web.lessons.cards import show, show_class
 from optviz.web.markdown_escape import plain
 from optviz.words import tr
@@ -93,5 +94,6 @@ def _code(stop: Stop) -> str:
     """The QR code of a lesson's link."""
     here = (st.context.url or "").split("?")[0]
     return qr_code(
-        f"{here}?{urlencode(stop.link)}", tr("QR code of the lesson {title}", title=tr(stop.lesson.title))
+        f"{here}?{urlencode(stop.link | link_of_language())}",
+        tr("QR code of the lesson {title}", title=tr(stop.lesson.title)),
     )

@@ -17,6 +17,7 @@ from optviz.runs.classroom import Question
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import RunError, Store
 from optviz.web.components.share import qr_code, share_button
+from optviz.web.language import link as link_of_language
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
 from optviz.web.visitors import network, owner
@@ -62,10 +63,11 @@ def _hosting(code: str, lesson: str) -> None:
     except (RunError, StoreUnavailableError) as error:
         st.warning(plain(str(error)))
         return
-    link = f"{(st.context.url or '').split('?')[0]}?{urlencode({CLASS: code})}"
+    link = f"{(st.context.url or '').split('?')[0]}?{urlencode({CLASS: code} | link_of_language())}"
     left, right = st.columns([0.72, 0.28])
     with left:
-        st.markdown(f"{tr('**Your class:** students open this link, or scan the code.')}  \n`{link}`")
+        told = tr("**Your class:** students open this link, or scan the code.")
+        st.markdown(f"{told}  \n`{link}`")
         if question.lesson == lesson:
             st.markdown(f"#### {plain(tr(QUESTIONS[lesson].asks))}")
             _bars(question)
@@ -113,10 +115,11 @@ def _asked(code: str) -> None:
         link_to("lessons", tr("Open the lesson"), {"lesson": lesson.key})
         return
     key = f"class.answer.{code}.{lesson.key}"
+    choices = [plain(tr(choice)) for choice in asked.choices]
     st.radio(
         tr("Your answer"),
-        range(len(asked.choices)),
-        format_func=lambda place: plain(tr(asked.choices[place])),
+        range(len(choices)),
+        format_func=choices.__getitem__,
         index=question.mine,
         key=key,
         on_change=lambda: _do(

@@ -136,16 +136,17 @@ def onward(stop: Stop) -> None:
 def _predict(lesson: Lesson) -> bool:
     """The question, and the reason once it is answered. Returns whether it is."""
     question = QUESTIONS[lesson.key]
+    choices = [plain(tr(choice)) for choice in question.choices]
     chosen = st.radio(
         tr("**Predict:** {question}", question=plain(tr(question.asks))),
-        range(len(question.choices)),
-        format_func=lambda place: plain(tr(question.choices[place])),
+        range(len(choices)),
+        format_func=choices.__getitem__,
         index=None,
         key=f"predict.{lesson.key}",
     )
     if chosen is None:
         return False
-    right = plain(tr(question.choices[question.right]))
+    right = choices[question.right]
     said = tr("**Right.**") if chosen == question.right else tr("**No: {right}.**", right=right)
     st.markdown(join(said, plain(tr(question.reason))))
     return True
