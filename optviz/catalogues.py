@@ -131,7 +131,12 @@ def _leaves(value: Any) -> Iterator[str]:
 def update(language: str, rooms: Sequence[str] = ()) -> None:
     """Write the files of one language anew: those of some rooms, or all."""
     folder = FOLDER / language
-    old = {message: text for path in sorted(folder.glob("*.po")) for message, text in entries(path).items()}
+    old = {
+        message: text
+        for path in sorted(folder.glob("*.po"))
+        for message, text in entries(path).items()
+        if text  # the same message may still be empty in another room
+    }
     wanted = messages()
     for path in folder.glob("*.po"):
         if path.stem not in wanted:

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import matching
 from optviz.lessons.networks import COURSE
 from optviz.lessons.ways import Stop
 from optviz.web.components import progress
 from optviz.web.components.share import share_button
-from optviz.web.lessons.cards import chosen, gallery, glossary, searched
+from optviz.web.lessons.cards import chosen, gallery, glossary, heading, searched
 from optviz.web.lessons.classes import class_page, classes
 from optviz.web.lessons.classroom import CLASS, class_view
 from optviz.web.lessons.single import onward, single, way
@@ -23,11 +22,7 @@ shown = chosen()
 title, share = st.columns([0.84, 0.16], vertical_alignment="top")
 with title:
     if shown is None:
-        st.markdown(
-            f"# Lessons\n{len(COURSE)} ideas in {len(CHAPTERS)} chapters, in the order of a course. Each "
-            "says what to notice, asks you to predict, and opens the live page to try it. The app "
-            "recomputes every number of the course notes that it grew from."
-        )
+        heading()
     elif isinstance(shown, Stop):
         way(shown)
 with share:

@@ -16,6 +16,7 @@ from optviz.teaching.activations import ACTIVATIONS as FUNCTIONS
 from optviz.teaching.losses import (
     softmax,
 )
+from optviz.words import tr
 
 SIGMOID = FUNCTIONS["sigmoid"]
 GRID = np.linspace(-6, 6, 1201)
@@ -43,12 +44,14 @@ def _at_the_end(key: str, share: Callable[[dying_units.Units], float]) -> list[f
 def _deaths() -> Chart:
     lines = []
     for key in ("relu", "leaky_relu"):
-        name, runs = FUNCTIONS[key].name, dying_runs(key)
+        name, runs = tr(FUNCTIONS[key].name), dying_runs(key)
         steps = np.arange(len(runs[0].dead))
-        lines.append(Line(f"{name}: no gradient", steps, np.mean([run.dead for run in runs], axis=0)))
+        dead = np.mean([run.dead for run in runs], axis=0)
+        lines.append(Line(tr("{name}: no gradient", name=name), steps, dead))
         if key == "leaky_relu":
-            lines.append(Line(f"{name}: silent", steps, np.mean([run.silent for run in runs], axis=0)))
-    return Chart(tuple(lines), x="step", y="share of units, mean of 20 seeds")
+            silent = np.mean([run.silent for run in runs], axis=0)
+            lines.append(Line(tr("{name}: silent", name=name), steps, silent))
+    return Chart(tuple(lines), x=tr("step"), y=tr("share of units, mean of 20 seeds"))
 
 
 ACTIVATIONS = (
@@ -101,11 +104,11 @@ ACTIVATIONS = (
         opens=on_activations("functions", shown=("sigmoid", "tanh", "relu")),
         picture=lambda: Chart(
             tuple(
-                sampled_line(FUNCTIONS[key].name, FUNCTIONS[key].derivative, -6, 6)
+                sampled_line(tr(FUNCTIONS[key].name), FUNCTIONS[key].derivative, -6, 6)
                 for key in ("sigmoid", "tanh", "relu")
             ),
             x="z",
-            y="slope a'(z)",
+            y=tr("slope a'(z)"),
         ),
         checks=(
             Check(
@@ -192,8 +195,8 @@ ACTIVATIONS = (
         opens=on_activations("dying", rate=DYING_RATE, seed=1),
         picture=lambda: Chart(
             bars=tuple((f"{seed}", float(dying_runs("relu")[seed].dead[-1])) for seed in range(10)),
-            x="seed",
-            y="share of dead units",
+            x=tr("seed"),
+            y=tr("share of dead units"),
         ),
         checks=(
             Check(
@@ -231,7 +234,8 @@ ACTIVATIONS = (
         tries="Type your own numbers, and see what a difference of 1 is worth.",
         opens=on_activations("softmax"),
         picture=lambda: Chart(
-            bars=tuple((f"{z:g}", float(p)) for z, p in zip(LOGITS, softmax(LOGITS), strict=True)), y="share"
+            bars=tuple((f"{z:g}", float(p)) for z, p in zip(LOGITS, softmax(LOGITS), strict=True)),
+            y=tr("share"),
         ),
         checks=(
             Check(
@@ -264,8 +268,8 @@ ACTIVATIONS = (
                 )
                 for i, z in enumerate(LOGITS)
             ),
-            x="temperature",
-            y="share",
+            x=tr("temperature"),
+            y=tr("share"),
             log="x",
         ),
         checks=(

@@ -15,6 +15,7 @@ from optviz.lessons.experiments import START, experiment_on
 from optviz.lessons.lesson import (
     Chart,
     Check,
+    Code,
     Lesson,
     Line,
     Paths,
@@ -23,6 +24,7 @@ from optviz.lessons.lesson import (
     paths_of,
 )
 from optviz.settings.setups import Entrant
+from optviz.words import tr
 
 PRINTED_ADAM: dict[str, Any] = {"lr": 0.16, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 ADAM_RUN = experiment_on("ravine", START, 20, Entrant.of("adam", **PRINTED_ADAM))
@@ -36,7 +38,8 @@ def _beside_adam(optimizer: Optimizer) -> Paths:
     """The right run with the faulty one beside it."""
     right = paths_of(ADAM_RUN)
     (_, _, correct), *_ = right.paths
-    return replace(right, paths=(("correct", "adam", correct), ("faulty", "momentum", _faulty(optimizer))))
+    faulty = (tr("faulty"), "momentum", _faulty(optimizer))
+    return replace(right, paths=((tr("correct"), "adam", correct), faulty))
 
 
 def _first_step(optimizer: Optimizer) -> list[float]:
@@ -77,11 +80,11 @@ def _adam_lesson(
         covers=covers,
         errata=errata,
         codes=(
-            (
+            Code(
                 "Something is wrong here. What?",
                 re.sub(r"def \w+", "def step", re.sub("  #.*", "", faulty.source)),
             ),
-            ("The answer: the step as it should be", ADAM.source),
+            Code("The answer: the step as it should be", ADAM.source),
         ),
         quiz=True,
     )
@@ -104,7 +107,7 @@ def _clamped_path() -> np.ndarray:
 def _clamped() -> Paths:
     right = paths_of(CLAMPED)
     ((_, _, true),) = right.paths
-    return replace(right, paths=(("one run", "gd", true), ("the other", "momentum", _clamped_path())))
+    return replace(right, paths=((tr("one run"), "gd", true), (tr("the other"), "momentum", _clamped_path())))
 
 
 def central_error(h: float) -> float:
@@ -119,7 +122,9 @@ def central_error(h: float) -> float:
 def _difference_chart() -> Chart:
     widths = np.geomspace(1e-15, 1e-1, 120)
     errors = np.array([max(central_error(h), 1e-15) for h in widths])
-    return Chart((Line("error", widths, errors),), x="step h", y="error of the gradient", log="xy")
+    return Chart(
+        (Line(tr("error"), widths, errors),), x=tr("step h"), y=tr("error of the gradient"), log="xy"
+    )
 
 
 BUGS = (

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from optviz.words import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """A chapter: what one can do after it, the keys of the chapters before it, and how long it takes."""
 
     key: str
-    name: str
-    objective: str
+    name: Message
+    objective: Message
     needs: tuple[str, ...]
     minutes: int
 

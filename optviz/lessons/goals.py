@@ -1,6 +1,8 @@
 """What one can do after each lesson, by its key."""
 
-GOALS: dict[str, str] = {
+from optviz.words import Message
+
+GOALS: dict[str, Message] = {
     "gd-1d": "Predict the next point of gradient descent on x².",
     "gd-1d-too-small": "Say how many steps a small rate costs.",
     "gd-1d-diverges": "Say from which rate on gradient descent diverges, and why.",

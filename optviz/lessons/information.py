@@ -4,6 +4,7 @@ import numpy as np
 
 from optviz.lessons.lesson import Chart, Check, Lesson, Line, on_activations, sampled_line
 from optviz.teaching.losses import coin_loss, cross_entropy, entropy
+from optviz.words import tr
 
 WEATHER = (0.5, 0.2, 0.3)
 SMOOTHING = 0.1
@@ -34,7 +35,9 @@ INFORMATION = (
         tries="Set p and q to 0.5, 0.5: the entropy of a fair coin is 0.693 nats, one bit.",
         opens=on_activations("entropy", p=(0.25, 0.75), q=(0.5, 0.5)),
         picture=lambda: Chart(
-            (sampled_line("−log p", lambda p: -np.log(p), 0.01, 1),), x="probability p", y="surprise in nats"
+            (sampled_line("−log p", lambda p: -np.log(p), 0.01, 1),),
+            x=tr("probability p"),
+            y=tr("surprise in nats"),
         ),
         checks=(
             Check(
@@ -68,9 +71,9 @@ INFORMATION = (
         picture=lambda: Chart(
             bars=tuple(
                 (name, float(-p * np.log(p)))
-                for name, p in zip(("sun", "rain", "clouds"), WEATHER, strict=True)
+                for name, p in zip((tr("sun"), tr("rain"), tr("clouds")), WEATHER, strict=True)
             ),
-            y="share of the entropy, in nats",
+            y=tr("share of the entropy, in nats"),
         ),
         checks=(
             Check(
@@ -111,8 +114,8 @@ INFORMATION = (
         opens=on_activations("coin", heads=7, tails=3),
         picture=lambda: Chart(
             (Line("0.5ⁿ", np.arange(0, 1200, 5), 0.5 ** np.arange(0, 1200, 5)),),
-            x="throws n",
-            y="likelihood",
+            x=tr("throws n"),
+            y=tr("likelihood"),
             log="y",
         ),
         checks=(
@@ -153,11 +156,11 @@ INFORMATION = (
         opens=on_activations("entropy", p=SMOOTH, q=SMOOTH),
         picture=lambda: Chart(
             (
-                Line("target (1, 0, 0)", np.linspace(0.34, 0.999, 201), _smoothed((1.0, 0.0, 0.0))),
-                Line("smoothed, ε = 0.1", np.linspace(0.34, 0.999, 201), _smoothed(SMOOTH)),
+                Line(tr("target (1, 0, 0)"), np.linspace(0.34, 0.999, 201), _smoothed((1.0, 0.0, 0.0))),
+                Line(tr("smoothed, ε = 0.1"), np.linspace(0.34, 0.999, 201), _smoothed(SMOOTH)),
             ),
-            x="share of the right class",
-            y="cross entropy",
+            x=tr("share of the right class"),
+            y=tr("cross entropy"),
         ),
         checks=(
             Check(

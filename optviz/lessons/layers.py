@@ -5,6 +5,7 @@ import numpy as np
 from optviz.lessons.lesson import Chart, Check, Lesson, Line, on_activations
 from optviz.teaching.activations import ACTIVATIONS as FUNCTIONS
 from optviz.teaching.activations import chain
+from optviz.words import tr
 
 
 def _chains() -> Chart:
@@ -12,8 +13,8 @@ def _chains() -> Chart:
     for key in ("sigmoid", "tanh", "relu"):
         depths = np.arange(1, 21)
         left = np.array([abs(chain(key, int(n), 1.0, 0.5).left) for n in depths])
-        lines.append(Line(FUNCTIONS[key].name, depths, left))
-    return Chart(tuple(lines), x="layers", y="gradient that is left", log="y")
+        lines.append(Line(tr(FUNCTIONS[key].name), depths, left))
+    return Chart(tuple(lines), x=tr("layers"), y=tr("gradient that is left"), log="y")
 
 
 def _collapse_error() -> float:
@@ -44,11 +45,11 @@ LAYERS = (
         opens=on_activations("chain", shown=("identity",), depth=4, weight=1.5, input=1.0),
         picture=lambda: Chart(
             (
-                Line("identity", np.arange(5), chain("identity", 4, 1.5, 1.0).values),
+                Line(tr("identity"), np.arange(5), chain("identity", 4, 1.5, 1.0).values),
                 Line("tanh", np.arange(5), chain("tanh", 4, 1.5, 1.0).values),
             ),
-            x="layer",
-            y="value",
+            x=tr("layer"),
+            y=tr("value"),
         ),
         checks=(
             Check(
@@ -91,9 +92,9 @@ LAYERS = (
         tries="Add a fourth layer. By which factor does the gradient at the input shrink?",
         opens=on_activations("chain", shown=("sigmoid",), depth=3, weight=1.0, input=0.5),
         picture=lambda: Chart(
-            (Line("gradient", np.arange(4), np.abs(chain("sigmoid", 3, 1.0, 0.5).gradients)),),
-            x="layer (0 is the input)",
-            y="what is left of the gradient",
+            (Line(tr("gradient"), np.arange(4), np.abs(chain("sigmoid", 3, 1.0, 0.5).gradients)),),
+            x=tr("layer (0 is the input)"),
+            y=tr("what is left of the gradient"),
             log="y",
         ),
         checks=(

@@ -13,12 +13,14 @@ import numpy as np
 from optviz.engine.objective import Objective
 from optviz.engine.outcomes import number
 from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.glossary import called
 from optviz.settings import activations, maps, minibatches
 from optviz.settings import experiment as experiments
 from optviz.settings.experiment import Experiment
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.teaching.line import landscape
+from optviz.words import LANGUAGES, Message, speaking, tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,14 +85,14 @@ class Check:
     shown. `what` names them. `source` says where they come from if no run computes them now.
     """
 
-    what: str
+    what: Message
     computed: Callable[[], Sequence[float]]
     printed: tuple[float, ...] = ()
     digits: int = 6
     interval: tuple[float, float] | None = None
-    claim: str = ""
+    claim: Message = ""
     within: float = 0.0
-    source: str = ""
+    source: Message = ""
 
     @property
     def tolerance(self) -> float:
@@ -100,7 +102,9 @@ class Check:
     @property
     def shown(self) -> str:
         """The text of the column “Printed or claimed”."""
-        return self.claim or ", ".join(f"{v:.{self.digits}f}".replace("-", "−") for v in self.printed) or "—"
+        return (
+            tr(self.claim) or ", ".join(f"{v:.{self.digits}f}".replace("-", "−") for v in self.printed) or "—"
+        )
 
     def verdict(self) -> Verdict:
         """Compute the numbers and compare them with what is printed or claimed."""
@@ -110,22 +114,23 @@ class Check:
                 abs(v - p) <= self.tolerance for v, p in zip(values, self.printed, strict=True)
             )
             text = ", ".join(f"{v:.{self.digits}f}".replace("-", "−") for v in values)
-            terms = f"within {self.within:f}" if self.within else f"to {self.digits} decimals"
-            return Verdict(text, close, terms)
+            if self.within:
+                return Verdict(text, close, tr("within {distance}", distance=f"{self.within:f}"))
+            return Verdict(text, close, tr("to {count} decimals", count=self.digits))
         text = ", ".join(number(v) for v in values)
         if self.interval:
             low, high = self.interval
             inside = bool(values) and all(low <= v <= high for v in values)
-            return Verdict(text or "not measured", inside if values else None, _between(low, high))
-        return Verdict(text or "not measured", None, "")
+            return Verdict(text or tr("not measured"), inside if values else None, _between(low, high))
+        return Verdict(text or tr("not measured"), None, "")
 
 
 def _between(low: float, high: float) -> str:
     if math.isinf(high):
-        return f"at least {number(low)}"
+        return tr("at least {low}", low=number(low))
     if math.isinf(low):
-        return f"at most {number(high)}"
-    return f"between {number(low)} and {number(high)}"
+        return tr("at most {high}", high=number(high))
+    return tr("between {low} and {high}", low=number(low), high=number(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +145,10 @@ class Target:
 class Question:
     """A question to answer before one tries: `right` is the place of the answer in `choices`, from 0."""
 
-    asks: str
-    choices: tuple[str, ...]
+    asks: Message
+    choices: tuple[Message, ...]
     right: int
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,16 @@ class Discovery:
     """
 
     holds: Callable[[Any], bool]
-    sentence: str
+    sentence: Message
     by: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source code to compare with another, and its title."""
+
+    title: Message
+    source: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -166,23 +179,22 @@ class Lesson:
     `chapter` is a key of CHAPTERS and `formula` is LaTeX. `notice` says what to see in the picture, and
     `tries` what to do on the page that the lesson `opens`. `quiz` says that its question comes before
     everything that would give the answer away. `covers` is the key of the printed figure that
-    the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are pairs of a title and
-    source code to compare.
+    the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are to be compared.
     """
 
     key: str
-    title: str
+    title: Message
     chapter: str
-    idea: str
+    idea: Message
     formula: str
-    notice: str
-    tries: str
+    notice: Message
+    tries: Message
     opens: Target
     picture: Callable[[], Picture]
     checks: tuple[Check, ...]
     covers: str = ""
-    errata: tuple[str, ...] = ()
-    codes: tuple[tuple[str, str], ...] = ()
+    errata: tuple[Message, ...] = ()
+    codes: tuple[Code, ...] = ()
     quiz: bool = False
 
     @property
@@ -197,20 +209,29 @@ class Lesson:
 
     @property
     def words(self) -> str:
-        """The text that a search looks through, in lower case."""
+        """The text that a search looks through, in lower case and in every language."""
         parts = (self.title, CHAPTERS[self.chapter].name, self.idea, self.notice, self.tries, *self.errata)
-        more = (self.key, *self.link.values(), *(check.what for check in self.checks))
-        return " ".join((*parts, *more)).lower()
+        texts = (*parts, *(check.what for check in self.checks))
+        said = [self.key, *self.link.values()]
+        for language in LANGUAGES:
+            with speaking(language):
+                said += [tr(text) for text in texts]
+        return " ".join(said).lower()
 
 
 def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:
-    """The lessons whose text contains every word of `text`, in their order."""
-    return [lesson for lesson in lessons if all(word in lesson.words for word in text.lower().split())]
+    """The lessons whose text contains every word of `text`, or what the glossary calls it, in their order."""
+    wanted = [called(word) for word in text.lower().split()]
+    return [
+        lesson
+        for lesson, words in ((lesson, lesson.words) for lesson in lessons)
+        if all(any(name in words for name in names) for names in wanted)
+    ]
 
 
 def paths_of(experiment: Experiment) -> Paths:
     """The paths of an experiment as a picture."""
-    names = [e.row.name for e in experiment.entrants]
+    names = [tr(e.row.name) for e in experiment.entrants]
     keys = [e.optimizer for e in experiment.entrants]
     points = [run.points for run in experiment.run()]
     return Paths(experiment.landscape(), experiment.domain, tuple(zip(names, keys, points, strict=True)))

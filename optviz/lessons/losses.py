@@ -27,6 +27,7 @@ from optviz.teaching.losses import (
     softmax,
     squared_error_on_sigmoid_gradient,
 )
+from optviz.words import tr
 
 P, Q = (0.7, 0.2, 0.1), (0.4, 0.4, 0.2)
 
@@ -34,7 +35,8 @@ P, Q = (0.7, 0.2, 0.1), (0.4, 0.4, 0.2)
 def _shares(rows: Sequence[Sequence[float]], labels: Sequence[int]) -> Chart:
     """The probability that each example gives to its own class."""
     found = softmax(rows)[np.arange(len(rows)), list(labels)]
-    return Chart(bars=tuple((f"example {i + 1}", float(p)) for i, p in enumerate(found)), y="p of the label")
+    bars = tuple((tr("example {number}", number=i + 1), float(p)) for i, p in enumerate(found))
+    return Chart(bars=bars, y=tr("p of the label"))
 
 
 def _pulls() -> Chart:
@@ -43,9 +45,9 @@ def _pulls() -> Chart:
     each = (binary_cross_entropy_from_logits_gradient, squared_error_on_sigmoid_gradient)
     lines = [
         Line(name, z, np.array([abs(float(pull(np.array([v]), one)[0])) for v in z]))
-        for name, pull in zip(("cross entropy", "squared error"), each, strict=True)
+        for name, pull in zip((tr("cross entropy"), tr("squared error")), each, strict=True)
     ]
-    return Chart(tuple(lines), x="z, when the truth is 1", y="pull on z")
+    return Chart(tuple(lines), x=tr("z, when the truth is 1"), y=tr("pull on z"))
 
 
 def _pull(function: Callable[..., np.ndarray]) -> Callable[[], Sequence[float]]:
@@ -94,7 +96,7 @@ LOSSES = (
                 ("KL", float(kl_divergence(P, Q))),
                 ("H(p, q)", float(cross_entropy(P, Q))),
             ),
-            y="nats",
+            y=tr("nats"),
         ),
         checks=(
             Check(
@@ -119,9 +121,9 @@ LOSSES = (
         tries="Throw ten times as often with the same share. The place stays, the valley becomes narrow.",
         opens=on_activations("coin"),
         picture=lambda: Chart(
-            (sampled_line("7 heads, 3 tails", lambda t: coin_loss(t, 7, 3), 0.05, 0.98),),
+            (sampled_line(tr("7 heads, 3 tails"), lambda t: coin_loss(t, 7, 3), 0.05, 0.98),),
             x="θ",
-            y="−log likelihood",
+            y=tr("−log likelihood"),
         ),
         checks=(
             Check(
@@ -140,7 +142,9 @@ LOSSES = (
         tries="Change a label and see which number comes into play.",
         opens=on_activations("classes"),
         picture=lambda: Chart(
-            bars=tuple((f"row {i + 1}", -LOG_PROBABILITIES[i][k]) for i, k in enumerate(NLL_LABELS)),
+            bars=tuple(
+                (tr("row {number}", number=i + 1), -LOG_PROBABILITIES[i][k]) for i, k in enumerate(NLL_LABELS)
+            ),
             y="−log p",
         ),
         checks=(
@@ -217,7 +221,7 @@ LOSSES = (
                 )
                 for z, y in zip(BINARY_LOGITS, BINARY_TARGETS, strict=True)
             ),
-            y="loss",
+            y=tr("loss"),
         ),
         checks=(
             Check(
@@ -243,7 +247,8 @@ LOSSES = (
         tries="Turn the last truth from 1 to 0. By how much does the mean fall?",
         opens=on_activations("classes"),
         picture=lambda: Chart(
-            bars=tuple((f"label {i + 1}", loss) for i, loss in enumerate(_label_losses())), y="loss"
+            bars=tuple((tr("label {number}", number=i + 1), loss) for i, loss in enumerate(_label_losses())),
+            y=tr("loss"),
         ),
         checks=(
             Check(
@@ -286,8 +291,8 @@ LOSSES = (
                     "MSE / 10", lambda a: ((a[:, None] - np.array(DATA)) ** 2).mean(axis=-1) / 10, 0, 12
                 ),
             ),
-            x="guess a",
-            y="mean error",
+            x=tr("guess a"),
+            y=tr("mean error"),
         ),
         checks=(
             Check(

@@ -23,6 +23,7 @@ from optviz.lessons.lesson import (
 from optviz.settings import maps as map_settings
 from optviz.settings.maps import MapSettings
 from optviz.settings.setups import Entrant
+from optviz.words import tr
 
 SWEEP = MapSettings(
     entrants=(Entrant.of("gd"), Entrant.of("momentum", momentum=0.5), Entrant.of("nag", momentum=0.5)),
@@ -36,8 +37,8 @@ def _swept() -> Chart:
     for curve in swept.curves:  # type: ignore[union-attr]
         # Cut at what counts as zero and a little up the wall, which goes on for ever; the axis says so.
         shown = np.clip(np.nan_to_num(curve.losses, nan=np.inf), 1e-12, 1e3)
-        lines.append(Line(curve.optimizer.name, swept.rates, shown))  # type: ignore[union-attr]
-    return Chart(tuple(lines), x="learning rate", y="f, cut at 1e−12, 1000", log="xy")
+        lines.append(Line(tr(curve.optimizer.name), swept.rates, shown))  # type: ignore[union-attr]
+    return Chart(tuple(lines), x=tr("learning rate"), y=tr("f, cut at 1e−12, 1000"), log="xy")
 
 
 def _edge(place: int) -> Callable[[], list[float]]:
@@ -77,12 +78,14 @@ def _heavy_edges() -> Chart:
     return Chart(
         tuple(
             Line(
-                row.name, shares, np.array([row.stable_rate({"lr": 0.1, "momentum": b}, 4.0) for b in shares])
+                tr(row.name),
+                shares,
+                np.array([row.stable_rate({"lr": 0.1, "momentum": b}, 4.0) for b in shares]),
             )
             for row in (OPTIMIZERS["momentum"], OPTIMIZERS["nag"])
         ),
-        x="momentum β",
-        y="largest stable rate",
+        x=tr("momentum β"),
+        y=tr("largest stable rate"),
     )
 
 

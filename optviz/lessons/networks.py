@@ -12,8 +12,12 @@ from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Target
 from optviz.lessons.measured import MEASURED, NetworkResult, Span
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.presets import PRESETS
+from optviz.words import tr
 
-SOURCE = "measured beforehand, see docs/results.md"
+SOURCE = (
+    "These numbers were measured beforehand, see docs/results.md. Open the page to train the network "
+    "yourself."
+)
 #: How far from the printed accuracy another seed may end; the notes give one run.
 SPREAD = 0.005
 
@@ -46,19 +50,19 @@ def _lead() -> list[float]:
 def _accuracy_chart(preset: str) -> Chart:
     result = MEASURED.networks[preset]
     return Chart(
-        bars=(("train", result.train_accuracy[0]), ("test", result.test_accuracy[0])),
-        y="accuracy, lowest of three seeds",
+        bars=((tr("train"), result.train_accuracy[0]), (tr("test"), result.test_accuracy[0])),
+        y=tr("accuracy, lowest of three seeds"),
     )
 
 
 def _loss_chart() -> Chart:
     return Chart(
         bars=(
-            ("cross entropy", CROSS_ENTROPY[0]),
-            ("squared error", SQUARED_ERROR[0]),
-            ("squared error, rate 0.1", SQUARED_ERROR_SAME_RATE[0]),
+            (tr("cross entropy"), CROSS_ENTROPY[0]),
+            (tr("squared error"), SQUARED_ERROR[0]),
+            (tr("squared error, rate 0.1"), SQUARED_ERROR_SAME_RATE[0]),
         ),
-        y="accuracy after 1 epoch",
+        y=tr("accuracy after 1 epoch"),
     )
 
 

@@ -10,6 +10,7 @@ from optviz.lessons.experiments import START, experiment_lesson, experiment_on
 from optviz.lessons.lesson import (
     Chart,
     Check,
+    Code,
     Lesson,
     Line,
     Paths,
@@ -23,6 +24,7 @@ from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.setups import Entrant
 from optviz.teaching.line import PRINTED_LOOP, RIGHT_LOOP, noise_ball
+from optviz.words import tr
 
 KINDS = MiniBatches()
 LOOP = MiniBatches(view="loop")
@@ -44,7 +46,7 @@ def _gradient_noise(settings: MiniBatches) -> Chart:
     for name, run in settings.run()[1:]:
         apart = np.linalg.norm(run.batch_gradients - run.gradients[:-1], axis=1)
         lines.append(Line(name, run.seen[:-1] / 100, np.where(apart < 1e-12, 0.0, apart)))
-    return Chart(tuple(lines), x="epochs", y="noise of the gradient")
+    return Chart(tuple(lines), x=tr("epochs"), y=tr("noise of the gradient"))
 
 
 def _radii() -> list[float]:
@@ -55,8 +57,11 @@ def _radii() -> list[float]:
 def _ball_chart() -> Chart:
     rates, sizes = (0.01, 0.02, 0.05, 0.1, 0.2), (1, 5, 20)
     made = noise_ball(KINDS.points(), "gd", rates, sizes, updates=400, runs=16)
-    lines = (Line(f"batches of {b}", np.array(rates), row) for b, row in zip(sizes, made, strict=True))
-    return Chart(tuple(lines), x="learning rate", y="radius", log="xy")
+    lines = (
+        Line(tr("batches of {size}", size=b), np.array(rates), row)
+        for b, row in zip(sizes, made, strict=True)
+    )
+    return Chart(tuple(lines), x=tr("learning rate"), y=tr("radius"), log="xy")
 
 
 def _medians() -> list[float]:
@@ -70,9 +75,8 @@ def _helped() -> Paths:
     objective = OBJECTIVES["bohachevsky-1"]
     still = simulate(objective, "gd", HELP.start, 300, lr=0.01)
     noisy = simulate(objective, "gd", HELP.start, 300, lr=0.01, noise=HELP.noise, seed=HELP.seed)
-    return Paths(
-        objective, objective.domain, (("noise 5", "gd", noisy.points), ("no noise", "momentum", still.points))
-    )
+    paths = ((tr("noise 5"), "gd", noisy.points), (tr("no noise"), "momentum", still.points))
+    return Paths(objective, objective.domain, paths)
 
 
 def _late(experiment: Experiment) -> list[float]:
@@ -136,7 +140,7 @@ NOISE = (
             "The notes' mini-batch loop computes the loss on the whole x and y instead of on the batch "
             "(data, label). So it is batch descent, run five times an epoch.",
         ),
-        codes=(("As printed", PRINTED_LOOP), ("As meant", RIGHT_LOOP)),
+        codes=(Code("As printed", PRINTED_LOOP), Code("As meant", RIGHT_LOOP)),
     ),
     Lesson(
         key="batch-size",
@@ -201,8 +205,8 @@ NOISE = (
             paths_of(COSINE).objective,
             ((-3.0, 3.0), (-2.0, 2.0)),
             (
-                ("constant rate", "momentum", CONSTANT.run()[0].points[200:]),
-                ("cosine", "gd", COSINE.run()[0].points[200:]),
+                (tr("constant rate"), "momentum", CONSTANT.run()[0].points[200:]),
+                (tr("cosine"), "gd", COSINE.run()[0].points[200:]),
             ),
         ),
         idea=(

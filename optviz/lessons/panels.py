@@ -13,6 +13,7 @@ from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Style, Theme, styles
 from optviz.figures.traces import bars, entry, line, marks, powers
 from optviz.lessons.lesson import Chart, Paths, Picture
+from optviz.words import tr
 
 Drawn = tuple[list[Panel], list[LegendEntry]]
 
@@ -27,9 +28,11 @@ def panels(picture: Picture, theme: Theme, *, alt: str) -> Drawn:
 
 def _title(picture: Picture) -> str:
     if isinstance(picture, Paths):
-        return picture.objective.name
+        return tr(picture.objective.name)
     upper = picture.y[:1].upper() + picture.y[1:]
-    return f"{upper} against {picture.x}" if upper and picture.x else upper or f"Against {picture.x}"
+    if upper and picture.x:
+        return tr("{y} against {x}", y=upper, x=picture.x)
+    return upper or tr("Against {x}", x=picture.x)
 
 
 def _paths(picture: Paths, theme: Theme, title: str, alt: str) -> Drawn:
@@ -58,7 +61,7 @@ def _paths(picture: Paths, theme: Theme, title: str, alt: str) -> Drawn:
 
 def _run(name: str, points: np.ndarray, style: Style, theme: Theme) -> list[dict[str, Any]]:
     """A path with its points, a ring at its start and a mark at its end."""
-    few = len(points) <= 60
+    few, step = len(points) <= 60, tr("step")
     path: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
@@ -67,7 +70,7 @@ def _run(name: str, points: np.ndarray, style: Style, theme: Theme) -> list[dict
         "y": packed(points[:, 1], "f8"),
         "line": {"color": style.color, "width": 2.2 if few else 1.4, "dash": style.dash},
         "marker": {"size": 5, "color": style.color},
-        "hovertemplate": f"{name}<br>step %{{pointNumber}}: %{{x:.5g}}, %{{y:.5g}}<extra></extra>",
+        "hovertemplate": f"{name}<br>{step} %{{pointNumber}}: %{{x:.5g}}, %{{y:.5g}}<extra></extra>",
     }
     start = marks(points[:1, 0], points[:1, 1], theme.ink, theme, symbol="circle-open", size=15)
     start["marker"]["line"] = {"color": theme.ink, "width": 3}
@@ -93,9 +96,8 @@ def _exit(
     )
     at = before + share * (after - before)
     to = ", ".join(number(float(v)) for v in after[: len(domain)])
-    mark = marks(
-        at[:1], at[1:2], style.color, theme, symbol="x", size=13, hover=f"{name} leaves at step {step}: {to}"
-    )
+    said = tr("{name} leaves at step {step}: {place}", name=name, step=step, place=to)
+    mark = marks(at[:1], at[1:2], style.color, theme, symbol="x", size=13, hover=said)
     return [{**mark, "cliponaxis": False}]
 
 

@@ -15,6 +15,7 @@ from optviz.lessons.lesson import (
 )
 from optviz.settings import maps as map_settings
 from optviz.settings.setups import Entrant
+from optviz.words import tr
 
 SADDLE = experiment_on("quartic-saddle", (0.0, 1.8), 100, Entrant.of("gd", lr=0.1))
 NOISY_SADDLE = replace(SADDLE, noise=0.1, seed=3)
@@ -43,7 +44,8 @@ def _starts() -> Paths:
     starts = ((-0.5, -1.3), (-0.5, -0.2), (0.3, -0.2), (0.3, -1.3))
     runs = [simulate(objective, "gd", start, 200, lr=0.01).points for start in starts]
     keys = ("gd", "momentum", "nag", "rmsprop")
-    return Paths(objective, objective.domain, tuple(("start", k, r) for k, r in zip(keys, runs, strict=True)))
+    paths = tuple((tr("start"), key, run) for key, run in zip(keys, runs, strict=True))
+    return Paths(objective, objective.domain, paths)
 
 
 PLACES = (

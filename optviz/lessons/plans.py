@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from optviz.words import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -9,8 +11,8 @@ class Part:
 
     lesson: str
     minutes: int
-    believed: str
-    does: str
+    believed: Message
+    does: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,9 @@ class Plan:
     """A class: what students can do after it, what they know before, and its parts in order."""
 
     key: str
-    title: str
-    objective: str
-    before: str
+    title: Message
+    objective: Message
+    before: Message
     parts: tuple[Part, ...]
 
     @property

@@ -27,6 +27,7 @@ from optviz.lessons.lesson import (
 )
 from optviz.settings.experiment import Experiment
 from optviz.settings.setups import Entrant
+from optviz.words import tr
 
 ADA = runs_in_ravine(Entrant.of("adagrad", lr=0.4, eps=1e-6))
 ADA_FAST = runs_in_ravine(Entrant.of("adagrad", lr=2.0, eps=1e-6))
@@ -85,7 +86,10 @@ def _scale_difference(optimizer: str, steps: int) -> float:
 
 def _scaled() -> Paths:
     shown = paths_of(SCALED)
-    adams = (("Adam on f", "adam", _on_scale("adam", 1.0)), ("Adam on 100 f", "gd", _on_scale("adam", 100.0)))
+    adams = (
+        (tr("Adam on f"), "adam", _on_scale("adam", 1.0)),
+        (tr("Adam on 100 f"), "gd", _on_scale("adam", 100.0)),
+    )
     return replace(shown, paths=adams)
 
 

@@ -10,6 +10,7 @@ from optviz.settings import regularization as regularization_settings
 from optviz.teaching import constraints, dropout
 from optviz.teaching import fits as polynomials
 from optviz.teaching.weight_decay import DECAY_ERRATUM, VERSIONS, decayed
+from optviz.words import tr
 
 SEEDS = (0, 1, 2)
 BOWL = constraints.Bowl((1.0, 2.2), 0.0)
@@ -29,9 +30,12 @@ def _fit_chart() -> Chart:
     fits = _fits()
     degrees = np.arange(len(fits.train))
     return Chart(
-        (Line("training", degrees, np.maximum(fits.train, 1e-3)), Line("test", degrees, fits.test)),
-        x="degree",
-        y="mean squared error",
+        (
+            Line(tr("training"), degrees, np.maximum(fits.train, 1e-3)),
+            Line(tr("test"), degrees, fits.test),
+        ),
+        x=tr("degree"),
+        y=tr("mean squared error"),
         log="y",
     )
 
@@ -45,7 +49,7 @@ def _decays() -> Picture:
     for penalty in (0.0, 3.0):
         norms = decayed(penalty).norms
         lines.append(Line(f"λ = {penalty:g}", np.arange(len(norms)), norms))
-    return Chart(tuple(lines), x="epoch", y="‖w‖")
+    return Chart(tuple(lines), x=tr("epoch"), y="‖w‖")
 
 
 def _bounds() -> Chart:
@@ -55,14 +59,16 @@ def _bounds() -> Chart:
         for kind, found in (("L2", circle), ("L1", diamond))
         for i in (0, 1)
     ]
-    return Chart(bars=tuple((name, float(v)) for name, v in bars), y="weight")
+    return Chart(bars=tuple((name, float(v)) for name, v in bars), y=tr("weight"))
 
 
 def _averages() -> Chart:
     made = dropout.drawn(0.5, (6,), 0)
     draws = np.arange(1, len(made.averages) + 1)
-    lines = (Line(f"unit {i + 1}", draws, made.averages[:, i] - made.values[i]) for i in range(3))
-    return Chart(tuple(lines), x="draws", y="average − value", log="x")
+    lines = (
+        Line(tr("unit {number}", number=i + 1), draws, made.averages[:, i] - made.values[i]) for i in range(3)
+    )
+    return Chart(tuple(lines), x=tr("draws"), y=tr("average − value"), log="x")
 
 
 REGULARIZATION = (

@@ -12,6 +12,7 @@ from optviz.engine.outcomes import number
 from optviz.figures.landscapes import sample
 from optviz.figures.style import PALETTE, Theme, styles
 from optviz.lessons.lesson import Chart, Paths, Picture
+from optviz.words import tr
 
 WIDTH, HEIGHT = 320, 190
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 14, 34  # the room around a chart
@@ -167,7 +168,7 @@ def _names(named: Sequence[tuple[str, str]], theme: Theme, corner: tuple[bool, b
     if len({name for name, _ in named}) < 2:
         return ""
     left, bottom = corner
-    width, height = 32 + 6.1 * max(len(name) for name, _ in named), 6 + 14 * len(named)
+    width, height = 32 + 6.1 * max(_letters(name) for name, _ in named), 6 + 14 * len(named)
     x0, y0 = (4 if left else WIDTH - 4 - width), (HEIGHT - 4 - height if bottom else 4)
     parts = [
         f'<rect x="{x0:.0f}" y="{y0:.0f}" width="{width:.0f}" height="{height}" rx="3" '
@@ -184,7 +185,7 @@ def _legend(names: Sequence[str], theme: Theme) -> tuple[str, int]:
     """Names in a row, or two, above a chart, and how many pixels high they are."""
     parts, at, y = [], 10.0, 13
     for name, color in zip(names, theme.palette, strict=False):
-        room = 30 + 6 * len(name)
+        room = 30 + 6 * _letters(name)
         if at + room > WIDTH and at > 10:
             at, y = 10.0, y + 14
         parts.append(f'<rect x="{at:.0f}" y="{y - 5}" width="12" height="3" fill="{color}"/>')
@@ -203,7 +204,7 @@ def _lines(chart: Chart, theme: Theme) -> str:
         there = np.isfinite(x) & np.isfinite(y)
         kept.append((x[there], y[there]))
     if not any(len(x) for x, _ in kept):
-        return _text(WIDTH / 2, HEIGHT / 2, "nothing to show yet", theme)
+        return _text(WIDTH / 2, HEIGHT / 2, tr("nothing to show yet"), theme)
     ends = []
     for i in (0, 1):
         values = np.concatenate([pair[i] for pair in kept])
@@ -259,6 +260,11 @@ def _bars(chart: Chart, theme: Theme) -> str:
         parts.append(_text(x + room / 2, HEIGHT - 12, name, theme))
     parts.append(f'<path d="M20 {zero:.1f}H{WIDTH - 20}" stroke="{theme.ink}" opacity="0.5"/>')
     return "".join(parts)
+
+
+def _letters(text: str) -> int:
+    """How many letters wide a text is; a Chinese character takes two."""
+    return sum(2 if character >= "\u2e80" else 1 for character in text)
 
 
 def _short(value: float) -> str:

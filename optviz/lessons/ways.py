@@ -6,6 +6,7 @@ from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.lesson import Lesson
 from optviz.lessons.networks import COURSE
 from optviz.lessons.plans import PLANS, Plan
+from optviz.words import tr
 
 BETWEEN = "~"  # stands between the keys of lesson and class in a link
 
@@ -60,6 +61,17 @@ class Stop:
     def said(self) -> str:
         """Where that is, for people."""
         if self.plan is None:
-            return f"{CHAPTERS[self.lesson.chapter].name} · lesson {self.number} of {len(COURSE)}"
-        minutes = self.plan.parts[self.number - 1].minutes
-        return f"{self.plan.title} · part {self.number} of {len(self.plan.parts)} · {minutes} minutes"
+            chapter = tr(CHAPTERS[self.lesson.chapter].name)
+            return tr(
+                "{chapter} · lesson {number} of {count}",
+                chapter=chapter,
+                number=self.number,
+                count=len(COURSE),
+            )
+        return tr(
+            "{plan} · part {number} of {count} · {minutes} minutes",
+            plan=tr(self.plan.title),
+            number=self.number,
+            count=len(self.plan.parts),
+            minutes=self.plan.parts[self.number - 1].minutes,
+        )

@@ -1,11 +1,19 @@
 """The tables whose texts people read, by the catalogue that holds them: see `optviz.catalogues`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.discoveries import DISCOVERIES
+from optviz.lessons.glossary import GLOSSARY
+from optviz.lessons.goals import GOALS
+from optviz.lessons.networks import COURSE
+from optviz.lessons.plans import PLANS
+from optviz.lessons.questions import QUESTIONS
 from optviz.settings.activations import ActivationSettings
 from optviz.settings.experiment import Experiment
 from optviz.settings.link import Settings, fields_of
@@ -14,6 +22,14 @@ from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
 from optviz.web.site import PAGES
+from optviz.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """A table that has nothing but texts."""
+
+    texts: Mapping[str, Message]
 
 
 def tables() -> dict[str, list[Any]]:
@@ -29,5 +45,6 @@ def tables() -> dict[str, list[Any]]:
     return {
         "engine": [OPTIMIZERS, OBJECTIVES, SCHEDULES],
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
+        "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
         "web": [PAGES],
     }

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from optviz.figures.style import LIGHT
 from optviz.lessons.chapters import CHAPTERS
+from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
 from optviz.lessons.plans import PLANS
@@ -18,15 +19,18 @@ from optviz.runs import classroom, scheduler
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import Store
 from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
+from tests.words.english import left_in_english
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
 PAGE = "../../pages/lessons.py"
+#: What the glossary says in English on purpose, beside the Chinese.
+TERMS = {term.name for term in GLOSSARY}
 
 
-def opened(lesson: str = "", plan: str = "") -> AppTest:
+def opened(lesson: str = "", plan: str = "", lang: str = "") -> AppTest:
     page = AppTest.from_file(str(MAIN), default_timeout=60)
     page.switch_page(PAGE)
-    for name, value in (("lesson", lesson), ("plan", plan)):
+    for name, value in (("lesson", lesson), ("plan", plan), ("lang", lang)):
         if value:
             page.query_params[name] = value
     page.run()
@@ -268,3 +272,35 @@ def test_without_a_store_a_lesson_is_as_ever_and_says_why_no_class_can_be_asked(
 
 def test_a_code_of_no_class_gets_a_sentence() -> None:
     assert "six letters" in invited("<b>zeppelin</b>").warning[0].value
+
+
+def said_in_english(page: AppTest) -> list[str]:
+    """What the texts and widgets of a page still say in English; components are left to their own tests."""
+    kinds = ("markdown", "header", "caption", "warning", "info")
+    texts = [element.value for kind in kinds for element in page.get(kind)]
+    for widget in (*page.button, *page.radio, *page.toggle, *page.text_input):
+        texts += [widget.label, getattr(widget, "help", None) or "", *getattr(widget, "options", ())]
+    texts += [expander.label for expander in page.expander]
+    texts += [link.proto.label for link in page.get("page_link")]
+    return [run for text in texts for run in left_in_english(text.replace("\\", ""))]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "plan"), [("", ""), ("gd-ravine", ""), ("adam-inverted", "noise-and-adam"), ("", "step-size")]
+)
+def test_the_course_says_nothing_in_english_to_who_reads_chinese(lesson: str, plan: str) -> None:
+    page = opened(lesson, plan, "zh")
+    if lesson:
+        answer(page, lesson)
+    elif plan:
+        page.toggle(key="class.notes").set_value(True).run()
+    assert not [run for run in said_in_english(page) if run not in TERMS]
+
+
+def test_a_chosen_language_stays_in_the_address_and_in_the_link_of_a_class(store: Store) -> None:
+    page = opened("gd-1d", lang="zh")
+    page.button(key="lesson.next").click().run()
+    assert page.query_params["lang"] == "zh"
+    page.button(key="class.ask").click().run()
+    assert "&lang=zh`" in text(page)
+    assert not said_in_english(page)

@@ -10,19 +10,22 @@ from optviz.lessons.plans import PLANS, Part, Plan
 from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.ways import Stop
 from optviz.web.components.share import qr_code
+from optviz.web.language import link as link_of_language
 from optviz.web.lessons.cards import show, show_class
 from optviz.web.markdown_escape import plain
+from optviz.words import tr
 
 
 def classes() -> None:
     """All classes, to choose one."""
-    with st.expander(f"Give a class: {len(PLANS)} plans of 90 minutes", icon=":material/co_present:"):
+    label = tr("Give a class: {count} plans of 90 minutes", count=len(PLANS))
+    with st.expander(label, icon=":material/co_present:"):
         for plan in PLANS.values():
-            st.markdown(f"**{plain(plan.title)}**  \n{plain(plan.objective)}")
+            st.markdown(f"**{plain(tr(plan.title))}**  \n{plain(tr(plan.objective))}")
             st.button(
-                "Open the plan",
+                tr("Open the plan"),
                 key=f"class.{plan.key}",
-                help=plan.title,
+                help=tr(plan.title),
                 on_click=show_class,
                 args=(plan.key,),
             )
@@ -30,16 +33,18 @@ def classes() -> None:
 
 def class_page(plan: Plan) -> None:
     """One class: objective, parts in order with notes for the instructor, and the handout."""
-    st.button("All lessons", key="lesson.all", on_click=show, args=(None,), icon=":material/apps:")
-    st.markdown(
-        f"# {plain(plan.title)}\n**Objective:** {plain(plan.objective)}  \n"
-        f"**Before:** {plain(plan.before)}  \n**Time:** {plan.minutes} minutes, {len(plan.parts)} parts"
+    st.button(tr("All lessons"), key="lesson.all", on_click=show, args=(None,), icon=":material/apps:")
+    lines = (
+        tr("**Objective:** {text}", text=plain(tr(plan.objective))),
+        tr("**Before:** {text}", text=plain(tr(plan.before))),
+        tr("**Time:** {minutes} minutes, {count} parts", minutes=plan.minutes, count=len(plan.parts)),
     )
+    st.markdown(f"# {plain(tr(plan.title))}\n" + "  \n".join(lines))
     with st.container(key="class-tools", horizontal=True, vertical_alignment="center"):
-        noted = st.toggle("Notes for the instructor", key="class.notes")
-        coded = st.toggle("QR codes, for a handout", key="class.codes")
+        noted = st.toggle(tr("Notes for the instructor"), key="class.notes")
+        coded = st.toggle(tr("QR codes, for a handout"), key="class.codes")
         if noted or coded:
-            st.caption("Your browser prints this page as it stands.")
+            st.caption(tr("Your browser prints this page as it stands."))
     for place in range(len(plan.parts)):
         _part(plan, place, noted=noted, coded=coded)
 
@@ -49,17 +54,19 @@ def _part(plan: Plan, place: int, *, noted: bool, coded: bool) -> None:
     stop = Stop(COURSE[part.lesson], plan)
     with st.container(key=f"class-part-{place}", border=True, horizontal=coded, gap="small"):
         with st.container(gap="small"):
+            minutes = tr("{count} minutes", count=part.minutes)
+            goal = tr("**Goal:** {text}", text=plain(tr(GOALS[part.lesson])))
+            does = tr("**Do:** {text}", text=plain(tr(part.does)))
             st.markdown(
-                f"**{_clock(plan.begins(place))} · {part.minutes} minutes**  \n"
-                f"## {place + 1}. {plain(stop.lesson.title)}\n"
-                f"**Goal:** {plain(GOALS[part.lesson])}  \n**Do:** {plain(part.does)}"
+                f"**{_clock(plan.begins(place))} · {minutes}**  \n"
+                f"## {place + 1}. {plain(tr(stop.lesson.title))}\n{goal}  \n{does}"
             )
             if noted:
                 st.markdown(_notes(part))
             st.button(
-                "Open the lesson",
+                tr("Open the lesson"),
                 key=f"class.open.{part.lesson}",
-                help=stop.lesson.title,
+                help=tr(stop.lesson.title),
                 on_click=show,
                 args=(stop,),
             )
@@ -69,9 +76,13 @@ def _part(plan: Plan, place: int, *, noted: bool, coded: bool) -> None:
 
 def _notes(part: Part) -> str:
     question = QUESTIONS[part.lesson]
-    return (
-        f"**Many believe:** {plain(part.believed)}  \n**Ask:** {plain(question.asks)}  \n"
-        f"**Answer:** {plain(question.choices[question.right])}. {plain(question.reason)}"
+    right, reason = plain(tr(question.choices[question.right])), plain(tr(question.reason))
+    return "  \n".join(
+        (
+            tr("**Many believe:** {text}", text=plain(tr(part.believed))),
+            tr("**Ask:** {text}", text=plain(tr(question.asks))),
+            tr("**Answer:** {right}. {reason}", right=right, reason=reason),
+        )
     )
 
 
@@ -82,4 +93,7 @@ def _clock(minute: int) -> str:
 def _code(stop: Stop) -> str:
     """The QR code of a lesson's link."""
     here = (st.context.url or "").split("?")[0]
-    return qr_code(f"{here}?{urlencode(stop.link)}", f"QR code of the lesson {stop.lesson.title}")
+    return qr_code(
+        f"{here}?{urlencode(stop.link | link_of_language())}",
+        tr("QR code of the lesson {title}", title=tr(stop.lesson.title)),
+    )

@@ -17,9 +17,11 @@ from optviz.runs.classroom import Question
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import RunError, Store
 from optviz.web.components.share import qr_code, share_button
+from optviz.web.language import link as link_of_language
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
 from optviz.web.visitors import network, owner
+from optviz.words import join, mark, tr, trn
 
 CLASS = "class"  # the name in a link
 HOST_SECONDS, STUDENT_SECONDS = 2.0, 4.0  # between two looks at the answers
@@ -33,7 +35,7 @@ def hosted_question() -> Question | None:
         code = classroom.hosted(_store(), owner())
         return classroom.look(_store(), code, owner()) if code else None
     except (RunError, StoreUnavailableError) as error:
-        state[SAID] = f"A class cannot be asked now: {error}"
+        state[SAID] = tr("A class cannot be asked now: {why}", why=error)
         return None
 
 
@@ -44,10 +46,10 @@ def host_panel(lesson: Lesson, question: Question | None) -> None:
             _hosting(question.code, lesson.key)
         return
     st.button(
-        "Ask a class",
+        tr("Ask a class"),
         key="class.ask",
         icon=":material/co_present:",
-        help="Students open a link and answer; you see the answers come, and reveal.",
+        help=tr("Students open a link and answer; you see the answers come, and reveal."),
         on_click=_do,
         args=(lambda: classroom.ask(_store(), owner(), lesson.key),),
     )
@@ -61,26 +63,28 @@ def _hosting(code: str, lesson: str) -> None:
     except (RunError, StoreUnavailableError) as error:
         st.warning(plain(str(error)))
         return
-    link = f"{(st.context.url or '').split('?')[0]}?{urlencode({CLASS: code})}"
+    link = f"{(st.context.url or '').split('?')[0]}?{urlencode({CLASS: code} | link_of_language())}"
     left, right = st.columns([0.72, 0.28])
     with left:
-        st.markdown(f"**Your class:** students open this link, or scan the code.  \n`{link}`")
+        told = tr("**Your class:** students open this link, or scan the code.")
+        st.markdown(f"{told}  \n`{link}`")
         if question.lesson == lesson:
-            st.markdown(f"#### {plain(QUESTIONS[lesson].asks)}")
+            st.markdown(f"#### {plain(tr(QUESTIONS[lesson].asks))}")
             _bars(question)
         else:
-            st.markdown(f"The class still has the question of “{plain(COURSE[question.lesson].title)}”.")
+            other = plain(tr(COURSE[question.lesson].title))
+            st.markdown(tr("The class still has the question of “{title}”.", title=other))
     with right:
-        st.html(qr_code(link, "QR code of the class", 200))
+        st.html(qr_code(link, tr("QR code of the class"), 200))
     with st.container(horizontal=True):
         if question.lesson != lesson:
-            _button("Ask this question", lambda: classroom.ask(_store(), owner(), lesson))
+            _button(mark("Ask this question"), lambda: classroom.ask(_store(), owner(), lesson))
         elif question.revealed:
-            _button("Hide the answer", lambda: classroom.reveal(_store(), owner(), shown=False))
+            _button(mark("Hide the answer"), lambda: classroom.reveal(_store(), owner(), shown=False))
         else:
-            _button("Reveal", lambda: classroom.reveal(_store(), owner()))
-        _button("Clear the answers", lambda: classroom.clear(_store(), owner()))
-        _button("End the class", lambda: classroom.end(_store(), owner()))
+            _button(mark("Reveal"), lambda: classroom.reveal(_store(), owner()))
+        _button(mark("Clear the answers"), lambda: classroom.clear(_store(), owner()))
+        _button(mark("End the class"), lambda: classroom.end(_store(), owner()))
     _refusal()
 
 
@@ -96,25 +100,26 @@ def _asked(code: str) -> None:
         question = classroom.look(_store(), code, owner())
     except (RunError, StoreUnavailableError) as error:
         st.warning(plain(str(error)))
-        link_to("lessons", "All lessons", {})
+        link_to("lessons", tr("All lessons"), {})
         return
     lesson = COURSE.get(question.lesson)
     if lesson is None:  # asked by a newer optviz that shares the store
-        st.warning("This question is not known here.")
+        st.warning(tr("This question is not known here."))
         return
     asked = QUESTIONS[lesson.key]
-    st.markdown(f"# {plain(lesson.title)}\n{plain(asked.asks)}")
+    st.markdown(f"# {plain(tr(lesson.title))}\n{plain(tr(asked.asks))}")
     if question.revealed:
         if question.mine is not None:
-            st.markdown(f"Your answer: {plain(asked.choices[question.mine])}")
+            st.markdown(tr("Your answer: {choice}", choice=plain(tr(asked.choices[question.mine]))))
         _bars(question)
-        link_to("lessons", "Open the lesson", {"lesson": lesson.key})
+        link_to("lessons", tr("Open the lesson"), {"lesson": lesson.key})
         return
     key = f"class.answer.{code}.{lesson.key}"
+    choices = [plain(tr(choice)) for choice in asked.choices]
     st.radio(
-        "Your answer",
-        range(len(asked.choices)),
-        format_func=lambda place: plain(asked.choices[place]),
+        tr("Your answer"),
+        range(len(choices)),
+        format_func=choices.__getitem__,
         index=question.mine,
         key=key,
         on_change=lambda: _do(
@@ -122,8 +127,8 @@ def _asked(code: str) -> None:
         ),
     )
     _refusal()
-    said = "Nobody sees who chose what." if question.mine is None else "Your answer is in."
-    st.caption(f"{said} You can change it until it is revealed.")
+    said = tr("Nobody sees who chose what.") if question.mine is None else tr("Your answer is in.")
+    st.caption(join(said, tr("You can change it until it is revealed.")))
 
 
 def _bars(question: Question) -> None:
@@ -134,16 +139,17 @@ def _bars(question: Question) -> None:
         right = question.revealed and place == asked.right
         st.progress(
             count / question.answers if question.answers else 0.0,
-            text=f"{'**✓** ' if right else ''}{plain(choice)}: {count}",
+            text=("**✓** " if right else "") + tr("{choice}: {count}", choice=plain(tr(choice)), count=count),
         )
-    st.caption("1 answer" if question.answers == 1 else f"{question.answers} answers")
+    st.caption(trn("{count} answer", "{count} answers", question.answers))
     if question.revealed:
-        st.markdown(f"**{plain(asked.choices[asked.right])}.** {plain(asked.reason)}")
+        right_one = tr("**{choice}.**", choice=plain(tr(asked.choices[asked.right])))
+        st.markdown(join(right_one, plain(tr(asked.reason))))
 
 
 def _button(label: str, does: Callable[[], object]) -> None:
-    """What it does changes the whole page of the host, not this panel alone."""
-    if st.button(label, key=f"class.{label}"):
+    """What it does changes the whole page of the host, not this panel alone; `label` is a message."""
+    if st.button(tr(label), key=f"class.{label}"):
         _do(does)
         st.rerun()
 

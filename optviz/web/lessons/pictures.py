@@ -1,7 +1,5 @@
 """The picture of a lesson: the panels of the page that it opens, or those of its own picture."""
 
-import functools
-
 from optviz.figures.map_figures import map_picture
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
@@ -13,6 +11,7 @@ from optviz.settings import activations, regularization
 from optviz.settings import maps as map_settings
 from optviz.web.activations.views import VIEWS as ACTIVATIONS
 from optviz.web.regularization.views import VIEWS as REGULARIZATION
+from optviz.words import join, per_language, tr
 
 #: Values along each side of a map; the live page refines it.
 COARSE = {"sweep": 200, "stability": 60, "basins": 70}
@@ -33,14 +32,14 @@ FROM_ACTIVATIONS = {
 }
 
 
-@functools.lru_cache(maxsize=256)
+@per_language(256)
 def thumbnail(key: str, theme: Theme) -> str:
     """The small picture of a lesson's card, as HTML."""
     lesson = COURSE[key]
-    return image(lesson.picture(), theme, lesson.title)
+    return image(lesson.picture(), theme, tr(lesson.title))
 
 
-@functools.lru_cache(maxsize=64)
+@per_language(64)
 def picture(key: str, theme: Theme) -> tuple[list[Panel], list[LegendEntry]]:
     """The panels of a lesson and their legend."""
     lesson = COURSE[key]
@@ -55,7 +54,9 @@ def picture(key: str, theme: Theme) -> tuple[list[Panel], list[LegendEntry]]:
     if lesson.page == "regularization":
         settings, _ = regularization.decode(dict(lesson.link))
         return REGULARIZATION[settings.view].draw(settings, theme)
-    alt = lesson.title if lesson.quiz else f"{lesson.title}. {lesson.notice}"
+    alt = tr(lesson.title)
+    if not lesson.quiz:
+        alt = join(tr("{title}.", title=alt), tr(lesson.notice))
     return panels(lesson.picture(), theme, alt=alt)
 
 

@@ -1,7 +1,5 @@
 """One lesson: goal, picture, notice, predict, try, the numbers to check, and the way to the next."""
 
-import functools
-
 import streamlit as st
 
 from optviz.figures.style import Theme
@@ -23,14 +21,15 @@ from optviz.web.markdown_escape import plain
 from optviz.web.site import PAGES, link_to
 from optviz.web.tables import table
 from optviz.web.visitors import owner
+from optviz.words import join, language, mark, per_language, tr
 
-NOTES = (
+NOTES = mark(
     "The course notes that this app grew from print some numbers. Here they stand beside those that the app "
     "computes, with what counts as agreement."
 )
 
 
-@functools.lru_cache(maxsize=256)
+@per_language(256)
 def verdicts(key: str) -> tuple[Verdict, ...]:
     """What became of the lesson's checks; they are always the same, so they are computed once."""
     return tuple(check.verdict() for check in COURSE[key].checks)
@@ -42,7 +41,8 @@ def single(stop: Stop, theme: Theme) -> None:
     While its question waits for a class, only the answers of the class are shown beside it.
     """
     lesson = stop.lesson
-    st.markdown(f"# {lesson.title}\n**Goal:** {plain(GOALS[lesson.key])}")
+    goal = tr("**Goal:** {text}", text=plain(tr(GOALS[lesson.key])))
+    st.markdown(f"# {tr(lesson.title)}\n{goal}")
     question = hosted_question()
     asked = question is not None and question.lesson == lesson.key
     waiting = asked and question is not None and not question.revealed
@@ -55,7 +55,7 @@ def single(stop: Stop, theme: Theme) -> None:
         charts(
             panels,
             key=f"lesson.{lesson.key}",
-            version=f"{lesson.key} {theme.dark}",
+            version=f"{lesson.key} {theme.dark} {language()}",
             legend=legend,
             least=300,
         )
@@ -66,14 +66,15 @@ def single(stop: Stop, theme: Theme) -> None:
                 host_panel(lesson, question)
                 return
         st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
-        st.markdown(plain(lesson.idea))
-        st.markdown(f"**Notice:** {plain(lesson.notice)}")
+        st.markdown(plain(tr(lesson.idea)))
+        st.markdown(tr("**Notice:** {text}", text=plain(tr(lesson.notice))))
         if not lesson.quiz and not asked:
             _predict(lesson)
         host_panel(lesson, question)
-        st.markdown(f"**Try:** {plain(lesson.tries)}")
+        st.markdown(tr("**Try:** {text}", text=plain(tr(lesson.tries))))
         # A link, not a button that switches pages: that would leave a false entry in the history.
-        link_to(lesson.page, f"Open it on {PAGES[lesson.page].title}", {**lesson.link, FROM: stop.text})
+        label = tr("Open it on {page}", page=tr(PAGES[lesson.page].title))
+        link_to(lesson.page, label, {**lesson.link, FROM: stop.text})
     if lesson.quiz:
         _code(lesson, 1)
     elif lesson.codes:
@@ -81,8 +82,8 @@ def single(stop: Stop, theme: Theme) -> None:
             with column:
                 _code(lesson, place)
     for erratum in lesson.errata:
-        st.warning(f"**A mistake of the course notes.** {plain(erratum)}")
-    with st.expander("Check it yourself"):
+        st.warning(join(tr("**A mistake of the course notes.**"), plain(tr(erratum))))
+    with st.expander(tr("Check it yourself")):
         _numbers(lesson)
     if lesson.key in CONFIGS:
         _own_run(lesson)
@@ -93,22 +94,24 @@ def way(stop: Stop) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if stop.plan:
             st.button(
-                "The class",
+                tr("The class"),
                 key="lesson.class",
                 on_click=show_class,
                 args=(stop.plan.key,),
                 icon=":material/list:",
             )
         else:
-            st.button("All lessons", key="lesson.all", on_click=show, args=(None,), icon=":material/apps:")
-        for label, icon, far in (
-            ("Previous", ":material/arrow_back:", -1),
-            ("Next", ":material/arrow_forward:", 1),
+            st.button(
+                tr("All lessons"), key="lesson.all", on_click=show, args=(None,), icon=":material/apps:"
+            )
+        for key, label, icon, far in (
+            ("previous", tr("Previous"), ":material/arrow_back:", -1),
+            ("next", tr("Next"), ":material/arrow_forward:", 1),
         ):
             near = stop.near(far)
             st.button(
                 label,
-                key=f"lesson.{label.lower()}",
+                key=f"lesson.{key}",
                 icon=icon,
                 disabled=near is None,
                 on_click=show,
@@ -122,7 +125,7 @@ def onward(stop: Stop) -> None:
     following = stop.near(1)
     if following:
         st.button(
-            f"Next: {following.lesson.title}",
+            tr("Next: {title}", title=tr(following.lesson.title)),
             key="lesson.onward",
             icon=":material/arrow_forward:",
             on_click=show,
@@ -133,26 +136,27 @@ def onward(stop: Stop) -> None:
 def _predict(lesson: Lesson) -> bool:
     """The question, and the reason once it is answered. Returns whether it is."""
     question = QUESTIONS[lesson.key]
+    choices = [plain(tr(choice)) for choice in question.choices]
     chosen = st.radio(
-        f"**Predict:** {plain(question.asks)}",
-        range(len(question.choices)),
-        format_func=lambda place: plain(question.choices[place]),
+        tr("**Predict:** {question}", question=plain(tr(question.asks))),
+        range(len(choices)),
+        format_func=choices.__getitem__,
         index=None,
         key=f"predict.{lesson.key}",
     )
     if chosen is None:
         return False
-    right = plain(question.choices[question.right])
-    said = "Right." if chosen == question.right else f"No: {right}."
-    st.markdown(f"**{said}** {plain(question.reason)}")
+    right = choices[question.right]
+    said = tr("**Right.**") if chosen == question.right else tr("**No: {right}.**", right=right)
+    st.markdown(join(said, plain(tr(question.reason))))
     return True
 
 
 def _code(lesson: Lesson, place: int) -> None:
     if place < len(lesson.codes):
-        title, code = lesson.codes[place]
-        st.markdown(f"**{title}**")
-        st.code(code, language="python", wrap_lines=True)
+        code = lesson.codes[place]
+        st.markdown(f"**{tr(code.title)}**")
+        st.code(code.source, language="python", wrap_lines=True)
 
 
 def _numbers(lesson: Lesson) -> None:
@@ -161,14 +165,15 @@ def _numbers(lesson: Lesson) -> None:
     for check, verdict in zip(lesson.checks, verdicts(lesson.key), strict=True):
         said = {True: "✓", False: "✗", None: "—"}[verdict.agrees]
         terms = f" {verdict.terms}" if verdict.terms else ""
-        rows.append(("", check.what, (check.shown, verdict.values, said + terms)))
+        rows.append(("", tr(check.what), (check.shown, verdict.values, said + terms)))
     sources = {check.source for check in lesson.checks if check.source}
-    expected = "Printed in the notes" if lesson.covers else "Expected"
-    table(("What", expected, "Measured" if sources else "Computed", "Agrees"), rows, told=False)
+    expected = tr("Printed in the notes") if lesson.covers else tr("Expected")
+    computed = tr("Measured") if sources else tr("Computed")
+    table((tr("What"), expected, computed, tr("Agrees")), rows, told=False)
     if lesson.covers:
-        st.caption(NOTES)
+        st.caption(tr(NOTES))
     for source in sources:
-        st.caption(f"These numbers were {source}. Open the page to train the network yourself.")
+        st.caption(tr(source))
 
 
 def _own_run(lesson: Lesson) -> None:
@@ -182,5 +187,11 @@ def _own_run(lesson: Lesson) -> None:
         accuracy = reached.get(run.id)
         if accuracy is None:
             continue
-        st.markdown(f"Your own run of this network is **{run.status}** at {accuracy:.2%} of the test images.")
-        link_to("train", "See your run", {"run": run.id})
+        st.markdown(
+            tr(
+                "Your own run of this network is **{status}** at {accuracy} of the test images.",
+                status=tr(run.status),
+                accuracy=f"{accuracy:.2%}",
+            )
+        )
+        link_to("train", tr("See your run"), {"run": run.id})

@@ -10,6 +10,7 @@ from optviz.web.components import progress
 from optviz.web.guide import Guide
 from optviz.web.markdown_escape import plain
 from optviz.web.site import link_to
+from optviz.words import join, tr
 
 
 def strip(guide: Guide, settings: Any) -> None:
@@ -22,16 +23,21 @@ def strip(guide: Guide, settings: Any) -> None:
         return
     lesson = stop.lesson
     with place:
-        st.markdown(
-            f"**{'Part' if stop.plan else 'Lesson'} {stop.number} · {plain(lesson.title)}**  \n"
-            f"**Notice:** {plain(lesson.notice)}  \n**Try:** {plain(lesson.tries)}"
+        place_on_the_way = (
+            tr("Part {number} · {title}", number=stop.number, title=plain(tr(lesson.title)))
+            if stop.plan
+            else tr("Lesson {number} · {title}", number=stop.number, title=plain(tr(lesson.title)))
         )
+        notice = tr("**Notice:** {text}", text=plain(tr(lesson.notice)))
+        tries = tr("**Try:** {text}", text=plain(tr(lesson.tries)))
+        st.markdown(f"**{place_on_the_way}**  \n{notice}  \n{tries}")
         discovery = DISCOVERIES.get(lesson.key)
         if discovery and discovery.holds(settings):
             progress.note(found=lesson.key)
-            st.markdown(f":green[:material/check_circle:] **You found it.** {plain(discovery.sentence)}")
+            found = join(tr("**You found it.**"), plain(tr(discovery.sentence)))
+            st.markdown(f":green[:material/check_circle:] {found}")
         with st.container(horizontal=True, gap="small"):
-            link_to("lessons", "Back to the lesson", stop.link, icon=":material/arrow_back:")
+            link_to("lessons", tr("Back to the lesson"), stop.link, icon=":material/arrow_back:")
             following = stop.near(1)
             if following:
-                link_to("lessons", "Next lesson", following.link, icon=":material/arrow_forward:")
+                link_to("lessons", tr("Next lesson"), following.link, icon=":material/arrow_forward:")
