@@ -176,10 +176,11 @@ class Code:
 class Lesson:
     """One lesson.
 
-    `chapter` is a key of CHAPTERS and `formula` is LaTeX. `notice` says what to see in the picture, and
-    `tries` what to do on the page that the lesson `opens`. `quiz` says that its question comes before
-    everything that would give the answer away. `covers` is the key of the printed figure that
-    the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are to be compared.
+    `chapter` is a key of CHAPTERS and `formula` is LaTeX, marked as a message where it has words. `notice`
+    says what to see in the picture, and `tries` what to do on the page that the lesson `opens`. `quiz` says
+    that its question comes before everything that would give the answer away. `covers` is the key of the
+    printed figure that the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are to
+    be compared.
     """
 
     key: str
