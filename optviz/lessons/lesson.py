@@ -4,6 +4,7 @@ Links are written from settings, and pictures and numbers are computed by runs, 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -222,7 +223,7 @@ class Lesson:
 
 def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:
     """The lessons whose text contains every word of `text`, or what the glossary calls it, in their order."""
-    wanted = [called(word) for word in text.lower().split()]
+    wanted = [called(word) for word in re.findall(r"[^\s,，、]+", text)]
     return [
         lesson
         for lesson, words in ((lesson, lesson.words) for lesson in lessons)

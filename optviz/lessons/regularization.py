@@ -179,7 +179,9 @@ REGULARIZATION = (
         idea=(
             "Units are switched off at random and the others scaled up by 1/(1 − p), so that the mean stays."
         ),
-        formula=r"h' = \frac{m\, h}{1 - p}, \quad m \sim \mathrm{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h",
+        formula=(
+            r"h' = \frac{m\, h}{1 - p}, \quad m \sim \mathrm{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h"
+        ),
         notice="The averages settle at zero difference as the draws add up.",
         tries="Raise “Share that is switched off” to 0.9. The mean stays, but how long does it take?",
         opens=_on_regularization("dropout", share=0.5),

@@ -72,6 +72,7 @@ def test_a_search_knows_words_of_both_languages_in_both() -> None:
     for typed, key in (
         ("鞍点", "saddle"),
         ("峡谷 动量", "momentum"),
+        ("峡谷，动量", "momentum"),
         ("丢弃法", "dropout"),
         ("周期", "gradient_descent_kinds"),
         ("edge of stability", "edge"),
