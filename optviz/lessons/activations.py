@@ -16,7 +16,7 @@ from optviz.teaching.activations import ACTIVATIONS as FUNCTIONS
 from optviz.teaching.losses import (
     softmax,
 )
-from optviz.words import tr
+from optviz.words import mark, tr
 
 SIGMOID = FUNCTIONS["sigmoid"]
 GRID = np.linspace(-6, 6, 1201)
@@ -139,7 +139,7 @@ ACTIVATIONS = (
             "weights no longer change. In this network nothing brings it back; with layers below, their "
             "changes can. A slope of 0.01 on the left, as in leaky ReLU, keeps some gradient."
         ),
-        formula=r"\mathrm{ReLU}'(z) = 0 \text{ for } z < 0",
+        formula=mark(r"\mathrm{ReLU}'(z) = 0 \text{ for } z < 0"),
         notice=(
             "More than half of the ReLU units lose their gradient. Just as many leaky units fall silent, "
             "but none of them loses its gradient. It is so small that in 200 steps fewer than 1 unit in 100 "
@@ -189,7 +189,7 @@ ACTIVATIONS = (
             "settings end differently, and one run proves little. The seed makes a run repeatable; several "
             "seeds make it an argument."
         ),
-        formula=r"w \sim N(0, \sigma^2) \text{, drawn from the seed}",
+        formula=mark(r"w \sim N(0, \sigma^2) \text{, drawn from the seed}"),
         notice="The share of dead ReLU units is 5 % for one seed and 97 % for another. Nothing else differs.",
         tries="Change the seed from 1 to 3.",
         opens=on_activations("dying", rate=DYING_RATE, seed=1),

@@ -4,6 +4,7 @@ Links are written from settings, and pictures and numbers are computed by runs, 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -176,10 +177,11 @@ class Code:
 class Lesson:
     """One lesson.
 
-    `chapter` is a key of CHAPTERS and `formula` is LaTeX. `notice` says what to see in the picture, and
-    `tries` what to do on the page that the lesson `opens`. `quiz` says that its question comes before
-    everything that would give the answer away. `covers` is the key of the printed figure that
-    the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are to be compared.
+    `chapter` is a key of CHAPTERS and `formula` is LaTeX, marked as a message where it has words. `notice`
+    says what to see in the picture, and `tries` what to do on the page that the lesson `opens`. `quiz` says
+    that its question comes before everything that would give the answer away. `covers` is the key of the
+    printed figure that the lesson is about, if any; `errata` explain mistakes of the notes. `codes` are to
+    be compared.
     """
 
     key: str
@@ -221,7 +223,7 @@ class Lesson:
 
 def matching(lessons: Sequence[Lesson], text: str) -> list[Lesson]:
     """The lessons whose text contains every word of `text`, or what the glossary calls it, in their order."""
-    wanted = [called(word) for word in text.lower().split()]
+    wanted = [called(word) for word in re.findall(r"[^\s,，、]+", text)]
     return [
         lesson
         for lesson, words in ((lesson, lesson.words) for lesson in lessons)

@@ -27,7 +27,7 @@ from optviz.teaching.losses import (
     softmax,
     squared_error_on_sigmoid_gradient,
 )
-from optviz.words import tr
+from optviz.words import mark, tr
 
 P, Q = (0.7, 0.2, 0.1), (0.4, 0.4, 0.2)
 
@@ -319,7 +319,7 @@ LOSSES = (
             "On a sigmoid the squared error pulls with (a − y) σ'(z), and σ' vanishes just where the "
             "answer is most wrong. Cross entropy pulls with a − y alone."
         ),
-        formula=r"\frac{\partial}{\partial z} = a - y \quad\text{against}\quad 2\,(a - y)\,\sigma'(z)",
+        formula=mark(r"\frac{\partial}{\partial z} = a - y \quad\text{against}\quad 2\,(a - y)\,\sigma'(z)"),
         notice="Far to the left, where the answer is confidently wrong, the squared error hardly pulls.",
         tries="Move z from 0 to −8 and watch both pulls.",
         opens=on_activations("duel"),

@@ -23,7 +23,7 @@ from optviz.lessons.lesson import (
 from optviz.settings import maps as map_settings
 from optviz.settings.maps import MapSettings
 from optviz.settings.setups import Entrant
-from optviz.words import tr
+from optviz.words import mark, tr
 
 SWEEP = MapSettings(
     entrants=(Entrant.of("gd"), Entrant.of("momentum", momentum=0.5), Entrant.of("nag", momentum=0.5)),
@@ -165,7 +165,7 @@ MOMENTUM = (
         title="The edge of stability",
         chapter="momentum",
         idea="On a quadratic the rate below which descent converges can be computed in advance.",
-        formula=(
+        formula=mark(
             r"\begin{aligned} \text{descent: } & \eta < \tfrac{2}{\lambda_{\max}} \\ "
             r"\text{momentum: } & \eta < \tfrac{2(1 + \beta)}{\lambda_{\max}} \\ "
             r"\text{Nesterov: } & \eta < \tfrac{2(1 + \beta)}{(1 + 2\beta)\,\lambda_{\max}} \end{aligned}"

@@ -12,7 +12,7 @@ from optviz.lessons.lesson import CHAPTERS, Chart, Check, Lesson, Target
 from optviz.lessons.measured import MEASURED, NetworkResult, Span
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.presets import PRESETS
-from optviz.words import tr
+from optviz.words import mark, tr
 
 SOURCE = (
     "These numbers were measured beforehand, see docs/results.md. Open the page to train the network "
@@ -206,7 +206,7 @@ NETWORKS = (
             "The same network twice. With the squared error the step carries σ'(z), which vanishes where "
             "the error is largest."
         ),
-        formula=r"a - y \quad\text{against}\quad \tfrac{2}{10}\,(a - y)\,\sigma'(z)",
+        formula=mark(r"a - y \quad\text{against}\quad \tfrac{2}{10}\,(a - y)\,\sigma'(z)"),
         notice="Cross entropy is ahead after every epoch, though the squared error has ten times the rate.",
         tries="Train both presets and overlay the curves.",
         checks=(

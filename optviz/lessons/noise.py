@@ -24,7 +24,7 @@ from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.setups import Entrant
 from optviz.teaching.line import PRINTED_LOOP, RIGHT_LOOP, noise_ball
-from optviz.words import tr
+from optviz.words import mark, tr
 
 KINDS = MiniBatches()
 LOOP = MiniBatches(view="loop")
@@ -116,7 +116,7 @@ NOISE = (
             "A batch that is drawn but not used changes nothing. The printed loop computes the loss on "
             "all points inside the loop over batches."
         ),
-        formula=r"\text{for each batch } B:\quad \nabla L \text{ instead of } g_B",
+        formula=mark(r"\text{for each batch } B:\quad \nabla L \text{ instead of } g_B"),
         notice="The printed loop follows the gradient of all points, whatever the batch. Its noise is 0.",
         tries="Set the batch size to 1. The printed loop now runs batch descent a hundred times an epoch.",
         opens=on_minibatches(LOOP),

@@ -27,7 +27,7 @@ from optviz.lessons.lesson import (
 )
 from optviz.settings.experiment import Experiment
 from optviz.settings.setups import Entrant
-from optviz.words import tr
+from optviz.words import mark, tr
 
 ADA = runs_in_ravine(Entrant.of("adagrad", lr=0.4, eps=1e-6))
 ADA_FAST = runs_in_ravine(Entrant.of("adagrad", lr=2.0, eps=1e-6))
@@ -216,8 +216,10 @@ RATES = (
             "Where gradients fade too, as here, the sum settles and so do the rates. RMSProp forgets, so "
             "its rates grow again as gradients become small, and it never comes to rest."
         ),
-        formula=r"\text{AdaGrad: } \frac{\eta}{\sqrt{\sum_t g_t^2}}, \qquad \text{RMSProp: } "
-        r"\frac{\eta}{\sqrt{\text{mean of recent } g^2}}",
+        formula=mark(
+            r"\text{AdaGrad: } \frac{\eta}{\sqrt{\sum_t g_t^2}}, \qquad \text{RMSProp: } "
+            r"\frac{\eta}{\sqrt{\text{mean of recent } g^2}}"
+        ),
         notice="AdaGrad creeps into the minimum. RMSProp is there early and then jumps around it.",
         tries=(
             "Choose the cosine schedule, which is for both. RMSProp comes to rest; why does AdaGrad suffer?"

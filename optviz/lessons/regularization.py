@@ -10,7 +10,7 @@ from optviz.settings import regularization as regularization_settings
 from optviz.teaching import constraints, dropout
 from optviz.teaching import fits as polynomials
 from optviz.teaching.weight_decay import DECAY_ERRATUM, VERSIONS, decayed
-from optviz.words import tr
+from optviz.words import mark, tr
 
 SEEDS = (0, 1, 2)
 BOWL = constraints.Bowl((1.0, 2.2), 0.0)
@@ -77,7 +77,7 @@ REGULARIZATION = (
         title="Memorizing (overfitting)",
         chapter="regularization",
         idea="A model with enough freedom fits its training points perfectly and fails between them.",
-        formula=r"\text{training error} \to 0, \qquad \text{test error: falls, turns, rises}",
+        formula=mark(r"\text{training error} \to 0, \qquad \text{test error: falls, turns, rises}"),
         notice=(
             "The training error only falls with the degree. The test error is lowest near degree 3 and rises."
         ),
@@ -137,7 +137,7 @@ REGULARIZATION = (
             "L2 holds the weights in a ball, L1 in a diamond. The lowest place inside a diamond is often "
             "a corner, and in a corner a weight is exactly 0."
         ),
-        formula=r"\|w\|_2 \le r \quad\text{against}\quad \|w\|_1 \le r",
+        formula=mark(r"\|w\|_2 \le r \quad\text{against}\quad \|w\|_1 \le r"),
         notice="In the diamond the first weight is exactly 0. In the circle it is 0.41.",
         tries=(
             "Move the lowest place of the loss: raise w₁ from 1 in small steps. How long does the corner "
@@ -179,7 +179,9 @@ REGULARIZATION = (
         idea=(
             "Units are switched off at random and the others scaled up by 1/(1 − p), so that the mean stays."
         ),
-        formula=r"h' = \frac{m\, h}{1 - p}, \quad m \sim \text{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h",
+        formula=(
+            r"h' = \frac{m\, h}{1 - p}, \quad m \sim \mathrm{Bernoulli}(1 - p), \qquad \mathbb{E}[h'] = h"
+        ),
         notice="The averages settle at zero difference as the draws add up.",
         tries="Raise “Share that is switched off” to 0.9. The mean stays, but how long does it take?",
         opens=_on_regularization("dropout", share=0.5),

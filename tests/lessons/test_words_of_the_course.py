@@ -1,5 +1,7 @@
 """The course in Chinese: its catalogues keep to the glossary, and nothing of a lesson is left in English."""
 
+import re
+
 import pytest
 
 from optviz.figures.style import LIGHT
@@ -38,8 +40,10 @@ def test_a_lesson_says_nothing_in_english(lesson: Lesson) -> None:
     with speaking("zh"):
         texts = (lesson.title, lesson.idea, lesson.notice, lesson.tries, *lesson.errata)
         asked = (question.asks, *question.choices, question.reason, *(check.what for check in lesson.checks))
+        words = re.findall(r"\\text\{([^}]*)\}", tr(lesson.formula))
         said = " 。".join((*map(tr, (*texts, *asked)), *(check.shown for check in lesson.checks)))
     assert not left_in_english(said)
+    assert not left_in_english(" 。".join(words), most=0)
 
 
 @pytest.mark.parametrize("key", SOME)
@@ -68,6 +72,7 @@ def test_a_search_knows_words_of_both_languages_in_both() -> None:
     for typed, key in (
         ("鞍点", "saddle"),
         ("峡谷 动量", "momentum"),
+        ("峡谷，动量", "momentum"),
         ("丢弃法", "dropout"),
         ("周期", "gradient_descent_kinds"),
         ("edge of stability", "edge"),

@@ -4,7 +4,9 @@ import pytest
 
 from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.networks import COURSE
+from optviz.words import speaking, tr
 from tests.web.visit import Visit
+from tests.words.english import left_in_english
 
 ONE_EACH = ("gd-ravine", "edge", "gradient_descent_kinds", "dying", "weight_decay", "mnist_mlp")
 
@@ -55,3 +57,16 @@ def test_an_unknown_lesson_in_a_link_is_named_and_the_page_is_as_ever() -> None:
 
 def test_a_page_without_a_lesson_has_no_strip() -> None:
     assert "**Notice:**" not in Visit("trajectories").words
+
+
+def test_the_strip_speaks_the_language_of_the_link() -> None:
+    lesson = COURSE["gd-ravine"]
+    page = Visit(
+        "trajectories", {**lesson.link, **DISCOVERIES["gd-ravine"].by, "from": "gd-ravine", "lang": "zh"}
+    )
+    with speaking("zh"):
+        said = [tr(lesson.notice), tr(lesson.tries), tr(DISCOVERIES["gd-ravine"].sentence)]
+    assert all(text in page.words for text in said)
+    assert not left_in_english(" ".join(said))
+    links = {link.proto.label for link in page.page.get("page_link")}
+    assert {"回到这一课", "下一课"} <= links

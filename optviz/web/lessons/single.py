@@ -65,7 +65,7 @@ def single(stop: Stop, theme: Theme) -> None:
             if waiting or not (asked or _predict(lesson)):
                 host_panel(lesson, question)
                 return
-        st.latex(lesson.formula.replace(r"\\ ", r"\\[0.6em] "))
+        st.latex(tr(lesson.formula).replace(r"\\ ", r"\\[0.6em] "))
         st.markdown(plain(tr(lesson.idea)))
         st.markdown(tr("**Notice:** {text}", text=plain(tr(lesson.notice))))
         if not lesson.quiz and not asked:
