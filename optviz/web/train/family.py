@@ -15,7 +15,7 @@ from optviz.training.forks import Origin
 from optviz.training.losses import LOSSES
 from optviz.web.markdown_escape import plain
 from optviz.web.train.controls import MOST_OVERLAYS, Chosen, fill
-from optviz.web.train.run_words import STATUS, name_of, with_rate
+from optviz.web.train.run_words import name_of, status_of, with_rate
 from optviz.web.visitors import network, owner
 from optviz.words import join, mark, tr
 
@@ -170,7 +170,7 @@ def _row(member: Member, accuracy: float | None, chosen: Chosen) -> None:
             help=tr("Show this run and its configuration."),
         )
         result = f"**{accuracy:.2%}** · " if accuracy is not None else ""
-        told = tr("{status} · shown", status=tr(STATUS[run.status])) if here else tr(STATUS[run.status])
+        told = tr("{status} · shown", status=status_of(run)) if here else status_of(run)
         st.markdown(f"{result}{told}", width="content")
 
 

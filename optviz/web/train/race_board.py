@@ -9,7 +9,7 @@ from optviz.training.events import Evaluation
 from optviz.training.judging import FIRST_EPOCH, LATER_EPOCHS
 from optviz.training.stored_words import retold
 from optviz.web.tables import table
-from optviz.web.train.run_words import STATUS, duration
+from optviz.web.train.run_words import duration, status_of
 from optviz.words import join, listed, mark, tr
 
 HEADINGS = (
@@ -78,7 +78,7 @@ def _state(row: Standing, history: History) -> str:
         return tr("Finished; the others go on")
     return tr(
         "{state}: step {step} of {steps}",
-        state=tr(STATUS[history.run.status]).capitalize(),
+        state=status_of(history.run).capitalize(),
         step=f"{row.step:,}",
         steps=f"{config.steps:,}",
     )

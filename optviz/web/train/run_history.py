@@ -10,7 +10,7 @@ from optviz.runs.history import accuracies
 from optviz.runs.store import MAX_TITLE, Run, RunError
 from optviz.web.markdown_escape import plain
 from optviz.web.train.controls import MOST_OVERLAYS, Chosen, fill
-from optviz.web.train.run_words import STATUS, describe, name_of
+from optviz.web.train.run_words import describe, name_of, status_of
 from optviz.web.visitors import owner
 from optviz.words import tr
 
@@ -66,7 +66,7 @@ def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
             help=tr("Show this run and its configuration."),
         )
         result = f"**{accuracy:.2%}** · " if accuracy is not None else ""
-        st.markdown(f"{result}{tr(STATUS[run.status])}", width="content")
+        st.markdown(f"{result}{status_of(run)}", width="content")
         with st.popover(tr("More"), type="tertiary"):
             _more(run)
 

@@ -13,7 +13,7 @@ from optviz.words import join, listed, mark, tr, trn
 
 STATUS = {
     "queued": mark("waiting"),
-    "running": mark("training"),
+    "running": mark("training{now}"),  # “training” alone is a noun
     "paused": mark("paused"),
     "stopped": mark("stopped"),
     "finished": mark("finished"),
@@ -21,6 +21,11 @@ STATUS = {
     "failed": mark("failed"),
     "interrupted": mark("interrupted"),
 }
+
+
+def status_of(run: Run) -> str:
+    """Its state in one word."""
+    return tr(STATUS[run.status], now="")
 
 
 def describe(config: TrainingConfig) -> str:
