@@ -91,9 +91,11 @@ class _Markup(HTMLParser):
 def _tabled() -> Iterator[tuple[str, str]]:
     from optviz.web import tabled
 
+    known: set[str] = set()  # a text that two tables hold belongs to the first
     for name, tables in tabled.tables().items():
         for table in tables:
-            yield from ((name, text) for text in texts(table))
+            yield from ((name, text) for text in texts(table) if text not in known)
+        known.update(text for table in tables for text in texts(table))
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from optviz.web.train.printed_losses import printed_part
 from optviz.web.train.run_downloads import downloads
 from optviz.web.train.run_history import own_runs
 from optviz.web.train.run_panel import buttons, differs, headline, live, watched
+from optviz.web.train.run_words import invitation
 from optviz.web.train.scene import drawing
 from optviz.web.train.sweep_part import sweep_part
 
@@ -29,9 +30,7 @@ with PAGE.frame(f"# {plain(headline(chosen, seen))}\n{plain(network(chosen.confi
         choose_view()
     live(chosen, seen, theme)
     if not seen.history:
-        racers = len(chosen.config.rivals) + 1
-        what = f"race {racers} optimizers on" if racers > 1 else "train"
-        st.markdown(f"Press **Start** to {what} this network, or choose another preset.")
+        st.markdown(invitation(chosen.config))
         charts([drawing(chosen.config, theme)], key="drawing", version=f"{chosen.config} {theme.dark}")
 if seen.history:
     family_part(chosen)

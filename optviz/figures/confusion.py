@@ -8,15 +8,16 @@ from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import axis, layout, packed
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
+from optviz.words import join, tr
 
 
 def confusion_panel(
-    counts: Sequence[Sequence[int]], classes: Sequence[str], when: str, theme: Theme
+    counts: Sequence[Sequence[int]], classes: Sequence[str], epoch: str | None, theme: Theme
 ) -> Panel:
     """Counts of test images, a row for each true class; right answers in one colour, mistakes in another.
 
     The shade goes with the root of the share in the row, so that a few mistakes among a thousand images
-    are seen.
+    are seen. `epoch` says after which one they were counted; None is before training.
     """
     table = np.asarray(counts, dtype=float)
     shares = np.sqrt(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
@@ -24,7 +25,15 @@ def confusion_panel(
     # Mistakes reach their full colour at a tenth of the row.
     heights = np.where(right, shares, -np.minimum(shares * np.sqrt(10), 1))
     hover = [
-        [f"{int(n):,} of class {classes[i]}<br>predicted as {classes[j]}" for j, n in enumerate(row)]
+        [
+            tr(
+                "{count} of class {true}<br>predicted as {predicted}",
+                count=f"{int(n):,}",
+                true=classes[i],
+                predicted=classes[j],
+            )
+            for j, n in enumerate(row)
+        ]
         for i, row in enumerate(table)
     ]
     heat = {
@@ -57,8 +66,8 @@ def confusion_panel(
     }
     frame = layout(
         theme,
-        xaxis=axis(theme, "predicted", type="category", showgrid=False, fixedrange=True),
-        yaxis=axis(theme, "true", type="category", showgrid=False, autorange="reversed", fixedrange=True),
+        xaxis=axis(theme, tr("predicted"), type="category", showgrid=False, fixedrange=True),
+        yaxis=axis(theme, tr("true"), type="category", showgrid=False, autorange="reversed", fixedrange=True),
         uirevision="confusion",
     )
     wrong = int(table.sum() - np.trace(table))
@@ -66,14 +75,24 @@ def confusion_panel(
     i, j = divmod(int(pairs.argmax()), len(table))
     worst = ""
     if wrong:
-        worst = f" Most often {classes[i]} was predicted as {classes[j]}: {int(pairs[i][j]):,} times."
-    summary = f"{wrong:,} of {int(table.sum()):,} test images are wrong {when}.{worst}"
+        worst = tr(
+            "Most often {true} was predicted as {predicted}: {count} times.",
+            true=classes[i],
+            predicted=classes[j],
+            count=f"{int(pairs[i][j]):,}",
+        )
+    counts_said = {"wrong": f"{wrong:,}", "all": f"{int(table.sum()):,}"}
+    if epoch is None:
+        said = tr("{wrong} of {all} test images are wrong before training.", **counts_said)
+    else:
+        said = tr("{wrong} of {all} test images are wrong after epoch {epoch}.", **counts_said, epoch=epoch)
+    summary = join(said, worst)
     return panel(
         "confusion",
-        "Confusion matrix",
+        tr("Confusion matrix"),
         {"data": [heat, numbers], "layout": frame},
         about=summary,
-        alt=f"Confusion matrix. {summary}",
+        alt=join(tr("Confusion matrix."), summary),
         aspect=0.98,
         lowest=300,
         highest=520,

@@ -10,6 +10,7 @@ from optviz.figures.panels import bare, panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Style, Theme
+from optviz.words import join, listed, tr
 
 ACROSS = 6
 
@@ -27,10 +28,11 @@ def answers_panel(
     for name, shares, style in zip(names, probabilities, drawn, strict=True):
         plain = html.escape(name, quote=False)
         if shares is None:
-            said.append(f"{name} has not answered yet")
+            said.append(tr("{name} has not answered yet.", name=name))
             continue
         best = int(np.argmax(shares))
-        said.append(f"{name} says {classes[best]} ({shares[best]:.0%})")
+        sure = f"{shares[best]:.0%}"
+        said.append(tr("{name} says {answer} ({share}).", name=name, answer=classes[best], share=sure))
         traces.append(
             {
                 "type": "bar",
@@ -45,7 +47,7 @@ def answers_panel(
         theme,
         xaxis=axis(
             theme,
-            "class",
+            tr("class"),
             type="category",
             categoryarray=list(classes),
             range=[-0.5, len(classes) - 0.5],
@@ -53,17 +55,17 @@ def answers_panel(
             showgrid=False,
             fixedrange=True,
         ),
-        yaxis=axis(theme, "probability", range=[0, 1.02], tickformat=".0%", fixedrange=True),
+        yaxis=axis(theme, tr("probability"), range=[0, 1.02], tickformat=".0%", fixedrange=True),
         barmode="group",
         bargap=0.25,
         uirevision="answers",
     )
     return panel(
         "answers",
-        "What the networks say",
+        tr("What the networks say"),
         {"data": traces, "layout": frame},
-        about=". ".join(said) + "." if len(said) < 4 else "One bar for each network.",
-        alt=". ".join(said) + ".",
+        about=join(*said) if len(said) < 4 else tr("One bar for each network."),
+        alt=join(*said),
         aspect=0.55,
         lowest=220,
         highest=340,
@@ -102,10 +104,14 @@ def drawings_panel(images: np.ndarray, captions: Sequence[str], white: int, them
     )
     return panel(
         "drawings",
-        "What the networks get",
+        tr("What the networks get"),
         {"data": [pictures], "layout": frame},
-        about=f"Cropped, scaled and centred to {width} × {height} pixels, as the data set was made.",
-        alt=f"{count} drawings: {', '.join(captions)}.",
+        about=tr(
+            "Cropped, scaled and centred to {width} × {height} pixels, as the data set was made.",
+            width=width,
+            height=height,
+        ),
+        alt=tr("{count} drawings: {captions}.", count=count, captions=listed(captions)),
         aspect=(down[0] - down[1]) / (reach[1] - reach[0]),
         lowest=90,
         highest=340,

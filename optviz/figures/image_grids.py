@@ -9,6 +9,7 @@ from optviz.figures.panels import bare, diverging, panel
 from optviz.figures.plotly_dicts import Trace, layout, packed
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
+from optviz.words import join, listed, tr
 
 ACROSS = 4  # samples in a row
 WEIGHTS_ACROSS = 8
@@ -81,13 +82,22 @@ def samples_panel(
     """
     answers = [int(np.argmax(row)) for row in probabilities]
     mistakes = sum(label != answer for label, answer in zip(labels, answers, strict=True))
+    alt = tr(
+        "{count} test images with their probabilities, {mistakes} of them mistakes.",
+        count=len(images),
+        mistakes=mistakes,
+    )
     first = ""
     if mistakes:
-        first = f" The most certain: {classes[labels[0]]} predicted as {classes[answers[0]]}."
+        first = tr(
+            "The most certain: {true} predicted as {predicted}.",
+            true=classes[labels[0]],
+            predicted=classes[answers[0]],
+        )
     return _predictions(
-        ("samples", "Predictions for single images"),
-        "Mistakes first, the most certain in front. Bars: the probability of each class.",
-        f"{len(images)} test images with their probabilities, {mistakes} of them mistakes.{first}",
+        ("samples", tr("Predictions for single images")),
+        tr("Mistakes first, the most certain in front. Bars: the probability of each class."),
+        join(alt, first),
         images,
         labels,
         probabilities,
@@ -107,11 +117,11 @@ def first_images_panel(
 ) -> Panel:
     """The first images of the test set (n, height, width) in their order, drawn like the others."""
     pairs = [(classes[int(np.argmax(row))], classes[k]) for row, k in zip(probabilities, labels, strict=True)]
-    told = ", ".join(f"{answer} (true: {label})" for answer, label in pairs)
+    told = listed(tr("{answer} (true: {label})", answer=answer, label=label) for answer, label in pairs)
     return _predictions(
-        ("first-images", f"The first {len(images)} test images"),
-        "In their order: the predicted class with its probability, and the true one where it is another.",
-        f"The first {len(images)} test images, as predicted: {told}.",
+        ("first-images", tr("The first {count} test images", count=len(images))),
+        tr("In their order: the predicted class with its probability, and the true one where it is another."),
+        tr("The first {count} test images, as predicted: {told}.", count=len(images), told=told),
         images,
         labels,
         probabilities,
@@ -144,11 +154,12 @@ def _predictions(
     for (x, y), label, answer, row in zip(corners, labels, answers, probabilities, strict=True):
         wrong = label != answer
         said = f"{classes[answer]}, {row[answer]:.0%}"
+        true, right = tr("true: {label}", label=classes[label]), tr("right")
         notes.append(
             {
                 "x": float(x) - 0.5,
                 "y": float(y) - 0.5,
-                "text": f"<b>{said}</b><br>true: {classes[label]}" if wrong else f"{said}<br>right",
+                "text": f"<b>{said}</b><br>{true}" if wrong else f"{said}<br>{right}",
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "align": "left",
@@ -281,13 +292,20 @@ def weights_panel(pixels: np.ndarray, scale: float, of: int, names: Sequence[str
         annotations=notes,
         uirevision="weights",
     )
-    what = "The weights into each class" if names else f"The weights into {count} of {of:,} units"
+    what = tr("The weights into each class")
+    if not names:
+        what = tr("The weights into {count} of {all} units", count=count, all=f"{of:,}")
     return panel(
         "weights",
-        "First layer's weights",
+        tr("First layer's weights"),
         {"data": [heat], "layout": frame},
-        about=f"{what}, each as an image of the pixels it looks at: blue for, orange against.",
-        alt=f"{what} as {count} images; the largest weight is {scale:.3g} in size.",
+        about=tr("{what}, each as an image of the pixels it looks at: blue for, orange against.", what=what),
+        alt=tr(
+            "{what} as {count} images; the largest weight is {scale} in size.",
+            what=what,
+            count=count,
+            scale=f"{scale:.3g}",
+        ),
         aspect=0.84 * rows * (height + gap[1]) / (across * (width + gap[0])),
         lowest=200,
     )

@@ -14,6 +14,7 @@ from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Style, Theme, styles
 from optviz.figures.training_curves import Unit
+from optviz.words import join, listed, tr
 
 #: A limit that is so many times as high as the sharpness is not in the picture at first.
 FAR = 3.0
@@ -44,7 +45,8 @@ class LayerLengths:
 class Histograms:
     """What one layer's units compute: places (n,), ranges (n, 2), and counts (n, bins) of values.
 
-    `name` is that of the layer, `into` says what the values go into, `images` how many there are.
+    `name` is that of the layer, `into` says what the values go into, `images` how many there are, and `key`
+    names the layer in the panel's key.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Histograms:
     at: np.ndarray
     ranges: np.ndarray
     counts: np.ndarray
+    key: str = "layer-1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,24 +90,24 @@ def length_panels(lengths: LayerLengths, names: Sequence[str], span: Span, theme
     what = (
         (
             "gradient-lengths",
-            "Gradient of each layer",
-            "length",
+            tr("Gradient of each layer"),
+            tr("length"),
             lengths.gradients,
-            "Length of the loss's gradient with respect to the layer's weights, on the step's own batch.",
+            tr("Length of the loss's gradient with respect to the layer's weights, on the step's own batch."),
         ),
         (
             "weight-lengths",
-            "Weights of each layer",
-            "length",
+            tr("Weights of each layer"),
+            tr("length"),
             lengths.weights,
-            "Length of all the layer's weights, taken as one vector. Biases are left out in all three.",
+            tr("Length of all the layer's weights, taken as one vector. Biases are left out in all three."),
         ),
         (
             "update-ratios",
-            "Step ÷ weights",
-            "step ÷ weights",
+            tr("Step ÷ weights"),
+            tr("step ÷ weights"),
             ratios,
-            "Length of the change that one step made, over the length of the weights before it.",
+            tr("Length of the change that one step made, over the length of the weights before it."),
         ),
     )
     return [
@@ -124,11 +127,22 @@ def constant_panel(
     theme: Theme,
 ) -> Panel:
     """The share of each hidden layer's units that say the same for all images; counts (n, hidden layers)."""
-    dead = " With ReLU that is 0: the unit is dead for these images." if into == "ReLU" else ""
-    about = f"Units that put out one and the same number for the first {images:,} test images.{dead}"
+    dead = tr("With ReLU that is 0: the unit is dead for these images.") if into == "ReLU" else ""
+    said = tr(
+        "Units that put out one and the same number for the first {count} test images.", count=f"{images:,}"
+    )
+    about = join(said, dead)
     shares = counts / np.asarray(units, dtype=float)
     made = _lines(
-        "constant-units", "Silent units", "share of the units", at, shares, names, about, span, theme
+        "constant-units",
+        tr("Silent units"),
+        tr("share of the units"),
+        at,
+        shares,
+        names,
+        about,
+        span,
+        theme,
     )
     made["layout"]["yaxis"] |= {"tickformat": ".3~%", "range": [0, max(0.05, float(shares.max()) * 1.05)]}
     return made
@@ -154,26 +168,38 @@ def histogram_panel(shown: Histograms, span: Span, theme: Theme) -> Panel:
             [1, blend(theme.palette[0], theme.ink, 0.6)],
         ],
         "showscale": False,
-        "hovertemplate": f"{span.unit.word} %{{x:{span.unit.digits}}}, about %{{y:.3g}}: "
-        "%{customdata:.2%} of the values<extra></extra>",
+        "hovertemplate": tr(
+            "{place}, about {value}: {share} of the values",
+            place=span.unit.at(),
+            value="%{y:.3g}",
+            share="%{customdata:.2%}",
+        )
+        + "<extra></extra>",
     }
-    about = (
-        f"Values that go into {shown.into}, for the first {shown.images:,} test images. Darker: more of them "
-        "(the shade goes with the root)."
+    about = tr(
+        "Values that go into {into}, for the first {count} test images. Darker: more of them (the shade goes "
+        "with the root).",
+        into=shown.into,
+        count=f"{shown.images:,}",
     )
     frame = layout(
         theme,
-        xaxis=axis(theme, span.unit.axis, range=[0, span.end], showgrid=False),
-        yaxis=axis(theme, "value", showgrid=False, range=[low, high], zeroline=True),
+        xaxis=axis(theme, tr(span.unit.axis), range=[0, span.end], showgrid=False),
+        yaxis=axis(theme, tr("value"), showgrid=False, range=[low, high], zeroline=True),
         uirevision=f"{shown.name} {span.run} {span.unit.key}",
     )
     ends = shown.ranges[-1]
     return panel(
-        f"histogram-{shown.name.replace(' ', '-').lower()}",
+        f"histogram-{shown.key}",
         shown.name,
         {"data": [heat], "layout": frame},
         about=about,
-        alt=f"{shown.name}: histograms of its values. The last lie from {ends[0]:.3g} to {ends[1]:.3g}.",
+        alt=tr(
+            "{name}: histograms of its values. The last lie from {low} to {high}.",
+            name=shown.name,
+            low=f"{ends[0]:.3g}",
+            high=f"{ends[1]:.3g}",
+        ),
         aspect=0.62,
         lowest=200,
     )
@@ -205,18 +231,19 @@ def sharpness_panel(curves: Sequence[SharpnessCurve], images: int, span: Span, t
     traces: list[Trace] = []
     for curve in reversed(curves):
         name = html.escape(curve.name, quote=False)  # Plotly reads tags in it, and people name runs
-        place = f"{span.unit.word} %{{x:{span.unit.digits}}}"
+        place = span.unit.at()
+        limited = tr("{formula} of {name}", formula=curve.formula, name=name)
         if np.isfinite(curve.limits).any():
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "lines",
-                    "name": f"{name}, limit",
+                    "name": tr("{name}, limit", name=name),
                     "x": packed(curve.at),
                     "y": packed(curve.limits),
                     "opacity": 0.55,
                     "line": {"color": curve.style.color, "width": 1.6, "dash": "dot"},
-                    "hovertemplate": f"{curve.formula} of {name}<br>{place}: %{{y:.4g}}<extra></extra>",
+                    "hovertemplate": f"{limited}<br>{place}: %{{y:.4g}}<extra></extra>",
                 }
             )
         traces.append(
@@ -241,30 +268,41 @@ def sharpness_panel(curves: Sequence[SharpnessCurve], images: int, span: Span, t
         )
     first = curves[0]
     formulas = list(dict.fromkeys(curve.formula for curve in curves if curve.formula))
-    limit = (
-        f" Dotted: {', '.join(formulas)}, the limit for steps on the whole training set." if formulas else ""
-    )
+    about = [
+        tr(
+            "Largest eigenvalue of the loss's Hessian on the first {count} training images. Marks: where it "
+            "was measured; bars: an eigenvalue lies within.",
+            count=f"{images:,}",
+        )
+    ]
+    if formulas:
+        shown = listed(formulas)
+        about.append(tr("Dotted: {formulas}, the limit for steps on the whole training set.", formulas=shown))
     values = np.concatenate([curve.values for curve in curves])
     highest, lowest = float(values.max()), float(values.min())
     near = [float(np.nanmin(c.limits)) for c in curves if np.isfinite(c.limits).any()]
     top = 1.08 * max([highest, *(each for each in near if each <= FAR * highest)])
     above = [each for each in near if each > top]
     if above:
-        limit += f" Above the picture: {', '.join(f'{each:.3g}' for each in above)}."
-    last = f"{first.values[-1]:.4g}" if len(first.values) else "not known yet"
+        about.append(tr("Above the picture: {limits}.", limits=listed(f"{each:.3g}" for each in above)))
+    last = f"{first.values[-1]:.4g}" if len(first.values) else tr("not known yet")
     frame = layout(
         theme,
-        xaxis=axis(theme, span.unit.axis, range=[0, span.end]),
-        yaxis=axis(theme, "sharpness", range=[min(0.0, lowest * 1.05), top]),
+        xaxis=axis(theme, tr(span.unit.axis), range=[0, span.end]),
+        yaxis=axis(theme, tr("sharpness"), range=[min(0.0, lowest * 1.05), top]),
         uirevision=f"sharpness {span.run} {span.unit.key}",
     )
     return panel(
         "sharpness",
-        "Sharpness",
+        tr("Sharpness"),
         {"data": traces, "layout": frame},
-        about=f"Largest eigenvalue of the loss's Hessian on the first {images:,} training images. "
-        f"Marks: where it was measured; bars: an eigenvalue lies within.{limit}",
-        alt=f"Sharpness against {span.unit.axis}. {first.name}: {last} at last.",
+        about=join(*about),
+        alt=tr(
+            "Sharpness against {axis}. {name}: {last} at last.",
+            axis=tr(span.unit.axis),
+            name=first.name,
+            last=last,
+        ),
         aspect=0.5,
         lowest=240,
     )
@@ -293,7 +331,7 @@ def _lines(
     log: bool = False,
 ) -> Panel:
     """A line for each column of `values`, shape (n, layers)."""
-    place = f"{span.unit.word} %{{x:{span.unit.digits}}}"
+    place = span.unit.at()
     traces: list[Trace] = [
         {
             "type": "scatter",
@@ -309,17 +347,17 @@ def _lines(
     ]
     frame = layout(
         theme,
-        xaxis=axis(theme, span.unit.axis, range=[0, span.end]),
+        xaxis=axis(theme, tr(span.unit.axis), range=[0, span.end]),
         yaxis=_log_axis(theme, vertical, values) if log else axis(theme, vertical),
         uirevision=f"{key} {span.run} {span.unit.key}",
     )
-    last = ", ".join(f"{name} {value:.3g}" for name, value in zip(names, values[-1], strict=True))
+    last = listed(f"{name} {value:.3g}" for name, value in zip(names, values[-1], strict=True))
     return panel(
         key,
         title,
         {"data": traces, "layout": frame},
         about=about,
-        alt=f"{title} against {span.unit.axis}. At last: {last}.",
+        alt=tr("{title} against {axis}. At last: {last}.", title=title, axis=tr(span.unit.axis), last=last),
         aspect=0.62,
         lowest=200,
     )

@@ -10,6 +10,7 @@ from optviz.figures.panels import bare, panel
 from optviz.figures.plotly_dicts import layout
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Theme
+from optviz.words import join, tr
 
 WIDTH = 0.16  # of a column, where columns are 1 apart
 CROWD = 5  # more columns than this get short labels
@@ -82,10 +83,17 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> Panel:
     chain = " – ".join(f"{column.units:,}" for column in columns)
     return panel(
         "network",
-        "The network",
+        tr("The network"),
         {"data": [hover], "layout": frame},
-        about=f"{chain}: {total:,} parameters. Between the columns: how many lead into each layer.",
-        alt=f"A network with layers of {chain} units and {total:,} parameters.",
+        about=join(
+            tr("{chain}: {parameters} parameters.", chain=chain, parameters=f"{total:,}"),
+            tr("Between the columns: how many lead into each layer."),
+        ),
+        alt=tr(
+            "A network with layers of {chain} units and {parameters} parameters.",
+            chain=chain,
+            parameters=f"{total:,}",
+        ),
         aspect=0.62,
         lowest=230,
         highest=330,
@@ -94,7 +102,13 @@ def network_panel(columns: Sequence[Column], theme: Theme) -> Panel:
 
 def _told(column: Column) -> str:
     follows = f"<br>{column.follows}" if column.follows else ""
-    return f"{column.name}: {column.units:,} units, {column.parameters:,} parameters{follows}"
+    told = tr(
+        "{name}: {units} units, {parameters} parameters",
+        name=column.name,
+        units=f"{column.units:,}",
+        parameters=f"{column.parameters:,}",
+    )
+    return f"{told}{follows}"
 
 
 def _note(x: float, y: float, text: str, theme: Theme, size: int, anchor: str = "middle") -> dict[str, Any]:

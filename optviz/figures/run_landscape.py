@@ -12,6 +12,7 @@ from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Style, Theme
+from optviz.words import join, listed, tr
 
 #: Ratio of high to low losses from which the colours are logarithmic.
 SPREAD = 10.0
@@ -58,16 +59,21 @@ def surface_panel(
         plot_bgcolor=theme.void if finite.size < values.size else "rgba(0,0,0,0)",
         uirevision=f"landscape {float(x[0])} {float(y[0])}",
     )
-    reach = (
-        f"from {number(float(finite.min()))} to {number(float(finite.max()))}" if finite.size else "unknown"
-    )
-    names = ", ".join(path.name for path in paths) or "none is kept"
+    reach = tr("unknown")
+    if finite.size:
+        low, high = number(float(finite.min())), number(float(finite.max()))
+        reach = tr("from {low} to {high}", low=low, high=high)
+    names = listed(path.name for path in paths) or tr("none is kept")
     return panel(
         "landscape",
-        "Loss around the weights",
+        tr("Loss around the weights"),
         {"data": traces, "layout": frame},
         about=about,
-        alt=f"Contour of the loss on a plane through the weights, {reach}. Paths: {names}.",
+        alt=tr(
+            "Contour of the loss on a plane through the weights, {reach}. Paths: {names}.",
+            reach=reach,
+            names=names,
+        ),
         aspect=0.85,
         lowest=320,
         highest=620,
@@ -78,16 +84,16 @@ def truth_panel(paths: Sequence[DrawnPath], theme: Theme) -> Panel:
     """At each noted step the true loss of each network, and the loss of the plane below it."""
     traces: list[Trace] = []
     for path in paths:
-        name = html.escape(path.name, quote=False)
+        name, step = html.escape(path.name, quote=False), tr("step {x}", x="%{x:,}")
         for losses, what, dash, opacity in (
-            (path.true, "true loss", "solid", 1.0),
-            (path.slice, "on the plane", "dot", 0.75),
+            (path.true, tr("true loss"), "solid", 1.0),
+            (path.slice, tr("on the plane"), "dot", 0.75),
         ):
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "lines+markers",
-                    "name": f"{name}, {what}",
+                    "name": listed([name, what]),
                     "x": packed(path.steps),
                     "y": packed(losses),
                     "opacity": opacity,
@@ -97,22 +103,24 @@ def truth_panel(paths: Sequence[DrawnPath], theme: Theme) -> Panel:
                         "symbol": path.style.marker if dash == "solid" else "circle-open",
                         "color": path.style.color,
                     },
-                    "hovertemplate": f"{name}<br>step %{{x:,}}: {what} %{{y:.4g}}<extra></extra>",
+                    "hovertemplate": f"{name}<br>{step}: {what} %{{y:.4g}}<extra></extra>",
                 }
             )
-    vertical = axis(theme, "loss", type="log", exponentformat="power")
+    vertical = axis(theme, tr("loss"), type="log", exponentformat="power")
     gaps = [np.nanmax(np.abs(path.true - path.slice)) for path in paths if len(path.true)]
-    gap = f" They differ by up to {number(float(max(gaps)))}." if gaps else ""
+    gap = tr("They differ by up to {gap}.", gap=number(float(max(gaps)))) if gaps else ""
     return panel(
         "truth",
-        "True loss and the plane's loss",
+        tr("True loss and the plane's loss"),
         {
             "data": traces,
-            "layout": layout(theme, xaxis=axis(theme, "steps"), yaxis=vertical, uirevision="truth"),
+            "layout": layout(theme, xaxis=axis(theme, tr("steps")), yaxis=vertical, uirevision="truth"),
         },
-        about="Solid: the loss with the network's own weights. Dotted: at the nearest point of the plane."
-        + gap,
-        alt=f"Two losses for each network against steps.{gap}",
+        about=join(
+            tr("Solid: the loss with the network's own weights. Dotted: at the nearest point of the plane."),
+            gap,
+        ),
+        alt=join(tr("Two losses for each network against steps."), gap),
         aspect=0.66,
         lowest=230,
     )
@@ -124,13 +132,13 @@ def _contour(x: np.ndarray, y: np.ndarray, values: np.ndarray, theme: Theme) -> 
     log = low > 0 and high > SPREAD * low
     heights = np.log10(values) if log else values
     bottom, top = (float(np.log10(low)), float(np.log10(high))) if log else (low, high)
-    bar: dict[str, Any] = {"title": {"text": "loss"}, "nticks": 8}
+    bar: dict[str, Any] = {"title": {"text": tr("loss")}, "nticks": 8}
     if log:
         ticks = [m * 10.0**k for k in range(int(np.floor(bottom)), int(np.ceil(top)) + 1) for m in (1, 2, 5)]
         shown = [t for t in ticks if low <= t <= high]
         shown = shown if len(shown) <= 9 else [t for t in shown if f"{t:e}".startswith("1.0")]
         bar = {
-            "title": {"text": "loss"},
+            "title": {"text": tr("loss")},
             "tickvals": [float(np.log10(t)) for t in shown],
             "ticktext": [number(t) for t in shown],
         }
@@ -150,14 +158,15 @@ def _contour(x: np.ndarray, y: np.ndarray, values: np.ndarray, theme: Theme) -> 
         "autocontour": False,
         "line": {"width": 0.6, "color": "rgba(128,140,160,0.55)", "smoothing": 1},
         "colorbar": {"thickness": 10, "outlinewidth": 0, "len": 0.9, "ticklen": 3, **bar},
-        "hovertemplate": "loss on the plane %{customdata:.4g}<extra></extra>",
+        "hovertemplate": tr("loss on the plane {loss}", loss="%{customdata:.4g}") + "<extra></extra>",
     }
 
 
 def _path(path: DrawnPath, theme: Theme) -> list[Trace]:
     """The line through the noted weights, with a ring at the first and the network's marker at the last."""
     name = html.escape(path.name, quote=False)
-    hover = f"{name}<br>step %{{customdata[0]:,}}, true loss %{{customdata[1]:.4g}}<extra></extra>"
+    said = tr("step {step}, true loss {loss}", step="%{customdata[0]:,}", loss="%{customdata[1]:.4g}")
+    hover = f"{name}<br>{said}<extra></extra>"
     line: Trace = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -192,5 +201,5 @@ def _centre(theme: Theme) -> Trace:
         "x": [0],
         "y": [0],
         "marker": {"size": 9, "symbol": "cross-thin", "line": {"color": theme.ink, "width": 1.6}},
-        "hovertemplate": "the network's own weights<extra></extra>",
+        "hovertemplate": tr("the network's own weights") + "<extra></extra>",
     }

@@ -11,6 +11,7 @@ from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Style, Theme, racer_styles, styles
+from optviz.words import Message, join, tr
 
 CLOSE = 0.95  # test accuracy from which the axis shows only the last tenth
 LOWEST_SHOWN = 0.9
@@ -18,20 +19,25 @@ LOWEST_SHOWN = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What the horizontal axis counts: its name in links, on the axis, and in front of a place."""
+    """What the horizontal axis counts: its name in links, for a choice, on the axis, and of one place."""
 
     key: str
-    axis: str
-    word: str
+    title: Message
+    axis: Message
+    place: Message
     digits: str
+
+    def at(self) -> str:
+        """A place on the axis, as Plotly fills it in."""
+        return tr(self.place, x=f"%{{x:{self.digits}}}")
 
 
 UNITS: dict[str, Unit] = {
     unit.key: unit
     for unit in (
-        Unit("epochs", "epochs", "epoch", ".2f"),
-        Unit("steps", "steps", "step", ",.0f"),
-        Unit("seconds", "seconds of training", "second", ".1f"),
+        Unit("epochs", "Epochs", "epochs", "epoch {x}", ".2f"),
+        Unit("steps", "Steps", "steps", "step {x}", ",.0f"),
+        Unit("seconds", "Seconds", "seconds of training", "second {x}", ".1f"),
     )
 }
 EPOCHS = UNITS["epochs"]
@@ -103,27 +109,33 @@ def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, view: Vi
     traces: list[Trace] = []
     # The run that is looked at comes last, on top of the others.
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
+        name, tested = tr("{name}, smoothed", name=run.name), tr("{name}, test", name=run.name)
         if place == 0:
             traces.append(
-                _line(run.at, run.losses, style, f"{run.name}, one batch", unit, width=1, opacity=0.3)
+                _line(run.at, run.losses, style, tr("{name}, one batch", name=run.name), unit, 1, 0.3)
             )
-        traces.append(
-            _line(run.at, smoothed(run.losses, view.window), style, f"{run.name}, smoothed", unit, width=2.4)
-        )
+        traces.append(_line(run.at, smoothed(run.losses, view.window), style, name, unit, width=2.4))
         traces[-1]["meta"] = {"entrant": run.entrant}
         if place == 0:
-            traces.append(_points(run.judged_at, run.test_losses, style, theme, f"{run.name}, test", unit))
-    vertical = axis(theme, "loss", type="log" if log else "linear", rangemode="normal" if log else "tozero")
+            traces.append(_points(run.judged_at, run.test_losses, style, theme, tested, unit))
+    vertical = axis(
+        theme, tr("loss"), type="log" if log else "linear", rangemode="normal" if log else "tozero"
+    )
     if log:
         vertical |= {"exponentformat": "power", "dtick": 1 if _decades(runs) > 1.5 else None}
     first = runs[0]
-    last = f"{smoothed(first.losses, view.window)[-1]:.4g}" if len(first.losses) else "not known yet"
+    last = f"{smoothed(first.losses, view.window)[-1]:.4g}" if len(first.losses) else tr("not known yet")
     return panel(
         "loss",
-        "Loss",
+        tr("Loss"),
         {"data": traces, "layout": _frame(runs, theme, vertical, f"loss {log}", unit)},
         about=_about_losses(view.window),
-        alt=f"Loss against {unit.axis}. {first.name}: smoothed training loss {last}.",
+        alt=tr(
+            "Loss against {axis}. {name}: smoothed training loss {last}.",
+            axis=tr(unit.axis),
+            name=first.name,
+            last=last,
+        ),
         aspect=0.66,
         lowest=230,
     )
@@ -131,17 +143,16 @@ def _loss(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, view: Vi
 
 def _about_losses(window: int) -> str:
     if window == 1:
-        return "Line: single batches. Rings: test images."
-    return f"Faint: single batches. Line: mean of {window} points. Rings: test images."
+        return tr("Line: single batches. Rings: test images.")
+    return tr("Faint: single batches. Line: mean of {count} points. Rings: test images.", count=window)
 
 
 def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, unit: Unit) -> Panel:
     traces: list[Trace] = []
     for place, (run, style) in reversed([*enumerate(zip(runs, drawn, strict=True))]):
         template = "%{y:.2%}"
-        line = _line(
-            run.judged_at, run.test_accuracy, style, f"{run.name}, test", unit, 2.4, template=template
-        )
+        tested = tr("{name}, test", name=run.name)
+        line = _line(run.judged_at, run.test_accuracy, style, tested, unit, 2.4, template=template)
         marker = {"size": 7, "symbol": style.marker, "color": style.color}
         traces.append(
             {
@@ -152,11 +163,11 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, unit
             }
         )
         if place == 0:
-            name = f"{run.name}, training images"
+            name = tr("{name}, training images", name=run.name)
             traces.append(_line(run.judged_at, run.train_accuracy, style, name, unit, 1.4, 0.55, template))
     first = runs[0]
-    last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else "not known yet"
-    vertical = axis(theme, "accuracy", tickformat=".3~%")
+    last = f"{first.test_accuracy[-1]:.2%}" if len(first.test_accuracy) else tr("not known yet")
+    vertical = axis(theme, tr("accuracy"), tickformat=".3~%")
     best = max((float(run.test_accuracy.max()) for run in runs if len(run.test_accuracy)), default=0.0)
     close = best >= CLOSE
     if close:  # the last per cents are what one compares
@@ -165,14 +176,21 @@ def _accuracy(runs: Sequence[Curves], drawn: Sequence[Style], theme: Theme, unit
         vertical["range"] = [0, 1]
     return panel(
         "accuracy",
-        "Accuracy",
+        tr("Accuracy"),
         {
             "data": traces,
             "layout": _frame(runs, theme, vertical, f"accuracy {close}", unit),
         },
-        about="Strong, with marks: test images. Faint: images it was trained on."
-        + (f" The axis begins at {LOWEST_SHOWN:.0%}." if close else ""),
-        alt=f"Test accuracy against {unit.axis}. {first.name}: {last}.",
+        about=join(
+            tr("Strong, with marks: test images. Faint: images it was trained on."),
+            tr("The axis begins at {share}.", share=f"{LOWEST_SHOWN:.0%}") if close else "",
+        ),
+        alt=tr(
+            "Test accuracy against {axis}. {name}: {last}.",
+            axis=tr(unit.axis),
+            name=first.name,
+            last=last,
+        ),
         aspect=0.66,
         lowest=230,
     )
@@ -186,7 +204,7 @@ def _frame(
     named = "" if unit == EPOCHS else f" {unit.key}"
     return layout(
         theme,
-        xaxis=axis(theme, unit.axis, range=[0, end]),
+        xaxis=axis(theme, tr(unit.axis), range=[0, end]),
         yaxis=vertical,
         uirevision=f"{kind} {runs[0].key}{named}" + (f" {end}" if unit.key != "seconds" else ""),
     )
@@ -210,7 +228,7 @@ def _line(
         "y": packed(y),
         "opacity": opacity,
         "line": {"color": style.color, "width": width, "dash": style.dash},
-        "hovertemplate": f"%{{fullData.name}}<br>{unit.word} %{{x:{unit.digits}}}: {template}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>{unit.at()}: {template}<extra></extra>",
     }
 
 
@@ -227,7 +245,7 @@ def _points(x: np.ndarray, y: np.ndarray, style: Style, theme: Theme, name: str,
             "color": theme.ground,
             "line": {"color": style.color, "width": 1.8},
         },
-        "hovertemplate": f"%{{fullData.name}}<br>{unit.word} %{{x:{unit.digits}}}: %{{y:.4g}}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>{unit.at()}: %{{y:.4g}}<extra></extra>",
     }
 
 

@@ -16,6 +16,7 @@ from optviz.runs.database import clock
 from optviz.runs.limits import DAY, HOUR, Recently
 from optviz.runs.schema import CLASSES, GUESSES
 from optviz.runs.store import RunError, Store, fingerprint
+from optviz.words import tr
 
 #: Classes at once on a server, answers to one question, and first answers from one network in an hour.
 MOST_CLASSES, MOST_ANSWERS, MOST_OF_NETWORK = 500, 1000, 2000
@@ -65,7 +66,12 @@ def ask(store: Store, owner: str, lesson: str) -> str:
             connection.execute(change.values(lesson=lesson, revealed=0))
             return str(code)
         if connection.execute(select(func.count()).select_from(CLASSES)).scalar_one() >= MOST_CLASSES:
-            raise RunError(f"There are {MOST_CLASSES} classes on this server today, and no room for another.")
+            raise RunError(
+                tr(
+                    "There are {count} classes on this server today, and no room for another.",
+                    count=MOST_CLASSES,
+                )
+            )
         code = "".join(secrets.choice(_ALPHABET) for _ in range(6))
         connection.execute(
             insert(CLASSES).values(code=code, host=host, lesson=lesson, revealed=0, created=clock())
@@ -106,23 +112,23 @@ def answer(store: Store, code: str, owner: str, lesson: str, choice: int, networ
         RunError: when another question is open, the answer is shown already, or there are too many.
     """
     if not 0 <= choice < MOST_CHOICES:
-        raise RunError("There is no such answer.")
+        raise RunError(tr("There is no such answer."))
     author = _author(owner, code)
     with store.writing() as connection:
         row = _found(connection, code, lock=True)
         if row.lesson != lesson:
-            raise RunError("The class has another question now.")
+            raise RunError(tr("The class has another question now."))
         if row.revealed:
-            raise RunError("The answer is shown already.")
+            raise RunError(tr("The answer is shown already."))
         question = GUESSES.c["class"] == code, GUESSES.c.lesson == lesson
         change = update(GUESSES).where(*question, GUESSES.c.author == author).values(choice=choice)
         if connection.execute(change).rowcount:
             return
         counted = select(func.count()).select_from(GUESSES).where(*question)
         if connection.execute(counted).scalar_one() >= MOST_ANSWERS:
-            raise RunError(f"This question has {MOST_ANSWERS} answers, and takes no more.")
+            raise RunError(tr("This question has {count} answers, and takes no more.", count=MOST_ANSWERS))
         if network and not _asked.admit(network, MOST_OF_NETWORK):
-            raise RunError("Too many answers came from your network in the last hour.")
+            raise RunError(tr("Too many answers came from your network in the last hour."))
         values = {"class": code, "lesson": lesson, "author": author, "choice": choice}
         connection.execute(insert(GUESSES).values(values))
 
@@ -163,11 +169,11 @@ def _fresh() -> ColumnElement[bool]:
 
 def _found(connection: Connection, code: str, lock: bool = False) -> Row[Any]:
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise UnknownClassError("This is not the code of a class: it has six letters and digits.")
+        raise UnknownClassError(tr("This is not the code of a class: it has six letters and digits."))
     query = select(CLASSES).where(CLASSES.c.code == code, _fresh())
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise UnknownClassError("There is no such class; it may have ended.")
+        raise UnknownClassError(tr("There is no such class; it may have ended."))
     return row
 
 

@@ -23,6 +23,8 @@ from distributed.comm import connect
 from distributed.deploy.subprocess import SubprocessCluster
 
 from optviz.settings.environment import WORKERS
+from optviz.training.stored_words import NO_SCHEDULER, stored
+from optviz.words import mark
 
 ANSWER_SECONDS = 4  # how long a scheduler may take to answer
 
@@ -53,9 +55,7 @@ def existing(address: str) -> Iterator[Client]:
         asyncio.run(_answers(address))
         client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
-        raise ClusterUnavailableError(
-            f"The Dask scheduler at {address} does not answer; runs wait in the queue until it does."
-        ) from error
+        raise ClusterUnavailableError(stored(NO_SCHEDULER, address=address)) from error
     try:
         yield client
     finally:
@@ -130,10 +130,9 @@ def _embedded(workers: int, security: Security) -> Iterator[Client]:
         )
     except Exception as error:
         logger.exception("The workers could not be started")
+        said = mark("The training workers could not be started; trying again.")
         hint = " Set OPTVIZ_SCHEDULER to use a Dask cluster." if sys.platform == "win32" else ""
-        raise ClusterUnavailableError(
-            f"The training workers could not be started; trying again.{hint}"
-        ) from error
+        raise ClusterUnavailableError(said + hint) from error
     # When the cluster closes, it asks the scheduler even if that was killed; half a minute is too long.
     with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_SECONDS}), cluster:
         assert cluster.loop is not None

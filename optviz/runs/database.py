@@ -26,6 +26,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Float
 
 from optviz.settings.environment import DATABASE
+from optviz.words import mark, tr
 
 BUSY_SECONDS = 5.0  # how long a statement waits for another one's lock
 CONNECT_SECONDS = 3  # how long to wait for a PostgreSQL server that does not answer
@@ -81,8 +82,10 @@ def open_engine(address: str) -> Engine:
         url = make_url(absolute(address))
     except ArgumentError:
         raise StoreUnavailableError(
-            "OPTVIZ_DATABASE_URL cannot be read; write sqlite:////folder/runs.sqlite3 or "
-            "postgresql://user:password@host/database."
+            tr(
+                "OPTVIZ_DATABASE_URL cannot be read; write sqlite:////folder/runs.sqlite3 or "
+                "postgresql://user:password@host/database."
+            )
         ) from None
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database and url.database != ":memory:":
@@ -90,7 +93,10 @@ def open_engine(address: str) -> Engine:
     if backend == "postgresql":
         return _open_postgresql(url)
     raise StoreUnavailableError(
-        f"OPTVIZ_DATABASE_URL names “{backend}”; allowed are sqlite (a file) and postgresql."
+        tr(
+            "OPTVIZ_DATABASE_URL names “{backend}”; allowed are sqlite (a file) and postgresql.",
+            backend=backend,
+        )
     )
 
 
@@ -113,12 +119,12 @@ def _open_postgresql(url: URL) -> Engine:
         )
     except (ImportError, NoSuchModuleError):
         raise StoreUnavailableError(
-            "PostgreSQL needs the package psycopg: install psycopg[binary], or unset OPTVIZ_DATABASE_URL."
+            tr("PostgreSQL needs the package psycopg: install psycopg[binary], or unset OPTVIZ_DATABASE_URL.")
         ) from None
 
 
 def _open_sqlite(path: Path) -> Engine:
-    with unavailable(f"The run store cannot be opened at {path}"):
+    with unavailable(tr("The run store cannot be opened at {path}", path=path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Readers go on while one process writes. The mode stays with the file, so it is set once, here;
         # when several processes start together one of them finds the file locked, and waits.
@@ -170,14 +176,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 @contextmanager
-def unavailable(what: str = "The run store does not answer") -> Iterator[None]:
+def unavailable(what: str = mark("The run store does not answer")) -> Iterator[None]:
     """Turn whatever a driver raises when its database is gone, locked or full into StoreUnavailableError."""
     try:
         yield
     except (IntegrityError, DataError):
         raise  # the database works, and refuses what we wrote
     except (DBAPIError, PoolTimeout, DisconnectionError, sqlite3.Error, OSError) as error:
-        raise StoreUnavailableError(f"{what}: {_reason(error)}.") from error
+        raise StoreUnavailableError(tr("{what}: {why}.", what=tr(what), why=_reason(error))) from error
 
 
 def _reason(error: Exception) -> str:
@@ -185,15 +191,15 @@ def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     said = str(cause).strip().lower()
     if "locked" in said or "lock timeout" in said:
-        return "another program has locked the database"
+        return tr("another program has locked the database")
     if "full" in said or "no space" in said:
-        return "the disk is full"
+        return tr("the disk is full")
     if "readonly" in said or "read-only" in said or "permission" in said:
-        return "the database cannot be written"
+        return tr("the database cannot be written")
     if isinstance(error, DisconnectionError) or "unable to open" in said:
-        return "the database file is not there, or its disk is read-only"
+        return tr("the database file is not there, or its disk is read-only")
     if "no such table" in said or "does not exist" in said:
-        return "the database has no tables of optviz"
+        return tr("the database has no tables of optviz")
     if "malformed" in said or "not a database" in said:
-        return "the database file is damaged"
-    return "the connection failed"
+        return tr("the database file is damaged")
+    return tr("the connection failed")

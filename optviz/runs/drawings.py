@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, func, insert, select, update
 
 from optviz.runs.schema import DRAWINGS, RUNS
 from optviz.runs.store import RunError, Store, UnknownRunError, fingerprint, valid
+from optviz.words import tr
 
 #: Drawings that one person may keep in one run, and all people together.
 MOST_OF_PERSON, MOST_OF_RUN = 6, 60
@@ -38,7 +39,7 @@ def put(store: Store, run_id: str, owner: str, slot: int, pixels: np.ndarray, la
     with store.writing() as connection:
         known = select(RUNS.c.id).where(RUNS.c.id == run_id).with_for_update()
         if connection.execute(known).first() is None:  # the lock also keeps numbers apart
-            raise UnknownRunError("There is no such run; it may have been deleted.")
+            raise UnknownRunError(tr("There is no such run; it may have been deleted."))
         counted = select(func.count(), func.coalesce(func.max(DRAWINGS.c.number), 0))
         count, newest = connection.execute(counted.where(DRAWINGS.c.run == run_id)).one()
         number = int(newest) + 1
@@ -46,7 +47,9 @@ def put(store: Store, run_id: str, owner: str, slot: int, pixels: np.ndarray, la
         if connection.execute(update(DRAWINGS).where(*mine).values(change)).rowcount:
             return number
         if not 0 <= slot < MOST_OF_PERSON or count >= MOST_OF_RUN:
-            raise RunError(f"This run holds {count} drawings, and there is no room for another one.")
+            raise RunError(
+                tr("This run holds {count} drawings, and there is no room for another one.", count=count)
+            )
         connection.execute(insert(DRAWINGS).values(run=run_id, author=who, slot=slot, **change))
     return number
 

@@ -11,6 +11,7 @@ from optviz.runs.schema import FORKS, RUNS
 from optviz.runs.store import Run, RunError, Store, fingerprint, run_from_row, valid
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.forks import Origin
+from optviz.words import tr
 
 #: The most ancestors that are followed, and the most runs of a family that are shown.
 MOST_ANCESTORS, MOST_SHOWN = 30, 40
@@ -37,11 +38,11 @@ def fork_of(store: Store, parent: str, racer: int, config: TrainingConfig) -> di
     """
     run, checkpoint = store.follow(parent, after=2**31 - 1)[0], store.checkpoint(parent)
     if checkpoint is None:
-        raise RunError("This run has no checkpoint yet; it can be forked once it has one.")
+        raise RunError(tr("This run has no checkpoint yet; it can be forked once it has one."))
     if run.complaints:
-        raise RunError("This run was configured by another version of optviz, so it cannot be forked.")
+        raise RunError(tr("This run was configured by another version of optviz, so it cannot be forked."))
     if not 0 <= racer < len(run.config.entrants):
-        raise RunError("This run has no such network.")
+        raise RunError(tr("This run has no such network."))
     if refusal := Origin(parent, run.config, racer, checkpoint.step).refusal(config):
         raise RunError(refusal)
     return {

@@ -14,6 +14,7 @@ from optviz.runs.leases import LeaseLostError
 from optviz.runs.store import Run, Store, UnknownRunError
 from optviz.runs.worker import loaded, patiently, sentence_of, store_at, warm_up
 from optviz.training.datasets import DATASETS, Dataset, DatasetError
+from optviz.training.stored_words import COMPUTATION_FAILED, FOLLOWING, LOADING, stored
 
 EVERY = 0.6  # seconds between two reports
 LARGE = 100_000  # parameters from which products of matrices use several cores well
@@ -41,7 +42,7 @@ def _safely(store: Store, job: jobs.Job) -> str:
         warm_up()
         run, _ = patiently(lambda: store.follow(job.run, after=2**31))
         key = run.config.dataset
-        patiently(lambda: jobs.report(store, job, 0.0, f"Loading {DATASETS[key].name}."))
+        patiently(lambda: jobs.report(store, job, 0.0, stored(LOADING, name=DATASETS[key].name)))
         dataset = loaded(key)
         if job.request["kind"] == sweep_job.KIND:
             _sweep(store, job, run, dataset)
@@ -54,7 +55,7 @@ def _safely(store: Store, job: jobs.Job) -> str:
         return str(error)
     except Exception as error:
         logger.exception("Job %s failed", job.id, extra={"run": job.run})
-        return sentence_of(error, "The computation")
+        return sentence_of(error, COMPUTATION_FAILED)
     return ""
 
 
@@ -71,7 +72,7 @@ def _sweep(store: Store, job: jobs.Job, run: Run, dataset: Dataset) -> None:
 
 def _landscape(store: Store, job: jobs.Job, run: Run, dataset: Dataset) -> None:
     """Compute a landscape, and write it now and then: coarse at first."""
-    patiently(lambda: jobs.report(store, job, 0.0, "Following the paths of the weights."))
+    patiently(lambda: jobs.report(store, job, 0.0, FOLLOWING))
     kind, racer, images = (job.request[name] for name in ("kind", "racer", "images"))
     written_at, stride = time.monotonic(), 0
     for share, known in landscape_job.compute(store, run, kind, racer, dataset, images):

@@ -16,6 +16,8 @@ from optviz.runs.database import clock
 from optviz.runs.leases import LeaseLostError
 from optviz.runs.schema import JOBS
 from optviz.runs.store import RunError, Store, valid
+from optviz.training.stored_words import JOB_LOST, stored
+from optviz.words import tr
 
 JobStatus = Literal["queued", "running", "done", "failed"]
 #: The most jobs of one run, of its sweeps of learning rates, and of all runs that may wait for a worker.
@@ -24,7 +26,7 @@ MOST_OF_RUN, MOST_OF_SWEEPS, MOST_WAITING = 24, 300, 1000
 PATIENT = "sweep"
 #: After so many lost workers a job is given up.
 MOST_LOSSES = 3
-LOST = f"The worker that computed this was lost {MOST_LOSSES} times. Ask again to try once more."
+LOST = stored(JOB_LOST, count=MOST_LOSSES)
 
 _PATIENT = JOBS.c.request.like(f'%"kind": "{PATIENT}"%')
 _WITHOUT_RESULT = [column for column in JOBS.c if column.name != "result"]
@@ -65,7 +67,7 @@ def ask(store: Store, run_id: str, request: Mapping[str, Any]) -> Job:
             return _job(row)
         waiting = select(func.count()).select_from(JOBS).where(JOBS.c.status == "queued")
         if connection.execute(waiting).scalar_one() >= MOST_WAITING:
-            raise RunError("Too much waits to be computed on this server; try again later.")
+            raise RunError(tr("Too much waits to be computed on this server; try again later."))
         if row is not None:
             again = {"status": "queued", "losses": 0, "share": 0.0, "sentence": "", "created": clock()}
             connection.execute(update(JOBS).where(*mine).values(again))
@@ -76,7 +78,9 @@ def ask(store: Store, run_id: str, request: Mapping[str, Any]) -> Job:
             of_run = select(func.count()).select_from(JOBS).where(JOBS.c.run == run_id, alike)
             most = MOST_OF_SWEEPS if patient else MOST_OF_RUN
             if connection.execute(of_run).scalar_one() >= most:
-                raise RunError(f"For this run {most} of these were computed already, which is the most.")
+                raise RunError(
+                    tr("For this run {most} of these were computed already, which is the most.", most=most)
+                )
             connection.execute(
                 insert(JOBS).values(
                     id=secrets.token_hex(8),

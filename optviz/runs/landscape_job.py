@@ -13,6 +13,7 @@ import numpy as np
 from optviz.runs.store import Run, Store
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
+from optviz.words import tr
 
 #: On how many training images the loss may be measured.
 IMAGES = (1_000, 10_000)
@@ -107,10 +108,12 @@ def compute(
 
     config, saved = run.config, store.checkpoint(run.id)
     if saved is None:
-        raise LandscapeError("This run has no checkpoint yet; its landscape can be computed once it has one.")
+        raise LandscapeError(
+            tr("This run has no checkpoint yet; its landscape can be computed once it has one.")
+        )
     centre = checkpoints.flat_weights(saved.data, config.alone(racer), racer)
     if not np.isfinite(centre).all():
-        raise LandscapeError("The weights are not finite any more, so there is no landscape around them.")
+        raise LandscapeError(tr("The weights are not finite any more, so there is no landscape around them."))
     device = pick_device()
     images = torch.tensor(dataset.train_images[:most], device=device).float().div_(dataset.info.white)
     surface = Surface(config.alone(racer), images, torch.tensor(dataset.train_labels[:most], device=device))
@@ -119,7 +122,7 @@ def compute(
     try:
         if kind == "path":
             if not noted:
-                raise ValueError("The path of this run is not kept. Choose random directions instead.")
+                raise ValueError(tr("The path of this run is not kept. Choose random directions instead."))
             shown = plane.principal_plane(weights, centre)
         else:
             shown = plane.random_plane(centre, weight_path.shapes(config), config.seed)

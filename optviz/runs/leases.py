@@ -18,9 +18,10 @@ from optviz.runs.fair_queue import Waiting, fair_order
 from optviz.runs.schema import CHECKPOINTS, EVENTS, FORKS, RUNS, SNAPSHOTS
 from optviz.runs.store import ACTIVE, Run, Store, run_from_row
 from optviz.training.events import Checkpoint, Snapshot
+from optviz.training.stored_words import RUN_LOST
 
 STALE_SECONDS = 12.0  # without a heartbeat for so long, a running run has lost its worker
-LOST = "The worker that trained this run was lost. Resume goes on from its last checkpoint."
+LOST = RUN_LOST
 
 Ending = Literal["halted", "finished", "diverged", "failed"]
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select, text
 from optviz.runs.database import clock
 from optviz.runs.schema import CHECKPOINTS, FORKS, RUNS, SNAPSHOTS
 from optviz.settings import environment
+from optviz.words import tr
 
 GIGABYTE = 1e9
 HOUR = 3600.0
@@ -27,7 +28,7 @@ def no_place(connection: Connection, who: str) -> str | None:
     most = int(environment.WAITING.read())
     waiting = select(func.count()).where(RUNS.c.owner == who, RUNS.c.status == "queued")
     if connection.execute(waiting).scalar_one() >= most:
-        return f"You have {most} runs waiting already; stop one of them, or wait for your turn."
+        return tr("You have {most} runs waiting already; stop one of them, or wait for your turn.", most=most)
     return None
 
 
@@ -35,19 +36,24 @@ def no_room(connection: Connection, who: str) -> str | None:
     """Why the store takes no new run of this person, as a sentence; None if it does."""
     most = int(environment.KEPT_RUNS.read())
     if connection.execute(select(func.count()).where(RUNS.c.owner == who)).scalar_one() >= most:
-        return f"You keep {most} runs, all that one visitor may; delete some that you no longer need."
+        return tr(
+            "You keep {most} runs, all that one visitor may; delete some that you no longer need.", most=most
+        )
     room = environment.KEPT_GIGABYTES.read()
     taken = 0
     for table in (CHECKPOINTS, FORKS):
         size = select(func.sum(func.length(table.c.data))).join_from(table, RUNS, RUNS.c.id == table.c.run)
         taken += connection.execute(size.where(RUNS.c.owner == who)).scalar() or 0
     if taken >= room * GIGABYTE:
-        return (
-            f"The checkpoints of your runs take {room:g} GB, which is all that one visitor may; delete runs "
-            "that you no longer need."
+        return tr(
+            "The checkpoints of your runs take {room} GB, which is all that one visitor may; delete runs "
+            "that you no longer need.",
+            room=f"{room:g}",
         )
     if store_size(connection) >= environment.STORE_GIGABYTES.read() * GIGABYTE:
-        return "The store of this server is full; delete runs that you no longer need, or ask who runs it."
+        return tr(
+            "The store of this server is full; delete runs that you no longer need, or ask who runs it."
+        )
     return None
 
 

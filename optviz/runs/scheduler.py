@@ -23,6 +23,8 @@ from optviz.runs.store import Run, RunError, Store
 from optviz.runs.worker import work
 from optviz.settings import environment
 from optviz.training.config import TrainingConfig
+from optviz.training.stored_words import NO_WORKER, NOT_BEGUN, stored
+from optviz.words import mark, tr
 
 LOOK_SECONDS = 0.25  # between two looks at the queue
 CHORES_SECONDS = 2.0  # between two rounds of less urgent work
@@ -36,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether training is possible now, and a sentence about it for people."""
+    """Whether training is possible now, and a sentence about it for people, in English as in the store."""
 
     ready: bool
     sentence: str
@@ -63,7 +65,7 @@ class _Task:
         error = self.future.exception() if self.future.status == "error" else None
         if error is None or isinstance(error, KilledWorker):
             return leases.LOST
-        return f"The worker could not begin this run ({type(error).__name__}: {error})."[:500]
+        return stored(NOT_BEGUN, kind=type(error).__name__, error=error)[:500]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Scheduler:
         self._lock = threading.Lock()  # for what pages and the thread share: the next three
         self._watched: set[str] = set()
         self._places: dict[str, int] = {}
-        self._health = Health(False, "The training workers are starting.")
+        self._health = Health(False, mark("The training workers are starting."))
         self._recently = Recently()  # starts of runs by address
         self._tasks: list[_Task] = []  # touched by the thread alone, like the next three
         self._jobs: list[_JobTask] = []
@@ -149,7 +151,9 @@ class Scheduler:
         begun = forks.fork_of(self.store, *fork, config) if fork else None
         most = int(environment.RUNS_PER_HOUR.read())
         if address and not self._recently.admit(address, most):
-            raise RunError(f"From your network {most} runs were started in the last hour; try again later.")
+            raise RunError(
+                tr("From your network {most} runs were started in the last hour; try again later.", most=most)
+            )
         run = self.store.create(config, owner, title, begun)
         self._wake.set()
         return run.id
@@ -203,11 +207,11 @@ class Scheduler:
                 self._say(str(error))
             except Exception:
                 logger.exception("The cluster was lost")
-                self._say("The training workers were lost; they are being started again.")
+                self._say(mark("The training workers were lost; they are being started again."))
             self._jobs.clear()
             self._tasks.clear()  # a worker that still trains goes on writing; the other runs become stale
             self._wait_for_cluster()
-        self._say("The server is ending.")
+        self._say(mark("The server is ending."))
 
     def _cluster(self) -> AbstractContextManager[Client]:
         return existing(self._address) if self._address else embedded(self._workers or worker_count())
@@ -224,7 +228,7 @@ class Scheduler:
         while not self._ending.is_set():
             if client.status != "running":
                 raise ClusterUnavailableError(
-                    "The connection to the training workers was lost; trying again."
+                    mark("The connection to the training workers was lost; trying again.")
                 )
             due = time.monotonic() >= chores_at
             if due:
@@ -299,9 +303,9 @@ class Scheduler:
         running = len(self._tasks)
         sentence = f"{_count(workers, 'worker')}, {running} training, {len(order)} waiting."
         if not workers and self._address:
-            sentence = f"No worker is connected to the Dask scheduler at {self._address}; runs wait."
+            sentence = stored(NO_WORKER, address=self._address)
         elif not workers:
-            sentence = "The training workers are starting; runs wait in the queue."
+            sentence = mark("The training workers are starting; runs wait in the queue.")
         self._publish(Health(workers > 0, sentence, workers, running, len(order)))
 
     def _place_jobs(self, client: Client, free: int, *, patient: bool = False) -> int:
@@ -381,4 +385,4 @@ def current() -> Scheduler:
 
 def health() -> Health:
     """How this server's scheduler is; starts nothing."""
-    return _current.status() if _current else Health(False, "Training has not started.")
+    return _current.status() if _current else Health(False, mark("Training has not started."))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from optviz.runs.database import StoreUnavailableError
+from optviz.words import tr
 
 TABLES = MetaData()
 
@@ -324,8 +325,12 @@ def migrate(engine: Engine, migrations: tuple[Migration, ...] = MIGRATIONS) -> i
         found = version(connection)
         if found > newest:
             raise SchemaTooNewError(
-                f"This database was written by a newer optviz (schema {found}; this program knows "
-                f"{newest}). Update the program, or let OPTVIZ_DATABASE_URL name another database."
+                tr(
+                    "This database was written by a newer optviz (schema {found}; this program knows "
+                    "{newest}). Update the program, or let OPTVIZ_DATABASE_URL name another database.",
+                    found=found,
+                    newest=newest,
+                )
             )
         if found == 0:
             connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY)"))

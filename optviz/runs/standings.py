@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from optviz.runs.history import History, Lane
 from optviz.training.events import Evaluation
+from optviz.words import tr
 
 #: The test accuracies that a race is timed to.
 THRESHOLDS = (0.90, 0.95, 0.97, 0.98)
@@ -64,16 +65,25 @@ def proof(lanes: Sequence[Lane]) -> str:
     if not first:
         return ""
     if len(first) > 1:
-        return "The first weights differ: this race is not fair."
-    said = f"All {len(lanes)} networks began with the same weights (SHA-256 {next(iter(first))[:8]}…)"
+        return tr("The first weights differ: this race is not fair.")
+    values = {"count": len(lanes), "hash": next(iter(first))[:8]}
     going = [lane for lane in lanes if not lane.diverged]
     seen = [{e.step: e.order_hash for e in lane.evaluations if e.step and e.order_hash} for lane in going]
     common = set.intersection(*map(set, seen)) if seen else set()
     if not common:
-        return f"{said}."
+        return tr("All {count} networks began with the same weights (SHA-256 {hash}…).", **values)
     step = max(common)
     orders = {hashes[step] for hashes in seen}
     if len(orders) > 1:
-        return f"{said}, but their batches differ: this race is not fair."
-    order = f"{next(iter(orders))[:8]}… at step {step:,}"
-    return f"{said} and were given the same batches in the same order ({order})."
+        return tr(
+            "All {count} networks began with the same weights (SHA-256 {hash}…), but their batches differ: "
+            "this race is not fair.",
+            **values,
+        )
+    return tr(
+        "All {count} networks began with the same weights (SHA-256 {hash}…) and were given the same batches "
+        "in the same order ({order}… at step {step}).",
+        **values,
+        order=next(iter(orders))[:8],
+        step=f"{step:,}",
+    )

@@ -23,6 +23,7 @@ from optviz.runs.limits import forget_paths, no_place, no_room, prune
 from optviz.runs.schema import CHECKPOINTS, EVENTS, FORKS, RUNS, SNAPSHOTS, migrate
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.events import Checkpoint, Event, Snapshot, from_json
+from optviz.words import ENGLISH, language, mark, speaking, tr
 
 Status = Literal["queued", "running", "paused", "stopped", "finished", "diverged", "failed", "interrupted"]
 
@@ -42,6 +43,30 @@ class RunError(Exception):
 
 class UnknownRunError(RunError):
     """There is no such run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What its owner may ask of a run: the status of one that does not train, and two refusals."""
+
+    key: str
+    at_once: Status
+    not_owned: str
+    too_late: str
+
+
+PAUSE = Wish(
+    "pause",
+    "paused",
+    mark("Only the person who started a run can pause it."),
+    mark("This run is {status}: there is nothing to pause."),
+)
+STOP = Wish(
+    "stop",
+    "stopped",
+    mark("Only the person who started a run can stop it."),
+    mark("This run is {status}: there is nothing to stop."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +127,7 @@ def valid(run_id: str) -> str:
         UnknownRunError: when it has not.
     """
     if not isinstance(run_id, str) or not _ID.fullmatch(run_id):
-        raise UnknownRunError("This is not the address of a run; check that the link is complete.")
+        raise UnknownRunError(tr("This is not the address of a run; check that the link is complete."))
     return run_id
 
 
@@ -117,20 +142,21 @@ class Store:
         self.address = absolute(address or default_url())
         self._engine: Engine | None = None
         self._opening = threading.Lock()
-        self._refusal, self._refused_until = "", 0.0
+        self._refusals: dict[str, tuple[str, float]] = {}  # by language: a sentence, and until when
 
     def open(self) -> Engine:
         """The engine, its database migrated."""
         if self._engine is None:
             with self._opening:
                 if self._engine is None:
-                    if time.monotonic() < self._refused_until:
-                        raise StoreUnavailableError(self._refusal)
+                    refusal, until = self._refusals.get(language(), ("", 0.0))
+                    if time.monotonic() < until:
+                        raise StoreUnavailableError(refusal)
                     try:
                         self._engine = self._migrated()
                     except StoreUnavailableError as error:
                         # Other threads that waited at the lock get this answer without trying again.
-                        self._refusal, self._refused_until = str(error), time.monotonic() + REFUSAL_SECONDS
+                        self._refusals[language()] = str(error), time.monotonic() + REFUSAL_SECONDS
                         raise
         return self._engine
 
@@ -250,14 +276,14 @@ class Store:
     def rename(self, run_id: str, owner: str, title: str) -> Run:
         """Give a run of one's own another title; raises RunError when it is somebody else's."""
         with self.writing() as connection:
-            _owned(connection, run_id, owner, "rename")
+            _owned(connection, run_id, owner, mark("Only the person who started a run can rename it."))
             connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(title=clean_title(title)))
             return _run(connection, run_id)
 
     def delete(self, run_id: str, owner: str) -> None:
         """Delete a run of one's own with all it has; a worker that trains it stops. Raises RunError."""
         with self.writing() as connection:
-            _owned(connection, run_id, owner, "delete")
+            _owned(connection, run_id, owner, mark("Only the person who started a run can delete it."))
             connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
 
     def prune(self, days: float) -> int:
@@ -267,30 +293,31 @@ class Store:
 
     def pause(self, run_id: str, owner: str) -> Run:
         """Ask for a pause: the worker writes a checkpoint and turns to the next run. Raises RunError."""
-        return self._ask(run_id, owner, "pause", "paused")
+        return self._ask(run_id, owner, PAUSE)
 
     def stop(self, run_id: str, owner: str) -> Run:
         """Ask for the end; all events and the last checkpoint stay. Raises RunError."""
-        return self._ask(run_id, owner, "stop", "stopped")
+        return self._ask(run_id, owner, STOP)
 
-    def _ask(self, run_id: str, owner: str, wish: str, at_once: Status) -> Run:
+    def _ask(self, run_id: str, owner: str, wish: Wish) -> Run:
+        at_once = wish.at_once
         with self.writing() as connection:
-            run = _owned(connection, run_id, owner, wish)
+            run = _owned(connection, run_id, owner, wish.not_owned)
             if run.status == "running":
-                change: dict[str, Any] = {"wanted": wish}
-            elif run.status == "queued" or (wish == "stop" and run.status in ("paused", "interrupted")):
+                change: dict[str, Any] = {"wanted": wish.key}
+            elif run.status == "queued" or (wish == STOP and run.status in ("paused", "interrupted")):
                 change = {"wanted": "run", "status": at_once, "updated": clock()}
             elif run.status == at_once:
                 return run
             else:
-                raise RunError(f"This run is {run.status}: there is nothing to {wish}.")
+                raise RunError(tr(wish.too_late, status=tr(run.status)))
             connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(change))
             return _run(connection, run_id)
 
     def resume(self, run_id: str, owner: str) -> Run:
         """Put a run back into the queue; it goes on from its last checkpoint. Raises RunError."""
         with self.writing() as connection:
-            run = _owned(connection, run_id, owner, "resume")
+            run = _owned(connection, run_id, owner, mark("Only the person who started a run can resume it."))
             if run.status == "running":
                 change: dict[str, Any] = {"wanted": "run"}
             elif run.resumable:
@@ -302,7 +329,9 @@ class Store:
             elif run.status == "queued":
                 return run
             else:
-                raise RunError(f"This run is {run.status}: there is nothing left to resume.")
+                raise RunError(
+                    tr("This run is {status}: there is nothing left to resume.", status=tr(run.status))
+                )
             connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(change))
             return _run(connection, run_id)
 
@@ -316,14 +345,15 @@ def _run(connection: Connection, run_id: str, lock: bool = False) -> Run:
     query: Select[Any] = select(RUNS).where(RUNS.c.id == valid(run_id))
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise UnknownRunError("There is no such run; it may have been deleted.")
+        raise UnknownRunError(tr("There is no such run; it may have been deleted."))
     return run_from_row(row)
 
 
-def _owned(connection: Connection, run_id: str, owner: str, verb: str) -> Run:
+def _owned(connection: Connection, run_id: str, owner: str, refusal: str) -> Run:
+    """A run of this person; else `refusal` is raised as a RunError."""
     run = _run(connection, run_id, lock=True)
     if not run.belongs_to(owner):
-        raise RunError(f"Only the person who started a run can {verb} it.")
+        raise RunError(tr(refusal))
     return run
 
 
@@ -348,7 +378,8 @@ def run_from_row(row: Row[Any]) -> Run:
 
 @lru_cache(maxsize=500)
 def _config(written: str) -> tuple[TrainingConfig, tuple[str, ...]]:
-    config, complaints = decode(json.loads(written))
+    with speaking(ENGLISH):  # a run that is read once is kept for all who watch it
+        config, complaints = decode(json.loads(written))
     return config, tuple(complaints)
 
 

@@ -15,9 +15,11 @@ from optviz.runs.database import StoreUnavailableError
 from optviz.runs.event_writer import INTERVAL, PATIENCE, EventWriter
 from optviz.runs.leases import Ending, Lease, begin
 from optviz.runs.store import Run, Store
+from optviz.training import stored_words
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS, Dataset, DatasetError, ProgressCallback, load
 from optviz.training.events import Checkpoint, Diverged, Finished
+from optviz.training.stored_words import stored
 
 T = TypeVar("T")
 
@@ -66,7 +68,7 @@ def work(run_id: str, attempt: int, address: str) -> None:
         writer = EventWriter(store, lease)
         ending, sentence = _safely(writer, store, lease)
         if writer.left_out:
-            sentence += f" While the store was away, {writer.left_out:,} events were left out."
+            sentence += f" {stored(stored_words.LEFT_OUT, count=f'{writer.left_out:,}')}"
         writer.close(ending, sentence.strip())
 
 
@@ -89,7 +91,7 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
     from optviz.training.answering import Drawn
 
     if run.complaints:
-        return "failed", "This run was configured by another version of optviz. " + " ".join(run.complaints)
+        return "failed", " ".join([stored_words.OTHER_VERSION, *run.complaints])
     checkpoint: Checkpoint | None = patiently(lambda: store.checkpoint(run.id))
     dataset = _dataset(writer, run.config.dataset)
     train = race.race if run.config.rivals else loop.train
@@ -114,7 +116,7 @@ def _train(writer: EventWriter, store: Store, run: Run) -> tuple[Ending, str]:
         first = ended[0]
         if len(ended) == 1 and isinstance(first, Diverged):
             return "diverged", first.reason
-        return "diverged", "All racers diverged; each lane says when and why."
+        return "diverged", stored_words.ALL_DIVERGED
     return "finished", ""
 
 
@@ -135,7 +137,8 @@ def _dataset(writer: EventWriter, key: str) -> Dataset:
     def report(done: int, total: int) -> None:
         if writer.wanted != "run":
             raise HaltError
-        writer.say(f"Downloading {DATASETS[key].name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
+        megabytes = {"done": f"{done / 1e6:.0f}", "total": f"{total / 1e6:.0f}"}
+        writer.say(stored(stored_words.DOWNLOADING, name=DATASETS[key].name, **megabytes))
 
     return loaded(key, report)
 
@@ -170,7 +173,7 @@ def patiently(ask: Callable[[], T]) -> T:
             time.sleep(INTERVAL)
 
 
-def sentence_of(error: Exception, what: str = "The training") -> str:
+def sentence_of(error: Exception, message: str = stored_words.TRAINING_FAILED) -> str:
     """What to say of an error that nobody foresaw."""
     from optviz.training.checkpoints import CheckpointError
     from optviz.training.networks import TrainingError
@@ -178,5 +181,5 @@ def sentence_of(error: Exception, what: str = "The training") -> str:
     if isinstance(error, CheckpointError | TrainingError | StoreUnavailableError):
         return str(error)
     if isinstance(error, MemoryError) or "memory" in str(error).lower():
-        return "There is not enough memory for this network with this batch size; make one of them smaller."
-    return f"{what} failed with {type(error).__name__}: {error}"[:500]
+        return stored_words.MEMORY
+    return stored(message, kind=type(error).__name__, error=error)[:500]

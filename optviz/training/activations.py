@@ -7,6 +7,7 @@ follow.
 from dataclasses import dataclass
 
 from optviz.training.torch_calls import TorchCall
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,8 @@ class Activation:
     """One activation: its key in links, its name, a sentence about it, and its class in `torch.nn`."""
 
     key: str
-    name: str
-    help: str
+    name: Message
+    help: Message
     module: TorchCall
 
 

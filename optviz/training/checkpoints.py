@@ -17,6 +17,7 @@ from safetensors.torch import load, save
 
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.forks import Origin
+from optviz.words import join, listed, tr
 
 FORMAT = "optviz-checkpoint-1"
 RACE_FORMAT = "optviz-race-1"
@@ -81,7 +82,7 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
     try:
         tensors, metadata = _read(data)
         if metadata.get("format") != FORMAT:
-            raise CheckpointError("This file is no checkpoint of a training run.")
+            raise CheckpointError(tr("This file is no checkpoint of a training run."))
         _refuse_another(json.loads(metadata["config"]), config)
         saved = Saved(
             config,
@@ -103,9 +104,9 @@ def unpack(data: bytes, config: TrainingConfig) -> Saved:
     except CheckpointError:
         raise
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+        raise CheckpointError(tr("This checkpoint is damaged and cannot be read.")) from error
     if not 0 <= saved.step <= config.steps:
-        raise CheckpointError("This checkpoint is damaged: its step lies outside the run.")
+        raise CheckpointError(tr("This checkpoint is damaged: its step lies outside the run."))
     return saved
 
 
@@ -127,14 +128,14 @@ def unpack_race(data: bytes, config: TrainingConfig) -> tuple[list[bytes], dict[
     try:
         tensors, metadata = _read(data)
         if metadata.get("format") != RACE_FORMAT:
-            raise CheckpointError("This file is no checkpoint of a race.")
+            raise CheckpointError(tr("This file is no checkpoint of a race."))
         _refuse_another(json.loads(metadata["config"]), config)
         parts = [tensors[f"racer.{i}"].numpy().tobytes() for i in range(len(config.entrants))]
         return parts, json.loads(metadata["endings"])
     except CheckpointError:
         raise
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+        raise CheckpointError(tr("This checkpoint is damaged and cannot be read.")) from error
 
 
 def forked(data: bytes, origin: Origin, config: TrainingConfig) -> bytes:
@@ -150,7 +151,9 @@ def forked(data: bytes, origin: Origin, config: TrainingConfig) -> bytes:
     part = unpack_race(data, parent)[0][origin.racer] if parent.rivals else data
     saved = unpack(part, parent.alone(origin.racer))
     if not all(tensor.isfinite().all() for tensor in saved.model.values()):
-        raise CheckpointError("The weights of this network are not finite any more, so it cannot be forked.")
+        raise CheckpointError(
+            tr("The weights of this network are not finite any more, so it cannot be forked.")
+        )
     weights_by_layer = [saved.model[name] for name in parameter_names(saved.config)]
     made = [
         pack(
@@ -198,7 +201,7 @@ def weights(data: bytes, racer: int = 0) -> bytes:
         if f"racer.{racer}" in tensors:
             tensors = load(tensors[f"racer.{racer}"].numpy().tobytes())
     except SafetensorError as error:
-        raise CheckpointError("This checkpoint is damaged and cannot be read.") from error
+        raise CheckpointError(tr("This checkpoint is damaged and cannot be read.")) from error
     return save({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
 
 
@@ -213,7 +216,7 @@ def flat_weights(data: bytes, config: TrainingConfig, racer: int = 0) -> np.ndar
     names = sorted(tensors, key=lambda name: (int(name.split(".")[0]), name.endswith("bias")))
     flat = np.concatenate([tensors[name].float().reshape(-1).numpy() for name in names])
     if len(flat) != config.parameters:
-        raise CheckpointError("This checkpoint is of another network.")
+        raise CheckpointError(tr("This checkpoint is of another network."))
     return flat
 
 
@@ -232,13 +235,20 @@ def _refuse_another(link: Mapping[str, str], wanted: TrainingConfig) -> None:
     found, complaints = decode(link)
     if complaints:
         raise CheckpointError(
-            f"This checkpoint was written by another version of optviz. {' '.join(complaints)}"
+            join(tr("This checkpoint was written by another version of optviz."), *complaints)
         )
     if found != wanted:
         there, here = encode(found), encode(wanted)
         different = [key for key in here if there.get(key, here[key]) != here[key]]
-        parts = [f"{key} is {there[key]}, not {here[key]}" for key in different]
-        raise CheckpointError(
-            f"This checkpoint is of another configuration: in it, {', '.join(parts[:4])}"
-            f"{' and more' if len(parts) > 4 else ''}."
+        parts = [
+            tr("{key} is {there}, not {here}", key=key, there=there[key], here=here[key]) for key in different
+        ]
+        said = (
+            tr(
+                "This checkpoint is of another configuration: in it, {parts} and more.",
+                parts=listed(parts[:4]),
+            )
+            if len(parts) > 4
+            else tr("This checkpoint is of another configuration: in it, {parts}.", parts=listed(parts))
         )
+        raise CheckpointError(said)

@@ -41,6 +41,7 @@ from optviz.training.optimizers import (
     takes_weight_decay,
 )
 from optviz.training.rivals import MOST_RIVALS, Rivals
+from optviz.words import mark, tr
 
 __all__ = ["NETWORK_OPTIMIZERS", "TrainingConfig", "decode", "encode", "takes_weight_decay"]
 
@@ -116,7 +117,7 @@ class TrainingConfig(Settings):
     )
 
     dataset: str = setting(
-        Row("data", "Data set", attribute="dataset", table=DATASETS, noun="data set"), "digits"
+        Row("data", "Data set", attribute="dataset", table=DATASETS, noun=mark("data set")), "digits"
     )
     hidden: tuple[int, ...] = setting(
         PerLayer(
@@ -128,16 +129,16 @@ class TrainingConfig(Settings):
         (64,),
     )
     activation: str = setting(
-        Row("act", "Activation", attribute="activation", table=ACTIVATIONS, noun="activation"), "relu"
+        Row("act", "Activation", attribute="activation", table=ACTIVATIONS, noun=mark("activation")), "relu"
     )
-    loss: str = setting(Row("loss", "Loss", table=LOSSES, noun="loss"), "cross_entropy")
+    loss: str = setting(Row("loss", "Loss", table=LOSSES, noun=mark("loss")), "cross_entropy")
     optimizer: str = setting(
         Trained(
             "opt",
             "Optimizer",
             attribute="optimizer",
             table=NETWORK_OPTIMIZERS,
-            noun="optimizer",
+            noun=mark("optimizer"),
             prefix="o.",
             numbers=on_networks,
         ),
@@ -150,7 +151,7 @@ class TrainingConfig(Settings):
             "Learning-rate schedule",
             attribute="schedule",
             table=SCHEDULES,
-            noun="schedule",
+            noun=mark("schedule"),
             prefix="s.",
         ),
         "constant",
@@ -184,7 +185,7 @@ class TrainingConfig(Settings):
             "First weights",
             attribute="initialisation",
             table=INITIALISATIONS,
-            noun="initialisation",
+            noun=mark("initialisation"),
         ),
         "torch",
     )
@@ -227,8 +228,15 @@ class TrainingConfig(Settings):
                 raise HyperparameterError(no_weight_decay(entrant))
         if self.epochs > self.largest_epochs:
             raise HyperparameterError(
-                f"{self.parameters:,} parameters, {self.images:,} images and {self.epochs} epochs in batches "
-                f"of {self.batch_size:,} are too much work; epochs may be {self.largest_epochs} at most."
+                tr(
+                    "{parameters} parameters, {images} images and {epochs} epochs in batches of {batch} are "
+                    "too much work; epochs may be {most} at most.",
+                    parameters=f"{self.parameters:,}",
+                    images=f"{self.images:,}",
+                    epochs=self.epochs,
+                    batch=f"{self.batch_size:,}",
+                    most=self.largest_epochs,
+                )
             )
 
     @classmethod
@@ -239,13 +247,18 @@ class TrainingConfig(Settings):
         without = [each for each in (first, *values["rivals"]) if not takes_weight_decay(each.optimizer)]
         if decay and without:
             said = no_weight_decay(without[0])
-            found.append(Unfit(("wd",), said, "This link gets 0 instead.", {"weight_decay": 0.0}))
+            fate = tr("This link gets {value} instead.", value=0)
+            found.append(Unfit(("wd",), said, fate, {"weight_decay": 0.0}))
             decay = 0.0
         most = cls(**{**values, "weight_decay": decay, "epochs": 1}).largest_epochs
         if values["epochs"] > most:
-            said = f"epochs = {values['epochs']} are too much work for this network; allowed are {most}."
+            said = tr(
+                "epochs = {epochs} are too much work for this network; allowed are {most}.",
+                epochs=values["epochs"],
+                most=most,
+            )
             together = ("data", "hidden", "batch", "epochs")
-            found.append(Unfit(together, said, f"This link gets {most}.", {"epochs": most}))
+            found.append(Unfit(together, said, tr("This link gets {value}.", value=most), {"epochs": most}))
         return found
 
     @property
@@ -315,9 +328,11 @@ def decode(given: Any) -> tuple[TrainingConfig, list[str]]:
 def _rivals(rivals: Any) -> tuple[Entrant, ...]:
     """The rivals with a value for each of their hyperparameters."""
     if not isinstance(rivals, tuple | list) or not all(isinstance(each, Entrant) for each in rivals):
-        raise HyperparameterError("rivals must be a tuple of entrants, one for each other optimizer.")
+        raise HyperparameterError(tr("rivals must be a tuple of entrants, one for each other optimizer."))
     if len(rivals) > MOST_RIVALS:
-        raise HyperparameterError(f"A race has {len(rivals)} rivals; allowed are at most {MOST_RIVALS}.")
+        raise HyperparameterError(
+            tr("A race has {count} rivals; allowed are at most {most}.", count=len(rivals), most=MOST_RIVALS)
+        )
     return tuple(entrant_of(each.optimizer, dict(each.values), each.text) for each in rivals)
 
 
@@ -326,4 +341,4 @@ def _pairs(given: Any) -> dict[str, float]:
     try:
         return dict(given)
     except (TypeError, ValueError):
-        raise HyperparameterError("Values must be given as pairs of a name and a number.") from None
+        raise HyperparameterError(tr("Values must be given as pairs of a name and a number.")) from None

@@ -6,9 +6,6 @@ digits ship inside scikit-learn, so that training works without any download.
 """
 
 import errno
-import gzip
-import hashlib
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
@@ -17,22 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from optviz.settings.environment import DATA
+from optviz.training.data_files import DataFile, DatasetError, complaint, read_idx
+from optviz.words import Message, join, listed, mark, tr
+
+__all__ = [
+    *("DATASETS", "DIGITS", "DataFile", "Dataset", "DatasetError", "DatasetInfo", "ProgressCallback"),
+    *("cache_folder", "load", "missing", "present", "read_idx"),
+]
 
 #: Called with the bytes fetched so far and the number of bytes to fetch.
 ProgressCallback = Callable[[int, int], None]
-
-
-class DatasetError(RuntimeError):
-    """A data set is unknown, damaged or cannot be downloaded; the message is a sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """One official file: its name, its length in bytes and its SHA-256."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +36,8 @@ class DatasetInfo:
     """
 
     key: str
-    name: str
-    source: str
+    name: Message
+    source: Message
     train: int
     test: int
     shape: tuple[int, int]
@@ -54,6 +45,11 @@ class DatasetInfo:
     white: int = 255
     files: tuple[DataFile, ...] = ()
     mirrors: tuple[str, ...] = ()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes are called in the language of this context."""
+        return tuple(map(tr, self.classes))
 
     @property
     def pixels(self) -> int:
@@ -137,16 +133,16 @@ DATASETS: dict[str, DatasetInfo] = {
             test=10_000,
             shape=(28, 28),
             classes=(
-                "T-shirt",
-                "Trouser",
-                "Pullover",
-                "Dress",
-                "Coat",
-                "Sandal",
-                "Shirt",
-                "Sneaker",
-                "Bag",
-                "Ankle boot",
+                mark("T-shirt"),
+                mark("Trouser"),
+                mark("Pullover"),
+                mark("Dress"),
+                mark("Coat"),
+                mark("Sandal"),
+                mark("Shirt"),
+                mark("Sneaker"),
+                mark("Bag"),
+                mark("Ankle boot"),
             ),
             files=(
                 DataFile(
@@ -189,21 +185,42 @@ def load(dataset: str | DatasetInfo, progress: ProgressCallback | None = None) -
         DatasetError: when it is unknown, damaged or cannot be downloaded.
     """
     if isinstance(dataset, str) and dataset not in DATASETS:
-        raise DatasetError(f"“{dataset}” is no data set here; there is {', '.join(DATASETS)}.")
+        raise DatasetError(
+            tr(
+                "“{key}” is no {what} here; there is {known}.",
+                key=dataset,
+                what=tr("data set"),
+                known=listed(DATASETS),
+            )
+        )
     info = DATASETS[dataset] if isinstance(dataset, str) else dataset
     arrays = _digits() if not info.files else [read_idx(path) for path in _find(info, progress)]
     train_images, train_labels, test_images, test_labels = arrays
     for part, images, labels, count in (
-        ("training", train_images, train_labels, info.train),
-        ("test", test_images, test_labels, info.test),
+        (mark("training set"), train_images, train_labels, info.train),
+        (mark("test set"), test_images, test_labels, info.test),
     ):
         if images.shape != (count, *info.shape) or labels.shape != (count,):
             raise DatasetError(
-                f"The {part} set of {info.name} has images of shape {images.shape} and labels of shape "
-                f"{labels.shape}; expected are {(count, *info.shape)} and {(count,)}."
+                tr(
+                    "The {part} of {name} has images of shape {images} and labels of shape {labels}; "
+                    "expected are {wanted_images} and {wanted_labels}.",
+                    part=tr(part),
+                    name=tr(info.name),
+                    images=images.shape,
+                    labels=labels.shape,
+                    wanted_images=(count, *info.shape),
+                    wanted_labels=(count,),
+                )
             )
         if images.max() > info.white or labels.max() >= len(info.classes):
-            raise DatasetError(f"The {part} set of {info.name} holds values that its classes do not have.")
+            raise DatasetError(
+                tr(
+                    "The {part} of {name} holds values that its classes do not have.",
+                    part=tr(part),
+                    name=tr(info.name),
+                )
+            )
     return Dataset(
         info,
         train_images.reshape(info.train, -1),
@@ -225,33 +242,6 @@ def present(dataset: str) -> bool:
         return path.is_file() and path.stat().st_size == file.size
 
     return all(any(here(file, folder) for folder in _folders()) for file in files)
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """Read an IDX file of bytes, compressed by gzip, as the uint8 array that it holds.
-
-    The format: two zeros, the type (8 is an unsigned byte), the number of dimensions, each dimension
-    as a big-endian int32, then the bytes.
-
-    Raises:
-        DatasetError: when the file is truncated, corrupted, or of another format.
-    """
-    try:
-        data = gzip.decompress(path.read_bytes())
-    except EOFError:
-        raise DatasetError(f"{path} is truncated: it ends in the middle of the compressed data.") from None
-    except (gzip.BadGzipFile, zlib.error):
-        raise DatasetError(f"{path} is corrupted: it cannot be decompressed.") from None
-    if len(data) < 4 or data[:3] != b"\0\0\x08" or len(data) < 4 + 4 * data[3]:
-        raise DatasetError(f"{path} is no IDX file of bytes.")
-    start = 4 + 4 * data[3]
-    shape = tuple(int(n) for n in np.frombuffer(data[4:start], dtype=">u4"))
-    if len(data) - start != prod(shape):
-        raise DatasetError(
-            f"{path} says that it holds {prod(shape):,} bytes of shape {shape}, "
-            f"but has {len(data) - start:,}."
-        )
-    return np.frombuffer(data, dtype=np.uint8, offset=start).reshape(shape)
 
 
 def cache_folder() -> Path:
@@ -278,12 +268,13 @@ def _find(info: DatasetInfo, progress: ProgressCallback | None) -> list[Path]:
         for folder in _folders():
             path = folder / info.key / file.name
             if path.is_file():
-                complaint = _complaint(path, file)
-                if complaint is None:
+                wrong = complaint(path, file)
+                if wrong is None:
                     found[file] = path
                     break
                 if folder != cache_folder():  # one in the cache is downloaded again
-                    raise DatasetError(f"{complaint} Replace it with the official file, or remove it.")
+                    advice = tr("Replace it with the official file, or remove it.")
+                    raise DatasetError(join(wrong, advice))
     missing = [file for file in info.files if file not in found]
     report = _Report(sum(file.size for file in missing), progress)
     for file in missing:
@@ -298,8 +289,8 @@ def missing(info: DatasetInfo) -> tuple[list[str], list[DataFile]]:
     complaints, absent = [], []
     for file in info.files:
         paths = [folder / info.key / file.name for folder in _folders()]
-        found = [_complaint(path, file) for path in paths if path.is_file()]
-        complaints += [complaint for complaint in found[:1] if complaint]
+        found = [complaint(path, file) for path in paths if path.is_file()]
+        complaints += [wrong for wrong in found[:1] if wrong]
         if not found:
             absent.append(file)
     return complaints, absent
@@ -310,18 +301,6 @@ def _folders() -> Iterator[Path]:
     if named := DATA.given():
         yield Path(named)
     yield cache_folder()
-
-
-def _complaint(path: Path, file: DataFile) -> str | None:
-    """Say in one sentence why this is not the official file, or return None if it is."""
-    size = path.stat().st_size
-    if size < file.size:
-        return f"{path} is truncated: it has {size:,} of {file.size:,} bytes."
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if digest != file.sha256:
-        return f"{path} is corrupted: its SHA-256 is {digest[:12]}…, the official one {file.sha256[:12]}…."
-    return None
 
 
 @dataclass(slots=True)
@@ -374,19 +353,39 @@ def _download(info: DatasetInfo, file: DataFile, report: _Report) -> Path:
             )
             return Path(path)
         except requests.RequestException as error:
-            failures.append(f"{mirror} did not answer as expected ({type(error).__name__})")
+            kind = type(error).__name__
+            failures.append(tr("{mirror} did not answer as expected ({kind})", mirror=mirror, kind=kind))
         except ValueError:  # pooch's word for another SHA-256
-            failures.append(f"{mirror} has another file of that name")
+            failures.append(tr("{mirror} has another file of that name", mirror=mirror))
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise DatasetError(
-                    f"The disk is full: {file.name} of {info.name} needs {file.size:,} bytes in {folder}."
+                    tr(
+                        "The disk is full: {file} of {name} needs {size} bytes in {folder}.",
+                        file=file.name,
+                        name=tr(info.name),
+                        size=f"{file.size:,}",
+                        folder=folder,
+                    )
                 ) from error
             raise DatasetError(
-                f"{file.name} of {info.name} cannot be written to {folder}: {error}."
+                tr(
+                    "{file} of {name} cannot be written to {folder}: {error}.",
+                    file=file.name,
+                    name=tr(info.name),
+                    folder=folder,
+                    error=error,
+                )
             ) from error
+    other = DATASETS["digits"]
     raise DatasetError(
-        f"{info.name} could not be downloaded: {'; '.join(failures)}. Check the network, or choose "
-        f"{DATASETS['digits'].name}, which needs no download. The official files can also be put into "
-        f"the folder {info.key} inside the folder that OPTVIZ_DATA names."
+        tr(
+            "{name} could not be downloaded: {failures}. Check the network, or choose {other}, which needs "
+            "no download. The official files can also be put into the folder {folder} inside the folder that "
+            "OPTVIZ_DATA names.",
+            name=tr(info.name),
+            failures="; ".join(failures),
+            other=tr(other.name),
+            folder=info.key,
+        )
     )

@@ -5,6 +5,7 @@ import platform
 import torch
 
 from optviz.training.networks import TrainingError
+from optviz.words import listed, tr
 
 
 def pick_device(wanted: str = "auto") -> torch.device:
@@ -16,7 +17,9 @@ def pick_device(wanted: str = "auto") -> torch.device:
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     here = [name for name, available in present.items() if available]
     if wanted != "auto" and wanted not in here:
-        raise TrainingError(f"There is no device “{wanted}” here; there is {', '.join(here)}.")
+        raise TrainingError(
+            tr("There is no device “{wanted}” here; there is {known}.", wanted=wanted, known=listed(here))
+        )
     return torch.device(here[0] if wanted == "auto" else wanted)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from optviz.settings.fields import Described
 from optviz.settings.link import encode, fields_of
 from optviz.training.config import TrainingConfig
+from optviz.words import join, tr
 
 #: What a fork shares with its parent: another one of these would be another network, or other first weights.
 SHARED = ("dataset", "hidden", "activation", "initialisation", "seed")
@@ -45,12 +46,24 @@ class Origin:
             name, label = labels[attribute].name, labels[attribute].label
             if there[name] != here[name]:
                 wanted, had = (text.replace("_", ", ") for text in (here[name], there[name]))
-                shape = "of another shape" if attribute in ("dataset", "hidden") else "that is another one"
-                return (
-                    f"A fork cannot go on in a network {shape}: {label} is {wanted} in the settings and "
-                    f"{had} in the run. Set it back, or press Start for a run of its own."
+                why = (
+                    tr("A fork cannot go on in a network of another shape:")
+                    if attribute in ("dataset", "hidden")
+                    else tr("A fork cannot go on in a network that is another one:")
                 )
+                said = tr(
+                    "{label} is {wanted} in the settings and {had} in the run. Set it back, or press Start "
+                    "for a run of its own.",
+                    label=tr(label),
+                    wanted=wanted,
+                    had=had,
+                )
+                return join(why, said)
         if self.first_step(config) >= config.steps:
-            trained = f"The run was trained for {self.epochs:.3g} epochs, and Epochs is {config.epochs}"
-            return f"{trained}: nothing is left for a fork. Set Epochs higher."
+            return tr(
+                "The run was trained for {trained} epochs, and Epochs is {epochs}: nothing is left for a "
+                "fork. Set Epochs higher.",
+                trained=f"{self.epochs:.3g}",
+                epochs=config.epochs,
+            )
         return ""

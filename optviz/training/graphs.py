@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import torch
 
+from optviz.training.stored_words import NOT_RECORDED, stored
+
 #: Takes the indices of a batch, does one step of training and returns the loss.
 Step = Callable[[torch.Tensor], torch.Tensor]
 
@@ -45,10 +47,7 @@ class GraphedStep:
                 self._record(batch)
             except RuntimeError as error:
                 self.graph = None
-                self.failure = (
-                    "The training step could not be recorded as a CUDA graph, so its kernels are launched "
-                    f"one by one, which is slower: {str(error).splitlines()[0]}"
-                )
+                self.failure = stored(NOT_RECORDED, why=str(error).splitlines()[0])
                 return self.step(batch)
         assert self.graph is not None
         self.batch.copy_(batch)

@@ -6,6 +6,7 @@ A new initialisation is one more row: links, controls, the network and the expor
 from dataclasses import dataclass
 
 from optviz.training.torch_calls import TorchCall
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Initialisation:
     """
 
     key: str
-    name: str
-    help: str
+    name: Message
+    help: Message
     weights: TorchCall | None
 
     @property

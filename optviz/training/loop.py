@@ -15,7 +15,7 @@ from typing import Literal
 import torch
 
 from optviz.engine.schedules import SCHEDULES
-from optviz.training import checkpoints, weight_path
+from optviz.training import checkpoints, stored_words, weight_path
 from optviz.training.answering import Answerer, Asked
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import Dataset
@@ -45,6 +45,8 @@ from optviz.training.networks import (
 )
 from optviz.training.proofs import batch_order, weights_hash
 from optviz.training.step_optimizer import StepOptimizer
+from optviz.training.stored_words import stored
+from optviz.words import tr
 
 #: What to do next: go on, write a checkpoint and go on, or write a checkpoint and end.
 Wish = Literal["run", "checkpoint", "stop"]
@@ -159,7 +161,13 @@ class Trainer:
         self, config: TrainingConfig, dataset: Dataset, device: torch.device, data: "OnDevice | None" = None
     ) -> None:
         if dataset.info.key != config.dataset:
-            raise TrainingError(f"The run is for {config.dataset}, but the data set is {dataset.info.key}.")
+            raise TrainingError(
+                tr(
+                    "The run is for {wanted}, but the data set is {found}.",
+                    wanted=config.dataset,
+                    found=dataset.info.key,
+                )
+            )
         self.config = config
         self.shape = dataset.info.shape
         self.device = device
@@ -298,7 +306,8 @@ class Trainer:
             )
         if good < len(losses):
             at = first + good
-            yield self._diverged(at, at - 1, f"The loss is {losses[good]} at step {at:,}")
+            messages = stored_words.LOSS, stored_words.LOSS_AFTER
+            yield self._diverged(at, at - 1, losses[good], messages)
         if self.graphed and self.graphed.failure:
             yield Notice(self.step, self.graphed.failure)
             self.graphed, self.train_batch = None, self.train_on
@@ -323,8 +332,8 @@ class Trainer:
         )
         self.elapsed += time.perf_counter() - since
         if not math.isfinite(test_loss):
-            said = f"The test loss is {test_loss} after step {self.step:,}"
-            return self._diverged(self.step, self.step, said)
+            messages = stored_words.TEST_LOSS, stored_words.TEST_LOSS_AFTER
+            return self._diverged(self.step, self.step, test_loss, messages)
         return evaluation
 
     def pictures(self) -> Iterator[Event]:
@@ -385,14 +394,18 @@ class Trainer:
             else:
                 group["lr"] = rate
 
-    def _diverged(self, step: int, after: int, what: str) -> Diverged:
-        """The event that ends a run, and why: of a loss with the weights of `after` steps."""
-        before = f" (it was {self.last_loss:.4g} just before)" if math.isfinite(self.last_loss) else ""
+    def _diverged(self, step: int, after: int, loss: float, messages: tuple[str, str]) -> Diverged:
+        """The event that ends a run, and why: of a loss with the weights of `after` steps.
+
+        The second of the `messages` also names the loss before.
+        """
+        known = math.isfinite(self.last_loss)
+        what = stored(messages[known], loss=loss, step=f"{step:,}", before=f"{self.last_loss:.4g}")
         broken = self.optimizer.broken if isinstance(self.optimizer, StepOptimizer) else None
-        why = f"Most often the learning rate is too large; here it is {self.full_rate:g}."
+        why = stored(stored_words.RATE, rate=f"{self.full_rate:g}")
         if broken and broken[0] <= after:  # else the weights broke because the loss had
             why = broken[1]
-        return Diverged(step, f"{what}{before}. {why}")
+        return Diverged(step, f"{what} {why}")
 
     def _images_between(self, start: int, end: int) -> int:
         """Images trained on after step `start` up to step `end`; an epoch's last batch may be short."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optviz.training.torch_calls import TorchCall
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Loss:
     """
 
     key: str
-    name: str
-    help: str
+    name: Message
+    help: Message
     function: TorchCall
     output: Output = SOFTMAX
     takes: Literal["logits", "probabilities"] = "logits"

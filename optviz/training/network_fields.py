@@ -8,6 +8,7 @@ from typing import Any
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.settings.fields import Described, OneOf
 from optviz.settings.link import Reader, short
+from optviz.words import Message, listed, tr
 
 MAX_LAYERS = 6
 UNITS = Hyperparameter("units", "n", 128, 1, 2048, log=True, integer=True, help="Units of a hidden layer.")
@@ -21,7 +22,7 @@ class Row(Described):
     """A row of one of the tables, by its key."""
 
     table: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    noun: str = ""
+    noun: Message = ""
 
     def parse(self, text: str) -> str:
         """The key, if the table has it."""
@@ -57,7 +58,12 @@ class PerLayer(Described):
         words = [] if text.strip().lower() == "none" else [w for w in re.split(r"[\s,，_]+", text) if w]
         if len(words) > MAX_LAYERS:
             raise HyperparameterError(
-                f"{self.label} has {len(words)} layers; allowed are at most {MAX_LAYERS}."
+                tr(
+                    "{label} has {count} layers; allowed are at most {most}.",
+                    label=tr(self.label),
+                    count=len(words),
+                    most=MAX_LAYERS,
+                )
             )
         return tuple(self.kind.parse(word) for word in words)
 
@@ -83,35 +89,53 @@ class Dropouts(PerLayer):
         text = reader.take(self.name)
         try:
             if text is not None and not text.strip():
-                raise HyperparameterError("dropout is empty; 0 or none stands for no dropout.")
+                raise HyperparameterError(tr("dropout is empty; 0 or none stands for no dropout."))
             return {"dropout": dropouts_of(() if text is None else self.parse(text), layers)}
         except HyperparameterError as error:
-            reader.complain((self.name,), str(error), "This link gets no dropout instead.")
+            reader.complain((self.name,), str(error), tr("This link gets no dropout instead."))
             return {"dropout": (0.0,) * layers}
 
 
 def known(what: str, key: object, table: Mapping[str, Any]) -> str:
     """`key`, if the table has it."""
     if not isinstance(key, str) or key not in table:
-        raise HyperparameterError(f"“{short(str(key))}” is no {what} here; there is {', '.join(table)}.")
+        raise HyperparameterError(
+            tr(
+                "“{key}” is no {what} here; there is {known}.",
+                key=short(str(key)),
+                what=tr(what),
+                known=listed(table),
+            )
+        )
     return key
 
 
 def layers_of(hidden: Any) -> tuple[int, ...]:
     """The hidden layers as whole numbers, when there are not too many of them."""
     if not isinstance(hidden, tuple | list):
-        raise HyperparameterError("hidden must be a tuple of whole numbers, one for each hidden layer.")
+        raise HyperparameterError(tr("hidden must be a tuple of whole numbers, one for each hidden layer."))
     if len(hidden) > MAX_LAYERS:
-        raise HyperparameterError(f"hidden has {len(hidden)} layers; allowed are at most {MAX_LAYERS}.")
+        raise HyperparameterError(
+            tr(
+                "{label} has {count} layers; allowed are at most {most}.",
+                label="hidden",
+                count=len(hidden),
+                most=MAX_LAYERS,
+            )
+        )
     return tuple(int(UNITS.validate(units)) for units in hidden)
 
 
 def dropouts_of(dropout: Any, layers: int) -> tuple[float, ...]:
     """One share of dropout for each hidden layer; () stands for none at all."""
     if not isinstance(dropout, tuple | list):
-        raise HyperparameterError("dropout must be a tuple of numbers, one for each hidden layer.")
+        raise HyperparameterError(tr("dropout must be a tuple of numbers, one for each hidden layer."))
     if dropout and len(dropout) != layers:
         raise HyperparameterError(
-            f"dropout has {len(dropout)} values for {layers} hidden layers; allowed is one for each."
+            tr(
+                "dropout has {count} values for {layers} hidden layers; allowed is one for each.",
+                count=len(dropout),
+                layers=layers,
+            )
         )
     return tuple(DROPOUT.validate(share) for share in dropout) or (0.0,) * layers

@@ -15,6 +15,8 @@ from optviz.engine.rule_starters import STARTERS
 from optviz.settings.fields import relabelled
 from optviz.settings.link import Link, Reader
 from optviz.settings.setups import Entrant, Spread, describe_own, read_rule_key, rule_key
+from optviz.training.network_fields import known
+from optviz.words import mark, tr
 
 #: Those of a table. Torch computes those that it has; `step_optimizer` takes the steps of the others.
 NETWORK_OPTIMIZERS: dict[str, Optimizer] = ELEMENTWISE | OF_MATRICES
@@ -51,13 +53,14 @@ def takes_weight_decay(optimizer: str) -> bool:
 def no_weight_decay(entrant: Entrant) -> str:
     """Why a weight decay cannot be used with this optimizer, as a sentence."""
     row = entrant.row
+    name = tr(row.name)
     if entrant.optimizer == OWN:
-        return f"{row.name} has only the weight decay that its text writes; weight_decay must be 0."
+        return tr("{name} has only the weight decay that its text writes; weight_decay must be 0.", name=name)
     if row.torch in WITHOUT_WEIGHT_DECAY:
-        return f"{row.name} takes no weight decay in torch; weight_decay must be 0."
+        return tr("{name} takes no weight decay in torch; weight_decay must be 0.", name=name)
     if "decay" in row.defaults:
-        return f"{row.name} has a decay among its own hyperparameters; weight_decay must be 0."
-    return f"{row.name} has no weight decay in its equations; weight_decay must be 0."
+        return tr("{name} has a decay among its own hyperparameters; weight_decay must be 0.", name=name)
+    return tr("{name} has no weight decay in its equations; weight_decay must be 0.", name=name)
 
 
 def entrant_of(optimizer: str, values: Mapping[str, float], text: str = "") -> Entrant:
@@ -73,7 +76,7 @@ def entrant_of(optimizer: str, values: Mapping[str, float], text: str = "") -> E
             raise HyperparameterError(str(error)) from error
         return Entrant(OWN, tuple(row.complete(values).items()), row.text)
     if optimizer not in ROWS:
-        raise HyperparameterError(f"“{optimizer}” is no optimizer here; there is {', '.join(ROWS)}.")
+        known(mark("optimizer"), optimizer, ROWS)
     return Entrant(optimizer, tuple(complete(ROWS[optimizer].hyperparameters, values).items()))
 
 
@@ -130,7 +133,7 @@ class Trained(Spread):
             row = read_rule_key(text)
         except RuleError as error:
             default = getattr(usual, self.attributes[0])
-            fate = f"This link gets {default} instead."
+            fate = tr("This link gets {value} instead.", value=default)
             reader.complain((self.name,), str(error), fate, f"{self.name}.text")
             return {**self.fallen_back(reader, default), self.attributes[2]: ""}
         numbers = self.read_numbers(reader, row.hyperparameters)

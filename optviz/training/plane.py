@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optviz.words import tr
+
 #: How far the picture reaches beyond the paths, as a share of their extent.
 MARGIN = 0.15
 #: The smallest extent of an axis as a share of the other's, where a path hardly leaves a line.
@@ -51,7 +53,7 @@ def principal_plane(weights: np.ndarray, centre: np.ndarray) -> Plane:
     variances, vectors = np.linalg.eigh(rows @ rows.T)
     variances, vectors = variances[::-1], vectors[:, ::-1]
     if len(rows) < 3 or variances[1] <= 1e-12 * max(variances[0], 1e-300):
-        raise ValueError("The weights have moved along a line at most, so their path spans no plane.")
+        raise ValueError(tr("The weights have moved along a line at most, so their path spans no plane."))
     signs = np.where(vectors[-1, :2] >= vectors[0, :2], 1.0, -1.0)
     axes = (vectors[:, :2] * signs / np.sqrt(variances[:2])).T @ rows
     shares = np.maximum(variances, 0) / variances.clip(0).sum()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import present
 from optviz.training.rivals import rival
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +13,9 @@ class Preset:
     """A configuration with a name and a sentence that says what to see in it."""
 
     key: str
-    name: str
+    name: Message
     config: TrainingConfig
-    about: str
+    about: Message
 
 
 PRESETS: dict[str, Preset] = {
@@ -146,8 +147,8 @@ class Comparison:
     """Runs that are started together and laid over each other; the first one is looked at."""
 
     key: str
-    name: str
-    about: str
+    name: Message
+    about: Message
     configs: tuple[TrainingConfig, ...]
 
 

@@ -14,6 +14,7 @@ from optviz.settings.setups import (
     write_entrant,
 )
 from optviz.training.optimizers import ROWS, entrant_of, starters
+from optviz.words import tr
 
 #: The most rivals of a race, besides the first optimizer.
 MOST_RIVALS = 7
@@ -53,7 +54,11 @@ class Rivals(Described):
         asked = reader.take(switch)
         texts = {name: text for name in names if (text := reader.take(name)) is not None}
         if asked not in ("on", "off", None):
-            reader.complain((switch,), f"{switch} must be on or off.", "This link gets off instead.")
+            reader.complain(
+                (switch,),
+                tr("{name} must be on or off.", name=switch),
+                tr("This link gets {value} instead.", value="off"),
+            )
         if asked != "on" and not (asked is None and texts):
             return {self.attributes[0]: ()}
         first = Entrant(*(values[name] for name in ("optimizer", "optimizer_values", "optimizer_text")))
@@ -63,16 +68,16 @@ class Rivals(Described):
             if entrant and fits(reader, name, [first, *found, entrant]):
                 found.append(entrant)
         if texts and not found:
-            reader.complain(names, "No rival of the link could be used; the usual ones are shown.")
+            reader.complain(names, tr("No rival of the link could be used; the usual ones are shown."))
         return {self.attributes[0]: tuple(found) or USUAL}
 
     def describe(self, usual: Any) -> Any:
         """The switch, and a card for each rival."""
         described = Described.describe(self, usual)
-        toggle = {**described, "name": self.switch, "label": "Race", "kind": "toggle"}
+        toggle = {**described, "name": self.switch, "label": tr("Race"), "kind": "toggle"}
         cards: Mapping[str, Any] = {
-            "label": "Against",
-            "help": "Each with its own hyperparameters; everything else is shared.",
+            "label": tr("Against"),
+            "help": tr("Each with its own hyperparameters; everything else is shared."),
             "kind": "compared",
             "most": MOST_RIVALS,
             "options": describe_options(list(ROWS.values())),

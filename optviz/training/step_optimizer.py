@@ -8,6 +8,8 @@ import torch
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.own_optimizer import step_with
 from optviz.engine.torch_script import TORCH_FUNCTIONS
+from optviz.training import stored_words
+from optviz.training.stored_words import stored
 
 
 def _functions() -> dict[str, Any]:
@@ -30,7 +32,7 @@ class StepOptimizer(torch.optim.Optimizer):
         self, parameters: Iterable[torch.Tensor], optimizer: Optimizer, values: Mapping[str, float]
     ) -> None:
         super().__init__(parameters, {name: float(value) for name, value in values.items()})
-        self.name = "the rule" if optimizer.written else optimizer.name
+        self.name = stored_words.THE_RULE if optimizer.written else optimizer.name
         self.broken: tuple[int, str] | None = None
         self.names = tuple(values)
         self.parts = optimizer.state
@@ -63,8 +65,9 @@ class StepOptimizer(torch.optim.Optimizer):
         count = sum(int(each.sum()) for each in bad)
         still = sum(int((each & (p.grad == 0)).sum()) for each, p in zip(bad, points, strict=True))
         step, every = int(self.state[points[0]]["step"]), sum(point.numel() for point in points)
-        said = f"At step {step:,} {self.name} made {count:,} of {every:,} weights infinite or not a number"
-        return step, f"{said}; at {still:,} of these the gradient was exactly zero." if still else f"{said}."
+        message = stored_words.BROKEN_AT_ZERO if still else stored_words.BROKEN
+        counts = {"step": step, "count": count, "every": every, "still": still}
+        return step, stored(message, name=self.name, **{key: f"{n:,}" for key, n in counts.items()})
 
     def _move(self, point: torch.Tensor, values: dict[str, torch.Tensor]) -> None:
         state = self.state[point]

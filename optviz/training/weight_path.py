@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from optviz.training.config import TrainingConfig
+from optviz.words import tr
 
 #: The most places on the path of one network, and bytes that the paths of one run may take.
 MOST_PLACES, MOST_BYTES = 40, 48_000_000
@@ -36,7 +37,7 @@ def read(data: bytes, config: TrainingConfig) -> np.ndarray:
     """The parameters that `written` wrote, float32 of shape (parameters,); raises ValueError."""
     kinds = {4 * config.parameters: np.float32, 2 * config.parameters: np.float16}
     if len(data) not in kinds:
-        raise ValueError("These are not the weights of this network.")
+        raise ValueError(tr("These are not the weights of this network."))
     return np.frombuffer(data, dtype=kinds[len(data)]).astype(np.float32)
 
 

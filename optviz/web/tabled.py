@@ -7,6 +7,7 @@ from typing import Any
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.figures.training_curves import UNITS
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.glossary import GLOSSARY
@@ -20,7 +21,12 @@ from optviz.settings.link import Settings, fields_of
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
+from optviz.training.activations import ACTIVATIONS
 from optviz.training.config import TrainingConfig
+from optviz.training.datasets import DATASETS
+from optviz.training.initialisations import INITIALISATIONS
+from optviz.training.losses import LOSSES
+from optviz.training.presets import COMPARISONS, PRESETS
 from optviz.web.site import PAGES
 from optviz.words import Message
 
@@ -40,11 +46,16 @@ def tables() -> dict[str, list[Any]]:
         MiniBatches,
         ActivationSettings,
         RegularizationSettings,
-        TrainingConfig,
     )
     return {
         "engine": [OPTIMIZERS, OBJECTIVES, SCHEDULES],
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
         "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
+        "training": [
+            TrainingConfig.sections,
+            fields_of(TrainingConfig),
+            *(DATASETS, ACTIVATIONS, LOSSES, INITIALISATIONS, PRESETS, COMPARISONS),
+        ],
+        "figures": [UNITS],
         "web": [PAGES],
     }

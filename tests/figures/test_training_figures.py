@@ -73,7 +73,7 @@ def test_plotly_accepts_every_panel(theme) -> None:
         weights(32, theme=theme)[1],
         weights(10, DIGITS, theme)[1],
         network(784, 512, 10, theme=theme),
-        confusion_panel(np.eye(10, dtype=int) * 9, DIGITS, "now", theme),
+        confusion_panel(np.eye(10, dtype=int) * 9, DIGITS, None, theme),
     ]
     for panel in panels:
         json.dumps(panel, allow_nan=False)
@@ -125,7 +125,7 @@ def test_the_confusion_matrix_counts_and_names_the_worst_pair() -> None:
     counts = np.diag([50] * 10)
     counts[3, 5] = 4
     counts[8, 1] = 2
-    panel = confusion_panel(counts, DIGITS, "after epoch 2", LIGHT)
+    panel = confusion_panel(counts, DIGITS, "2", LIGHT)
     assert panel["about"].startswith("6 of 506 test images are wrong after epoch 2.")
     assert "3 was predicted as 5: 4 times" in panel["about"]
     heat, numbers = panel["data"]
@@ -135,7 +135,7 @@ def test_the_confusion_matrix_counts_and_names_the_worst_pair() -> None:
     heights = unpacked(heat["z"])
     assert (np.diag(heights) > 0).all()
     assert heights[3, 5] < heights[8, 1] < 0
-    perfect = confusion_panel(np.diag([5] * 10), DIGITS, "now", LIGHT)
+    perfect = confusion_panel(np.diag([5] * 10), DIGITS, None, LIGHT)
     assert "Most often" not in perfect["about"]
 
 
@@ -210,7 +210,7 @@ def test_the_axis_says_what_the_curves_are_drawn_against(unit) -> None:
     for shown in curve_panels([run()], LIGHT, View(unit))[0]:
         assert shown["layout"]["xaxis"]["title"]["text"] == unit.axis
         assert unit.axis in shown["alt"]
-        assert all(unit.word in trace["hovertemplate"] for trace in shown["data"])
+        assert all(unit.at() in trace["hovertemplate"] for trace in shown["data"])
 
 
 def test_a_curve_that_is_not_smoothed_is_its_losses() -> None:

@@ -18,6 +18,7 @@ from optviz.training.network_fields import DROPOUT, PerLayer
 from optviz.training.presets import PRESETS, first
 from optviz.web.page import Changes, Page
 from optviz.web.train.curve_view import VIEW, read_view, write_view
+from optviz.words import join, tr
 
 MOST_OVERLAYS = 5
 RUN, OVERLAYS = "training.run", "training.overlays"  # where the session keeps what is shown
@@ -49,11 +50,14 @@ def _open(link: Link) -> tuple[TrainingConfig, list[str]]:
     if run and not rest:
         try:
             shown = watch(run).run
-            config, notices = shown.config, list(shown.complaints)
+            config, notices = shown.config, list(map(tr, shown.complaints))
         except (RunError, StoreUnavailableError):
             pass  # the page says so where the run would be
     if len(overlays) > MOST_OVERLAYS:
-        notices.append(f"This link overlays {len(overlays)} runs; {MOST_OVERLAYS} are shown.")
+        overlaid = tr(
+            "This link overlays {count} runs; {most} are shown.", count=len(overlays), most=MOST_OVERLAYS
+        )
+        notices.append(overlaid)
     state[RUN], state[OVERLAYS] = run, overlays[:MOST_OVERLAYS]
     state[VIEW] = read_view(link, notices)
     return config, notices
@@ -91,14 +95,14 @@ def _presets() -> list[dict[str, Any]]:
     options = [
         {
             "key": key,
-            "name": preset.name,
-            "help": preset.about,
+            "name": tr(preset.name),
+            "help": tr(preset.about),
             "group": "",
             "values": {**off, **encode(preset.config)},
         }
         for key, preset in PRESETS.items()
     ]
-    return [{"name": "preset", "kind": "presets", "label": "Preset", "help": "", "options": options}]
+    return [{"name": "preset", "kind": "presets", "label": tr("Preset"), "help": "", "options": options}]
 
 
 PAGE = Page(TrainingConfig, open=_open, address=_address, arrange=arrange, presets=_presets)
@@ -114,9 +118,10 @@ def chosen_on_page() -> Chosen:
 def network(config: TrainingConfig) -> str:
     """The layers and the number of parameters, and where the data come from."""
     chain = " – ".join(f"{n:,}" for n in config.widths)
-    muon = " Muon moves the weights; AdamW, with the same rate and decay, the biases."
+    counted = tr("{chain}: {parameters} parameters.", chain=chain, parameters=f"{config.parameters:,}")
+    muon = tr("Muon moves the weights; AdamW, with the same rate and decay, the biases.")
     moved = muon if any(entrant.optimizer in OF_MATRICES for entrant in config.entrants) else ""
-    return f"{chain}: {config.parameters:,} parameters. {DATASETS[config.dataset].source}{moved}"
+    return join(counted, tr(DATASETS[config.dataset].source), moved)
 
 
 def fill(config: TrainingConfig, notices: list[str]) -> None:

@@ -4,9 +4,13 @@ import streamlit as st
 
 from optviz.figures.training_curves import UNITS, WINDOWS, View
 from optviz.settings.link import Link, short
+from optviz.words import join, listed, mark, tr
 
 VIEW = "training.view"  # where the session keeps it
 USUAL = View()
+AGAINST = mark("The link's “{name}” is “{text}”; what the curves are drawn against is one of {known}.")
+AXIS = mark("The link's “{name}” is “{text}”; the axis of the loss is one of {known}.")
+WIDTH = mark("The link's “{name}” is “{text}”; the width of the smoothing is one of {known}.")
 state = st.session_state
 
 
@@ -20,19 +24,17 @@ def write_view(view: View) -> Link:
 def read_view(link: Link, notices: list[str]) -> View:
     """What a link says; a sentence is added for each thing that cannot be used."""
 
-    def one_of(name: str, allowed: list[str], usual: str, meaning: str) -> str:
+    def one_of(name: str, allowed: list[str], usual: str, message: str) -> str:
         text = link.get(name, usual)
         if text in allowed:
             return text
-        notices.append(
-            f"The link's “{name}” is “{short(text)}”; {meaning} is one of {', '.join(allowed)}. "
-            f"Used {usual} instead."
-        )
+        said = tr(message, name=name, text=short(text), known=listed(allowed))
+        notices.append(join(said, tr("Used {value} instead.", value=usual)))
         return usual
 
-    unit = one_of("x", list(UNITS), USUAL.unit.key, "what the curves are drawn against")
-    axis = one_of("y", ["linear", "log"], "linear", "the axis of the loss")
-    window = one_of("smooth", [str(n) for n in WINDOWS], str(USUAL.window), "the width of the smoothing")
+    unit = one_of("x", list(UNITS), USUAL.unit.key, AGAINST)
+    axis = one_of("y", ["linear", "log"], "linear", AXIS)
+    window = one_of("smooth", [str(n) for n in WINDOWS], str(USUAL.window), WIDTH)
     return View(UNITS[unit], axis == "log", int(window))
 
 
@@ -48,19 +50,19 @@ def choose_view() -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="curve-view"):
         st.segmented_control(
-            "Curves against",
+            tr("Curves against"),
             list(UNITS),
-            format_func=str.capitalize,
+            format_func=lambda key: tr(UNITS[key].title),
             key=keys["x"],
             on_change=take,
             label_visibility="collapsed",
-            help="Seconds are those that each network has been trained, without its evaluations.",
+            help=tr("Seconds are those that each network has been trained, without its evaluations."),
         )
-        st.toggle("Logarithmic loss", key=keys["y"], on_change=take)
+        st.toggle(tr("Logarithmic loss"), key=keys["y"], on_change=take)
         st.selectbox(
-            "Smoothing",
+            tr("Smoothing"),
             WINDOWS,
-            format_func=lambda n: "Not smoothed" if n == 1 else f"Mean of {n} points",
+            format_func=lambda n: tr("Not smoothed") if n == 1 else tr("Mean of {count} points", count=n),
             key=keys["smooth"],
             on_change=take,
             label_visibility="collapsed",

@@ -24,6 +24,7 @@ from optviz.web.markdown_escape import plain
 from optviz.web.tables import table
 from optviz.web.train.run_panel import LOOK_SECONDS, Watched
 from optviz.web.visitors import owner
+from optviz.words import tr
 
 state = st.session_state
 Shares = tuple[float, ...]
@@ -33,14 +34,17 @@ def drawing_part(seen: Watched, theme: Theme) -> None:
     """A part that opens; nothing in it is read or sent while it is closed."""
     if seen.history is None:
         return
-    part = st.expander("Your own digit: what do the networks say?", key="own-digit", on_change="rerun")
+    part = st.expander(tr("Your own digit: what do the networks say?"), key="own-digit", on_change="rerun")
     if not part.open:
         return
     run = seen.history.run
     with part:
         if run.config.dataset not in MAKERS:
             st.caption(
-                f"{DATASETS[run.config.dataset].name} holds no digits; train on MNIST or on the digits."
+                tr(
+                    "{name} holds no digits; train on MNIST or on the digits.",
+                    name=tr(DATASETS[run.config.dataset].name),
+                )
             )
             return
         look = st.fragment(_look, run_every=LOOK_SECONDS if run.active else None)
@@ -74,31 +78,31 @@ def _pad(history: History) -> None:
     state.setdefault(slot_key, (max((d.slot for d in mine), default=-1) + 1) % MOST_OF_PERSON)
     slot = state[slot_key]
     ink = drawing_pad(
-        key=f"own.{run.id}.pad", clear=state.setdefault(clear_key, 0), label="A square to draw in"
+        key=f"own.{run.id}.pad", clear=state.setdefault(clear_key, 0), label=tr("A square to draw in")
     )
     if ink and ink.number > state.get(stroke_key, 0):
         state[stroke_key] = ink.number
         image = image_of(ink.ink, run.config.dataset)
         if image is None:
-            st.caption("The drawing is empty: draw a digit with mouse, finger or pen.")
+            st.caption(tr("The drawing is empty: draw a digit with mouse, finger or pen."))
         else:
             label = next((d.label for d in mine if d.slot == slot), UNKNOWN)
             drawings.put(_store(), run.id, owner(), slot, image.reshape(-1), label)
     here = any(drawing.slot == slot for drawing in _mine(run.id))
     if not here:
-        st.caption("Draw a digit here with mouse, finger or pen.")
+        st.caption(tr("Draw a digit here with mouse, finger or pen."))
     meant = f"own.{run.id}.meant.{slot}"
     st.selectbox(
-        "It is meant to be",
+        tr("It is meant to be"),
         [UNKNOWN, *range(10)],
-        format_func=lambda label: "not said" if label == UNKNOWN else str(label),
+        format_func=lambda label: tr("not said") if label == UNKNOWN else str(label),
         key=meant,
         disabled=not here,
         on_change=lambda: _try(lambda: drawings.name(_store(), run.id, owner(), slot, state[meant])),
     )
     with st.container(horizontal=True, gap="small"):
-        st.button("Next drawing", key="own.next", disabled=not here, on_click=_next, args=(run.id,))
-        st.button("Erase", key="own.erase", disabled=not here, on_click=_erase, args=(run.id,))
+        st.button(tr("Next drawing"), key="own.next", disabled=not here, on_click=_next, args=(run.id,))
+        st.button(tr("Erase"), key="own.erase", disabled=not here, on_click=_erase, args=(run.id,))
 
 
 def _next(run_id: str) -> None:
@@ -128,7 +132,10 @@ def _answers(history: History, theme: Theme) -> None:
     mine = _mine(run.id)
     if not mine:
         st.markdown(
-            "What you draw is cropped, scaled and centred as the data set was made. Every network gets it."
+            tr(
+                "What you draw is cropped, scaled and centred as the data set was made. "
+                "Every network gets it."
+            )
         )
         return
     names = [legend_name(entrant) for entrant in run.config.entrants]
@@ -140,7 +147,7 @@ def _answers(history: History, theme: Theme) -> None:
     captions = [_caption(place, drawing) for place, drawing in enumerate(mine, 1)]
     charts(
         [
-            answers_panel(names, newest[current.number], info.classes, drawn, theme),
+            answers_panel(names, newest[current.number], info.class_names, drawn, theme),
             drawings_panel(images, captions, info.white, theme),
         ],
         key="own-charts",
@@ -155,27 +162,31 @@ def _answers(history: History, theme: Theme) -> None:
     )
     rows = []
     for place, (name, style) in enumerate(zip(names, drawn, strict=True)):
-        cells = [_said(history.lanes[place], d, newest[d.number][place], info.classes) for d in mine]
+        cells = [_said(history.lanes[place], d, newest[d.number][place], info.class_names) for d in mine]
         rows.append((style.color, name, cells))
-    table(("Network", *captions), rows, told=False)
+    table((tr("Network"), *captions), rows, told=False)
 
 
 def _caption(place: int, drawing: Drawing) -> str:
-    return f"No. {place}" if drawing.label == UNKNOWN else f"No. {place}, a {drawing.label}"
+    if drawing.label == UNKNOWN:
+        return tr("No. {place}", place=place)
+    return tr("No. {place}, a {digit}", place=place, digit=drawing.label)
 
 
 def _said(lane: Lane, drawing: Drawing, shares: Shares | None, classes: tuple[str, ...]) -> str:
     """What a network says now, and since which step it has been right."""
     if shares is None:
-        return "not answered yet"
+        return tr("not answered yet")
     best = int(np.argmax(shares))
     said = f"{classes[best]} ({shares[best]:.0%})"
     if drawing.label == UNKNOWN:
         return said
     if best != drawing.label:
-        return f"{said}, wrong"
+        return tr("{said}, wrong", said=said)
     since = right_since(lane, drawing.number, drawing.label)
-    return f"{said}, right" if since is None else f"{said}, right since step {since:,}"
+    if since is None:
+        return tr("{said}, right", said=said)
+    return tr("{said}, right since step {step}", said=said, step=f"{since:,}")
 
 
 def right_since(lane: Lane, number: int, label: int) -> int | None:

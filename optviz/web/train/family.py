@@ -15,18 +15,19 @@ from optviz.training.forks import Origin
 from optviz.training.losses import LOSSES
 from optviz.web.markdown_escape import plain
 from optviz.web.train.controls import MOST_OVERLAYS, Chosen, fill
-from optviz.web.train.run_words import STATUS, name_of, with_rate
+from optviz.web.train.run_words import name_of, status_of, with_rate
 from optviz.web.visitors import network, owner
+from optviz.words import join, mark, tr
 
 state = st.session_state
 #: How names in a link begin that `changes` tells in other words.
 TOLD = ("opt", "o.", "race", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "loss", "sched", "s.")
 WORDS = {
-    "batch": "batches of",
-    "epochs": "epochs",
-    "wd": "weight decay",
-    "drop": "dropout",
-    "sharp": "sharpness",
+    "batch": mark("batches of {value}"),
+    "epochs": mark("epochs {value}"),
+    "wd": mark("weight decay {value}"),
+    "drop": mark("dropout {value}"),
+    "sharp": mark("sharpness {value}"),
 }
 
 
@@ -35,14 +36,18 @@ def fork_button(chosen: Chosen, history: History | None) -> None:
     racing = bool(history and history.run.config.rivals)
     ready = history is not None and history.checkpoint is not None and not chosen.complaint
     st.button(
-        "Fork",
+        tr("Fork"),
         key="run.fork",
         icon=":material/fork_right:",
         disabled=not ready,
         on_click=_fork,
         args=(chosen, history.run.id if history else "", _racer(history)),
-        help="Start a new run with these settings from the last checkpoint of the run that is shown"
-        + (", with the weights of the network that is looked into." if racing else "."),
+        help=tr(
+            "Start a new run with these settings from the last checkpoint of the run that is shown, with the "
+            "weights of the network that is looked into."
+        )
+        if racing
+        else tr("Start a new run with these settings from the last checkpoint of the run that is shown."),
     )
 
 
@@ -73,7 +78,8 @@ def family_part(chosen: Chosen) -> None:
     if not members:
         return
     runs = {member.id: member.run for member in members}
-    st.markdown("## Family of this run")
+    heading = tr("Family of this run")
+    st.markdown(f"## {heading}")
     (here,) = (member for member in members if member.id == chosen.run)
     if here.origin and here.run:
         st.caption(plain(said(here.origin, here.run.config)))
@@ -81,7 +87,7 @@ def family_part(chosen: Chosen) -> None:
         _row(member, reached.get(member.id), chosen)
     others = [run_id for run_id, run in runs.items() if run and run_id != chosen.run][:MOST_OVERLAYS]
     st.button(
-        "Compare the curves of the family",
+        tr("Compare the curves of the family"),
         key="family.compare",
         disabled=not others or set(others) <= set(chosen.overlays),
         on_click=_compare,
@@ -91,22 +97,30 @@ def family_part(chosen: Chosen) -> None:
 
 def said(origin: Origin, config: TrainingConfig) -> str:
     """Where a fork began, and which optimizers kept what they had remembered."""
-    before = origin.config.entrants[origin.racer].row.name
+    before = tr(origin.config.entrants[origin.racer].row.name)
     sentences = [
-        f"This run went on from the weights of another one after {_epochs(origin)} (step {origin.step:,})."
+        tr(
+            "This run went on from the weights of another one after {epochs} (step {step}).",
+            epochs=_epochs(origin),
+            step=f"{origin.step:,}",
+        )
     ]
     if (first := origin.first_step(config)) != origin.step:
-        sentences.append(f"With its batches this is step {first:,}.")
+        sentences.append(tr("With its batches this is step {step}.", step=f"{first:,}"))
     for entrant, same in zip(config.entrants, origin.carried(config), strict=True):
-        name = entrant.row.name
+        name = tr(entrant.row.name)
         if not entrant.row.state:
             continue
         sentences.append(
-            f"{name} went on with what it remembered."
+            tr("{name} went on with what it remembered.", name=name)
             if same
-            else f"{name} began without memory, because the weights had been trained with {before}."
+            else tr(
+                "{name} began without memory, because the weights had been trained with {before}.",
+                name=name,
+                before=before,
+            )
         )
-    return " ".join(dict.fromkeys(sentences))
+    return join(*dict.fromkeys(sentences))
 
 
 def changes(origin: Origin, config: TrainingConfig) -> str:
@@ -118,19 +132,24 @@ def changes(origin: Origin, config: TrainingConfig) -> str:
         # In short, unless that would hide what changed.
         names = [with_rate(entrant) for entrant in config.entrants]
         parts.append(
-            " against ".join(names) if names != [with_rate(parent)] else legend_name(config.entrants[0])
+            tr(" against ").join(names) if names != [with_rate(parent)] else legend_name(config.entrants[0])
         )
     parts += [
-        f"{WORDS.get(name, name)} {text.replace('_', ', ')}"
+        _changed(name, text)
         for name, text in after.items()
         if not name.startswith(TOLD) and before.get(name) != text
     ]
     if config.loss != origin.config.loss:
-        parts.append(LOSSES[config.loss].name)
+        parts.append(tr(LOSSES[config.loss].name))
     scheduled = (origin.config.schedule, origin.config.schedule_values)
     if (config.schedule, config.schedule_values) != scheduled:
-        parts.append(f"schedule {SCHEDULES[config.schedule].name}")
-    return "; ".join(parts) or "the same settings"
+        parts.append(tr("schedule {name}", name=tr(SCHEDULES[config.schedule].name)))
+    return tr("; ").join(parts) or tr("the same settings")
+
+
+def _changed(name: str, text: str) -> str:
+    message, value = WORDS.get(name, f"{name} {{value}}"), text.replace("_", ", ")
+    return tr(message, value=value)
 
 
 def _row(member: Member, accuracy: float | None, chosen: Chosen) -> None:
@@ -138,7 +157,8 @@ def _row(member: Member, accuracy: float | None, chosen: Chosen) -> None:
     here, run = member.id == chosen.run, member.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"family-{member.id}"):
         if run is None:
-            st.markdown(f"{indent}a run that was deleted", width="content")
+            deleted = tr("a run that was deleted")
+            st.markdown(f"{indent}{deleted}", width="content")
             return
         st.button(
             f"{indent}{plain(_name(member, run))}",
@@ -147,26 +167,31 @@ def _row(member: Member, accuracy: float | None, chosen: Chosen) -> None:
             disabled=here,
             on_click=_open,
             args=(run,),
-            help="Show this run and its configuration.",
+            help=tr("Show this run and its configuration."),
         )
         result = f"**{accuracy:.2%}** · " if accuracy is not None else ""
-        st.markdown(f"{result}{STATUS[run.status]}{' · shown' if here else ''}", width="content")
+        told = tr("{status} · shown", status=status_of(run)) if here else status_of(run)
+        st.markdown(f"{result}{told}", width="content")
 
 
 def _name(member: Member, run: Run) -> str:
     if member.origin is None or run.title:
         return name_of(run)
-    return f"after {_epochs(member.origin)}: {changes(member.origin, run.config)}"
+    return tr(
+        "after {epochs}: {changes}",
+        epochs=_epochs(member.origin),
+        changes=changes(member.origin, run.config),
+    )
 
 
 def _epochs(origin: Origin) -> str:
-    return "1 epoch" if origin.epochs == 1 else f"{origin.epochs:.3g} epochs"
+    return tr("1 epoch") if origin.epochs == 1 else tr("{count} epochs", count=f"{origin.epochs:.3g}")
 
 
 def _open(run: Run) -> None:
     state["training.run"] = run.id
     state["training.overlays"] = [o for o in state["training.overlays"] if o != run.id]
-    fill(run.config, list(run.complaints))
+    fill(run.config, list(map(tr, run.complaints)))
 
 
 def _compare(others: list[str]) -> None:

@@ -1,7 +1,5 @@
 """Inside the networks of the run that is shown: lengths of each layer, what its units compute, sharpness."""
 
-from functools import lru_cache
-
 import numpy as np
 import streamlit as st
 
@@ -32,6 +30,7 @@ from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train.run_panel import LOOK_SECONDS, Watched, choose_racer
 from optviz.web.train.scene import end_of, in_unit
+from optviz.words import per_language, tr
 
 Panels = list[Panel]
 
@@ -41,7 +40,7 @@ def inside_part(seen: Watched, unit: Unit, theme: Theme) -> None:
     if seen.history is None:
         return
     part = st.expander(
-        "Inside: gradients, units and sharpness of each layer", key="inside", on_change="rerun"
+        tr("Inside: gradients, units and sharpness of each layer"), key="inside", on_change="rerun"
     )
     if not part.open:
         return
@@ -63,14 +62,16 @@ def _look(run_id: str, unit: Unit, theme: Theme) -> None:
             charts(panels, key="sharpness", version=_version(history, unit, theme), legend=legend)
     else:
         st.caption(
-            "The sharpness of the loss is measured only where the settings ask for it, because it takes "
-            "time: switch it on under “What is measured”, then press Start."
+            tr(
+                "The sharpness of the loss is measured only where the settings ask for it, because it takes "
+                "time: switch it on under “What is measured”, then press Start."
+            )
         )
     racing = len(history.lanes) > 1
-    place = choose_racer(history, "inside", "Look inside the network of") if racing else 0
+    place = choose_racer(history, "inside", tr("Look inside the network of")) if racing else 0
     shown = layers(history, place, unit, theme)
     if not shown:
-        st.caption("Nothing is measured yet: it comes with the first steps.")
+        st.caption(tr("Nothing is measured yet: it comes with the first steps."))
         return
     charts(
         shown,
@@ -88,10 +89,10 @@ def _version(history: History, unit: Unit, theme: Theme) -> str:
 
 def layer_names(config: TrainingConfig) -> list[str]:
     """A name for each layer that has weights."""
-    return [f"Layer {i}" for i in range(1, len(config.widths))]
+    return [tr("Layer {number}", number=i) for i in range(1, len(config.widths))]
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def layers(history: History, place: int, unit: Unit, theme: Theme) -> Panels:
     """The panels of one network, as far as something is measured."""
     config, lane = history.run.config, history.lanes[place]
@@ -104,7 +105,7 @@ def layers(history: History, place: int, unit: Unit, theme: Theme) -> Panels:
     if not lane.activities:
         return panels
     at = in_unit(np.array([e.step for e in lane.activities], dtype=float), lane, config, unit)
-    into, images = ACTIVATIONS[config.activation].name, lane.activities[0].images
+    into, images = tr(ACTIVATIONS[config.activation].name), lane.activities[0].images
     if config.hidden:
         counts = np.array([e.constant for e in lane.activities])
         panels.append(constant_panel(at, counts, config.hidden, names[:-1], into, images, span, theme))
@@ -112,11 +113,12 @@ def layers(history: History, place: int, unit: Unit, theme: Theme) -> Panels:
         ranges = np.array([e.ranges[i] for e in lane.activities])
         bins = np.array([e.counts[i] for e in lane.activities])
         where = into if i < len(config.hidden) else LOSSES[config.loss].output.name.lower()
-        panels.append(histogram_panel(Histograms(name, where, images, at, ranges, bins), span, theme))
+        shown = Histograms(name, where, images, at, ranges, bins, f"layer-{i + 1}")
+        panels.append(histogram_panel(shown, span, theme))
     return panels
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def sharpness(history: History, unit: Unit, theme: Theme) -> tuple[Panels, list[LegendEntry]]:
     """The panel of sharpness with all networks of the run, and its legend; empty before the first one."""
     config = history.run.config

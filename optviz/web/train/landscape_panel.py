@@ -15,11 +15,13 @@ from optviz.runs.jobs import Job
 from optviz.runs.landscape_job import Landscape
 from optviz.runs.store import RunError
 from optviz.training.config import TrainingConfig
+from optviz.training.stored_words import retold
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train.run_panel import LOOK_SECONDS, Watched
+from optviz.words import join, mark, tr
 
-NAMES = {"path": "Along the path", "random": "Random directions"}
+NAMES = {"path": mark("Along the path"), "random": mark("Random directions")}
 Plane = dict[str, Any]  # what is asked for, but for the step
 state = st.session_state
 
@@ -29,7 +31,7 @@ def landscape_part(seen: Watched, theme: Theme) -> None:
     history = seen.history
     if history is None:
         return
-    part = st.expander("Landscape: the loss around the weights", key="landscape", on_change="rerun")
+    part = st.expander(tr("Landscape: the loss around the weights"), key="landscape", on_change="rerun")
     if not part.open:
         return
     with part:
@@ -48,9 +50,9 @@ def _choices(history: History) -> Plane:
     """Which plane, through whose weights, and on how many images."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="landscape-choices"):
         kind = st.segmented_control(
-            "Directions",
+            tr("Directions"),
             list(NAMES),
-            format_func=NAMES.__getitem__,
+            format_func=lambda kind: tr(NAMES[kind]),
             default="path",
             key="landscape.kind",
             label_visibility="collapsed",
@@ -59,7 +61,7 @@ def _choices(history: History) -> Plane:
         entrants = history.run.config.entrants
         if len(entrants) > 1:
             racer = st.selectbox(
-                "Around the weights of",
+                tr("Around the weights of"),
                 range(len(entrants)),
                 format_func=lambda place: legend_name(entrants[place]),
                 key=f"landscape.racer.{history.run.id}",
@@ -68,13 +70,13 @@ def _choices(history: History) -> Plane:
             )
         sizes = sorted({min(most, history.run.config.images) for most in landscape_job.IMAGES})
         images = st.segmented_control(
-            "Images",
+            tr("Images"),
             sizes,
-            format_func=lambda n: f"{n:,} images",
+            format_func=lambda n: tr("{count} images", count=f"{n:,}"),
             default=sizes[0],
             key=f"landscape.images.{history.run.config.dataset}",
             label_visibility="collapsed",
-            help="The images on which the loss is measured. Ten times as many take ten times as long.",
+            help=tr("The images on which the loss is measured. Ten times as many take ten times as long."),
         )
     return {"kind": kind or "path", "racer": racer, "images": images or sizes[0]}
 
@@ -89,16 +91,16 @@ def _ask(seen: Watched, history: History, plane: Plane, job: Job | None) -> None
     """The button that asks for it, for whoever started the run."""
     step = history.checkpoint.step if history.checkpoint else None
     if step is None:
-        st.caption("There are no weights to look at yet: they come with the run's first checkpoint.")
+        st.caption(tr("There are no weights to look at yet: they come with the run's first checkpoint."))
         return
     if not seen.own:
         if job is None:
-            st.caption("Who started this run can have its landscape computed; it is shown here then.")
+            st.caption(tr("Who started this run can have its landscape computed; it is shown here then."))
         return
     made = job is not None and job.status == "done"
     if made and job is not None and job.request["step"] == step:
         return
-    label = f"Compute again at step {step:,}" if made else "Compute it"
+    label = tr("Compute again at step {step}", step=f"{step:,}") if made else tr("Compute it")
     if st.button(label, key="landscape.ask", disabled=bool(job and job.active)):
         try:
             scheduler.current().compute(history.run.id, {**plane, "step": step})
@@ -118,7 +120,7 @@ def _look(run_id: str, config: TrainingConfig, plane: Plane, was_active: bool, t
         if job.active:
             st.progress(job.share, _sentence(job))
         elif job.status == "failed":
-            st.warning(plain(job.sentence))
+            st.warning(plain(retold(job.sentence)))
         known = _landscape(job.id, job.version) if job.version else None
     except StoreUnavailableError as error:
         st.warning(plain(str(error)))
@@ -135,8 +137,11 @@ def _look(run_id: str, config: TrainingConfig, plane: Plane, was_active: bool, t
 
 def _sentence(job: Job) -> str:
     if job.status == "queued":
-        return "Waiting for a worker that is free; while all of them train, pause the run to let it begin."
-    return job.sentence or f"Computing: {job.share:.0%} of the points."
+        return tr(
+            "Waiting for a worker that is free; while all of them train, pause the run to let it begin."
+        )
+    computing = tr("Computing: {share} of the points.", share=f"{job.share:.0%}")
+    return retold(job.sentence) or computing
 
 
 @lru_cache(maxsize=32)
@@ -156,8 +161,14 @@ def _panels(known: Landscape, config: TrainingConfig, kind: str, racer: int, the
     x, y, values = known.x[::stride], known.y[::stride], known.values[::stride, ::stride]
     if not known.stride:
         values = values * float("nan")  # rows of a coarse grid that is not complete
-    about = f"{known.images:,} training images. The cross is {names[racer]} after step {known.step:,}: loss "
-    panels = [surface_panel(x, y, values, paths, _axes(known, kind), f"{about}{known.centre:.6g}.", theme)]
+    about = tr(
+        "{count} training images. The cross is {name} after step {step}: loss {loss}.",
+        count=f"{known.images:,}",
+        name=names[racer],
+        step=f"{known.step:,}",
+        loss=f"{known.centre:.6g}",
+    )
+    panels = [surface_panel(x, y, values, paths, _axes(known, kind), about, theme)]
     return [*panels, truth_panel(paths, theme)] if paths else panels
 
 
@@ -168,20 +179,26 @@ def _styles(config: TrainingConfig, theme: Theme) -> list[Style]:
 
 def _axes(known: Landscape, kind: str) -> tuple[str, str]:
     if kind == "random":
-        return "first random direction", "second random direction"
+        return tr("first random direction"), tr("second random direction")
     first, second = (f"{share:.1%}" for share in known.explained[:2])
-    return f"first component ({first} of the variance)", f"second component ({second})"
+    return (
+        tr("first component ({share} of the variance)", share=first),
+        tr("second component ({share})", share=second),
+    )
 
 
 def _note(known: Landscape, kind: str) -> str:
-    grids = {0: "No grid is complete yet", 4: "11 × 11 points", 2: "21 × 21 points", 1: "41 × 41 points"}
+    side = {4: 11, 2: 21, 1: 41}.get(known.stride)
+    grid = tr("{side} × {side} points.", side=side) if side else tr("No grid is complete yet.")
     if kind == "random":
-        return (
-            f"{grids[known.stride]}. Two random directions, as long as the weights into each unit (Li et al. "
-            "2018). The path is seen from above: these directions are nearly at right angles to it."
+        said = tr(
+            "Two random directions, as long as the weights into each unit (Li et al. 2018). The path is seen "
+            "from above: these directions are nearly at right angles to it."
         )
-    both = sum(known.explained[:2])
-    return (
-        f"{grids[known.stride]}. The first two principal components hold {both:.1%} of the variance of the "
-        "noted weights; what they leave out is why the true loss and the plane's loss differ."
+        return join(grid, said)
+    said = tr(
+        "The first two principal components hold {share} of the variance of the noted weights; what they "
+        "leave out is why the true loss and the plane's loss differ.",
+        share=f"{sum(known.explained[:2]):.1%}",
     )
+    return join(grid, said)

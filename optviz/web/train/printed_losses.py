@@ -10,6 +10,7 @@ from optviz.training.judging import PRINTED_EVERY
 from optviz.training.presets import PRESETS
 from optviz.web.tables import table
 from optviz.web.train.run_panel import Watched
+from optviz.words import tr
 
 NOTES = PRESETS["mnist_mlp"].config
 #: How many losses the notes print, and the first and the last of them.
@@ -20,20 +21,28 @@ def printed_part(seen: Watched) -> None:
     """A part that opens, for runs of the notes' network trained as in the notes."""
     if seen.history is None or not as_in_the_notes(seen.history.run.config):
         return
-    part = st.expander(f"The {COUNT} losses that the notes print", key="printed", on_change="rerun")
+    part = st.expander(
+        tr("The {count} losses that the notes print", count=COUNT), key="printed", on_change="rerun"
+    )
     if not part.open:
         return
     with part:
         st.markdown(
-            f"The notes print the loss of every {PRINTED_EVERY}th batch. Theirs go from {FIRST} to {LAST}; "
-            "their images come in another order, so single losses differ from those of this run."
+            tr(
+                "The notes print the loss of every {every}th batch. Theirs go from {first} to {last}; their "
+                "images come in another order, so single losses differ from those of this run.",
+                every=PRINTED_EVERY,
+                first=FIRST,
+                last=LAST,
+            )
         )
         rows = losses(seen.history)
         if not rows:
-            st.caption("This run has no such loss yet.")
+            st.caption(tr("This run has no such loss yet."))
             return
         each = NOTES.steps_per_epoch // PRINTED_EVERY
-        headings = ["Epoch", *(f"step {PRINTED_EVERY * i}" for i in range(1, each + 1))]
+        steps = [tr("step {step}", step=PRINTED_EVERY * i) for i in range(1, each + 1)]
+        headings = [tr("Epoch"), *steps]
         found = [
             ("", str(epoch), [rows.get((epoch, i), "—") for i in range(1, each + 1)])
             for epoch in range(1, NOTES.epochs + 1)

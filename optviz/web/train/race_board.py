@@ -7,10 +7,29 @@ from optviz.runs.history import History
 from optviz.runs.standings import THRESHOLDS, Standing, standings
 from optviz.training.events import Evaluation
 from optviz.training.judging import FIRST_EPOCH, LATER_EPOCHS
+from optviz.training.stored_words import retold
 from optviz.web.tables import table
-from optviz.web.train.run_words import STATUS, duration
+from optviz.web.train.run_words import duration, status_of
+from optviz.words import join, listed, mark, tr
 
-HEADINGS = ("Lane", "State", "Accuracy", "Test loss", *(f"{least:.0%}" for least in THRESHOLDS))
+HEADINGS = (
+    *(mark("Lane"), mark("State"), mark("Accuracy"), mark("Test loss")),
+    *(f"{least:.0%}" for least in THRESHOLDS),
+)
+CAPTIONS = {
+    "epochs": mark(
+        "Under 90 % to 98 %: after how many epochs an evaluation first found that test accuracy or a better "
+        "one."
+    ),
+    "steps": mark(
+        "Under 90 % to 98 %: after how many steps an evaluation first found that test accuracy or a better "
+        "one."
+    ),
+    "seconds": mark(
+        "Under 90 % to 98 %: after how many seconds of its own training an evaluation first found that test "
+        "accuracy or a better one."
+    ),
+}
 
 
 def board(history: History, theme: Theme, unit: Unit) -> None:
@@ -21,7 +40,7 @@ def board(history: History, theme: Theme, unit: Unit) -> None:
     drawn = racer_styles(len(rows), theme)
     config = history.run.config
     table(
-        HEADINGS,
+        list(map(tr, HEADINGS)),
         [
             (drawn[row.place].color, legend_name(config.entrants[row.place]), _cells(row, history, unit))
             for row in rows
@@ -31,13 +50,12 @@ def board(history: History, theme: Theme, unit: Unit) -> None:
 
 def caption(unit: Unit) -> str:
     """What the columns of percentages say."""
-    what = {"epochs": "epochs", "steps": "steps", "seconds": "seconds of its own training"}[unit.key]
-    first = ", ".join(f"{share:g}" for share in FIRST_EPOCH)
-    return (
-        f"Under 90 % to 98 %: after how many {what} an evaluation first found that test accuracy or a better "
-        f"one. Each network is evaluated after {first} of the first epoch, and then {len(LATER_EPOCHS)} "
-        "times in each epoch."
+    judged = tr(
+        "Each network is evaluated after {first} of the first epoch, and then {times} times in each epoch.",
+        first=listed(f"{share:g}" for share in FIRST_EPOCH),
+        times=len(LATER_EPOCHS),
     )
+    return join(tr(CAPTIONS[unit.key]), judged)
 
 
 def _cells(row: Standing, history: History, unit: Unit) -> tuple[str, ...]:
@@ -53,13 +71,17 @@ def _cells(row: Standing, history: History, unit: Unit) -> tuple[str, ...]:
 def _state(row: Standing, history: History) -> str:
     config = history.run.config
     if row.diverged_at is not None:
-        return f"Diverged at step {row.diverged_at:,}. {row.reason}"
+        return join(tr("Diverged at step {step}.", step=f"{row.diverged_at:,}"), retold(row.reason))
     if row.rank:
-        return f"Rank {row.rank} of {len(config.entrants)}"
+        return tr("Rank {rank} of {count}", rank=row.rank, count=len(config.entrants))
     if row.finished:
-        return "Finished; the others go on"
-    state = STATUS[history.run.status].capitalize()
-    return f"{state}: step {row.step:,} of {config.steps:,}"
+        return tr("Finished; the others go on")
+    return tr(
+        "{state}: step {step} of {steps}",
+        state=status_of(history.run).capitalize(),
+        step=f"{row.step:,}",
+        steps=f"{config.steps:,}",
+    )
 
 
 def _when(reached: Evaluation | None, unit: Unit) -> str:

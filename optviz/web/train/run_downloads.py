@@ -15,6 +15,7 @@ from optviz.runs.history import History, Lane
 from optviz.training.config import TrainingConfig, encode
 from optviz.training.events import Evaluation, Progress
 from optviz.web.train.run_words import name_of
+from optviz.words import ENGLISH, speaking, tr
 
 COLUMNS = (
     "step",
@@ -36,7 +37,7 @@ def downloads(history: History) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="run-downloads"):
         if len(names) > 1:
             place = st.selectbox(
-                "Weights and script of",
+                tr("Weights and script of"),
                 range(len(names)),
                 format_func=lambda place: names[place],
                 key=f"download.of.{run.id}",
@@ -44,29 +45,43 @@ def downloads(history: History) -> None:
             )
         of = f"-{place + 1}" if place else ""
         _button(
-            "Weights",
+            "weights",
+            tr("Weights"),
             lambda: weights(run.id, place),
             f"{run.id}{of}.safetensors",
             "application/octet-stream",
             disabled=history.checkpoint is None,
-            help="The last checkpoint's weights as safetensors, with the names of the network's state_dict.",
+            help=tr(
+                "The last checkpoint's weights as safetensors, with the names of the network's state_dict."
+            ),
         )
-        _button("History", lambda: as_csv(history), f"{run.id}.csv", "text/csv")
-        _button("Configuration", lambda: as_json(history), f"{run.id}.json", "application/json")
+        _button("history", tr("History"), lambda: as_csv(history), f"{run.id}.csv", "text/csv")
+        name = f"{run.id}.json"
+        _button("configuration", tr("Configuration"), lambda: as_json(history), name, "application/json")
         _button(
-            "PyTorch script", lambda: script(run.config.alone(place)), f"{run.id}{of}.py", "text/x-python"
+            "script",
+            tr("PyTorch script"),
+            lambda: script(run.config.alone(place)),
+            f"{run.id}{of}.py",
+            "text/x-python",
         )
 
 
 def _button(
-    label: str, make: Callable[[], bytes], name: str, mime: str, disabled: bool = False, help: str = ""
+    key: str,
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    mime: str,
+    disabled: bool = False,
+    help: str = "",
 ) -> None:
     st.download_button(
         label,
         make,
         file_name=f"optviz-{name}",
         mime=mime,
-        key=f"download.{label}",
+        key=f"download.{key}",
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",
@@ -84,18 +99,16 @@ def weights(run_id: str, place: int = 0) -> bytes:
 
 
 def as_csv(history: History) -> bytes:
-    """A row for each progress and each evaluation, in order; what was not measured is empty.
+    """A row for each progress and each evaluation, in order; what was not measured is empty. In English.
 
     In a race each row begins with its optimizer, and the rows of one stand together.
     """
     entrants = history.run.config.entrants
     if len(entrants) == 1:
         return csv_bytes(COLUMNS, _rows(history))
-    named = (
-        [legend_name(entrant), *row]
-        for entrant, lane in zip(entrants, history.lanes, strict=True)
-        for row in _rows(lane)
-    )
+    with speaking(ENGLISH):
+        names = [legend_name(entrant) for entrant in entrants]
+    named = ([name, *row] for name, lane in zip(names, history.lanes, strict=True) for row in _rows(lane))
     return csv_bytes(("optimizer", *COLUMNS), named)
 
 
@@ -111,7 +124,9 @@ def _rows(lane: Lane) -> Iterator[list[float | None]]:
 def as_json(history: History) -> bytes:
     """The configuration under the keys of the link, with the run's name and what it came to."""
     run = history.run
-    about = {"name": name_of(run), "run": run.id, "status": run.status, "test_accuracy": history.best}
+    with speaking(ENGLISH):
+        name = name_of(run)
+    about = {"name": name, "run": run.id, "status": run.status, "test_accuracy": history.best}
     return json.dumps({**about, "configuration": encode(run.config)}, indent=2, ensure_ascii=False).encode()
 
 

@@ -10,8 +10,9 @@ from optviz.runs.history import accuracies
 from optviz.runs.store import MAX_TITLE, Run, RunError
 from optviz.web.markdown_escape import plain
 from optviz.web.train.controls import MOST_OVERLAYS, Chosen, fill
-from optviz.web.train.run_words import STATUS, describe, name_of
+from optviz.web.train.run_words import describe, name_of, status_of
 from optviz.web.visitors import owner
+from optviz.words import tr
 
 SHOWN = 8
 MOST = 100
@@ -29,12 +30,15 @@ def own_runs(chosen: Chosen) -> None:
         return
     if not runs:
         return
-    st.markdown("## Your runs")
-    st.caption(f"Select up to {MOST_OVERLAYS} runs to overlay their curves on the run that is shown.")
+    heading = tr("Your runs")
+    st.markdown(f"## {heading}")
+    st.caption(
+        tr("Select up to {most} runs to overlay their curves on the run that is shown.", most=MOST_OVERLAYS)
+    )
     for run in shown:
         _row(run, reached[run.id], chosen)
     if len(runs) > SHOWN:
-        st.toggle(f"Show all {len(runs)}", key="runs.all")
+        st.toggle(tr("Show all {count}", count=len(runs)), key="runs.all")
 
 
 def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
@@ -45,7 +49,7 @@ def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
         state[key] = here or run.id in chosen.overlays
         full = len(chosen.overlays) >= MOST_OVERLAYS and not state[key]
         st.checkbox(
-            f"Overlay {run.id}",
+            tr("Overlay {run}", run=run.id),
             key=key,
             disabled=here or full or not chosen.run,
             label_visibility="collapsed",
@@ -59,11 +63,11 @@ def _row(run: Run, accuracy: float | None, chosen: Chosen) -> None:
             disabled=here,
             on_click=_open,
             args=(run,),
-            help="Show this run and its configuration.",
+            help=tr("Show this run and its configuration."),
         )
         result = f"**{accuracy:.2%}** · " if accuracy is not None else ""
-        st.markdown(f"{result}{STATUS[run.status]}", width="content")
-        with st.popover("More", type="tertiary"):
+        st.markdown(f"{result}{status_of(run)}", width="content")
+        with st.popover(tr("More"), type="tertiary"):
             _more(run)
 
 
@@ -71,7 +75,7 @@ def _more(run: Run) -> None:
     key = f"run.{run.id}.title"
     state.setdefault(key, run.title)
     st.text_input(
-        "Name",
+        tr("Name"),
         key=key,
         max_chars=MAX_TITLE,
         placeholder=describe(run.config),
@@ -79,19 +83,19 @@ def _more(run: Run) -> None:
         args=(run.id,),
     )
     st.button(
-        "Delete this run",
+        tr("Delete this run"),
         key=f"run.{run.id}.delete",
         icon=":material/delete:",
         on_click=_delete,
         args=(run.id,),
-        help="Deletes its events and weights, for everybody. This cannot be undone.",
+        help=tr("Deletes its events and weights, for everybody. This cannot be undone."),
     )
 
 
 def _open(run: Run) -> None:
     state["training.run"] = run.id
     state["training.overlays"] = [o for o in state["training.overlays"] if o != run.id]
-    fill(run.config, list(run.complaints))
+    fill(run.config, list(map(tr, run.complaints)))
 
 
 def _overlay(run_id: str) -> None:

@@ -15,6 +15,7 @@ from optviz.runs.store import RunError
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.presets import COMPARISONS, Comparison
+from optviz.training.stored_words import retold
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.train import scene
@@ -23,6 +24,7 @@ from optviz.web.train.family import fork_button
 from optviz.web.train.race_board import board, caption
 from optviz.web.train.run_words import describe, name_of, sentence
 from optviz.web.visitors import network, owner
+from optviz.words import join, tr
 
 LOOK_SECONDS = 1.0
 state = st.session_state
@@ -74,7 +76,7 @@ def watched(chosen: Chosen, fresh: bool = False) -> Watched:
             overlays.append(watch(run_id))
         except (RunError, StoreUnavailableError):
             missing += 1
-    lost = f"{missing} of the overlaid runs cannot be shown." if missing else ""
+    lost = tr("{count} of the overlaid runs cannot be shown.", count=missing) if missing else ""
     return Watched(history, tuple(overlays), lost)
 
 
@@ -86,10 +88,11 @@ def headline(chosen: Chosen, seen: Watched) -> str:
 def differs(chosen: Chosen, seen: Watched) -> None:
     """Say so when an edit was refused, or the settings differ from those of the run."""
     if chosen.complaint:
-        st.caption(f"Fix the settings before starting: {plain(chosen.complaint)}")
+        st.caption(tr("Fix the settings before starting: {why}", why=plain(chosen.complaint)))
     elif seen.history and seen.history.run.config != chosen.config:
-        fork = " Fork goes on with them from the weights of this run." if seen.history.checkpoint else ""
-        st.caption(f"The settings have changed. Start trains {plain(describe(chosen.config))}.{fork}")
+        start = tr("The settings have changed. Start trains {what}.", what=plain(describe(chosen.config)))
+        fork = tr("Fork goes on with them from the weights of this run.") if seen.history.checkpoint else ""
+        st.caption(join(start, fork))
 
 
 def buttons(chosen: Chosen, seen: Watched) -> None:
@@ -101,22 +104,22 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
     row = st.container(horizontal=True, gap="small", key="run-buttons")
     with row:
         start = st.button(
-            "Start",
+            tr("Start{training}", training=""),  # “Start” alone is a point
             type="primary",
             key="run.start",
             icon=":material/play_arrow:",
             disabled=busy or bool(chosen.complaint),
-            help="Train the network of the settings.",
+            help=tr("Train the network of the settings."),
         )
         tasks = scheduler.current()
-        _button("Pause", ":material/pause:", tasks.pause, mine, bool(mine and mine.active and not asked))
-        _button("Resume", ":material/resume:", tasks.resume, mine, bool(mine and (mine.resumable or asked)))
+        pausable, resumable = mine and mine.active and not asked, mine and (mine.resumable or asked)
+        _button("pause", tr("Pause"), tasks.pause, mine, bool(pausable))
+        _button("resume", tr("Resume"), tasks.resume, mine, bool(resumable))
         stoppable = bool(mine and (mine.active or mine.status in ("paused", "interrupted")))
-        _button(
-            "Stop", ":material/stop:", tasks.stop, mine, stoppable and not (mine and mine.wanted == "stop")
-        )
+        stopping = bool(mine and mine.wanted == "stop")
+        _button("stop", tr("Stop"), tasks.stop, mine, stoppable and not stopping)
         fork_button(chosen, seen.history)
-        compare = st.popover("Compare", icon=":material/compare_arrows:", disabled=bool(chosen.complaint))
+        compare = st.popover(tr("Compare"), icon=":material/compare_arrows:", disabled=bool(chosen.complaint))
     with compare:
         together = [_offer(comparison) for comparison in COMPARISONS.values()]
     if start:
@@ -128,11 +131,11 @@ def buttons(chosen: Chosen, seen: Watched) -> None:
         st.error(plain(said))
 
 
-def _button(label: str, icon: str, act: Callable[..., Any], run: Any, enabled: bool) -> None:
+def _button(key: str, label: str, act: Callable[..., Any], run: Any, enabled: bool) -> None:
     st.button(
         label,
-        key=f"run.{label.lower()}",
-        icon=icon,
+        key=f"run.{key}",
+        icon=f":material/{key}:",
         disabled=not enabled,
         on_click=_ask,
         args=(act, run.id if run else ""),
@@ -148,8 +151,8 @@ def _ask(act: Callable[..., Any], run_id: str) -> None:
 
 def _offer(row: Comparison) -> Comparison | None:
     """The button of a comparison with what it trains; the comparison when it was pressed."""
-    pressed = st.button(row.name, key=f"compare.{row.key}", width="stretch")
-    st.caption(plain(row.about))
+    pressed = st.button(tr(row.name), key=f"compare.{row.key}", width="stretch")
+    st.caption(plain(tr(row.about)))
     return row if pressed else None
 
 
@@ -159,7 +162,13 @@ def _start(configs: Sequence[TrainingConfig]) -> None:
     info, bar = DATASETS[config.dataset], st.empty()
 
     def report(done: int, total: int) -> None:
-        bar.progress(done / total, f"Downloading {info.name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+        said = tr(
+            "Downloading {name}: {done} of {total} MB",
+            name=tr(info.name),
+            done=f"{done / 1e6:.0f}",
+            total=f"{total / 1e6:.0f}",
+        )
+        bar.progress(done / total, said)
 
     try:
         prepare(config.dataset, report)
@@ -211,7 +220,7 @@ def _look(chosen: Chosen, drawn_with: tuple[Any, ...], theme: Theme) -> None:
     if racing:
         board(seen.history, theme, chosen.view.unit)
         st.caption(caption(chosen.view.unit))
-    place = choose_racer(seen.history, "racer", "Look into the network of") if racing else 0
+    place = choose_racer(seen.history, "racer", tr("Look into the network of")) if racing else 0
     charts(
         scene.pictures(seen.history, theme, place),
         key="pictures",
@@ -239,7 +248,9 @@ def _status(seen: Watched) -> None:
     run = history.run
     st.progress(min(history.level.step / run.config.steps, 1.0), plain(sentence(history)))
     if not seen.own:
-        st.caption("You are watching: only who started this run can pause or stop it. Start trains your own.")
-    for notice in (*history.notices, history.complaint):
+        st.caption(
+            tr("You are watching: only who started this run can pause or stop it. Start trains your own.")
+        )
+    for notice in (*map(retold, history.notices), history.complaint):
         if notice:
             st.warning(plain(notice))

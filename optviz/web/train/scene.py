@@ -1,7 +1,5 @@
 """From the history of a run to its panels, made once for all who watch it."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from optviz.figures.confusion import confusion_panel
@@ -17,11 +15,12 @@ from optviz.training.config import RIVALS, TrainingConfig, encode
 from optviz.training.datasets import DATASETS, DatasetError
 from optviz.training.layers import describe
 from optviz.web.train.run_words import name_of
+from optviz.words import join, per_language, tr
 
 Panels = list[Panel]
 
 
-@lru_cache(maxsize=256)
+@per_language(256)
 def curves_of(history: History, place: int = 0, unit: Unit = EPOCHS) -> Curves:
     """The curves of one network of a run."""
     config, lane = history.run.config, history.lanes[place]
@@ -57,7 +56,7 @@ def in_unit(steps: np.ndarray, lane: Lane, config: TrainingConfig, unit: Unit) -
     return np.interp(steps, *lane.clock) if unit.key == "seconds" else steps / config.steps_per_epoch
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def curves(histories: tuple[History, ...], theme: Theme, view: View) -> tuple[Panels, list[LegendEntry]]:
     """Loss and accuracy of one run or several with all their racers, and the legend."""
     shown = [
@@ -66,28 +65,28 @@ def curves(histories: tuple[History, ...], theme: Theme, view: View) -> tuple[Pa
     return curve_panels(shown, theme, view, racers=len(histories[0].lanes))
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def pictures(history: History, theme: Theme, place: int = 0) -> Panels:
     """The panels of predictions, confusion, weights and network that one network of a run has so far."""
     run, info, lane = history.run, DATASETS[history.run.config.dataset], history.lanes[place]
-    panels = []
+    panels, classes = [], info.class_names
     if lane.samples and (images := _images(info.key)) is not None:
         seen = lane.samples
         panels.append(
             samples_panel(
-                images[list(seen.indices)], seen.labels, seen.probabilities, info.classes, info.white, theme
+                images[list(seen.indices)], seen.labels, seen.probabilities, classes, info.white, theme
             )
         )
         if seen.first:
-            given = (images[: len(seen.first)], seen.first_labels, seen.first, info.classes, info.white)
+            given = (images[: len(seen.first)], seen.first_labels, seen.first, classes, info.white)
             panels.append(first_images_panel(*given, theme))
     if lane.evaluations:
         judged = lane.evaluations[-1]
-        when = "before training" if judged.step == 0 else f"after epoch {judged.epoch:.3g}"
-        panels.append(confusion_panel(judged.confusion, info.classes, when, theme))
+        after = None if judged.step == 0 else f"{judged.epoch:.3g}"
+        panels.append(confusion_panel(judged.confusion, classes, after, theme))
     if lane.first_layer:
         layer = lane.first_layer
-        names = () if run.config.hidden else info.classes
+        names = () if run.config.hidden else classes
         panels.append(weights_panel(layer.images(), layer.scale, layer.of, names, theme))
     return [*panels, drawing(run.config, theme)]
 
@@ -99,7 +98,7 @@ def pictures_version(history: History, place: int = 0) -> str:
     return f"{history.run.id} {place} {len(lane.evaluations)} {steps}"
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def drawing(config: TrainingConfig, theme: Theme) -> Panel:
     """The network of a configuration."""
     columns = []
@@ -117,11 +116,19 @@ def fairness(histories: tuple[History, ...]) -> str:
     hashes = {history.started.initial_weights_hash for history in histories if history.started}
     same_order = len({(c.dataset, c.seed, c.batch_size) for c in configs}) == 1
     if len(hashes) != 1:
-        weights = "The first weights differ"
+        weights = (
+            tr("The first weights differ, same order of the images.")
+            if same_order
+            else tr("The first weights differ, the batches differ.")
+        )
     else:
-        weights = f"Same first weights (hash {hashes.pop()[:8]})"
-    order = "same order of the images" if same_order else "the batches differ"
-    return f"{weights}, {order}. One line for each run, smoothed in the same way."
+        shown = hashes.pop()[:8]
+        weights = (
+            tr("Same first weights (hash {hash}), same order of the images.", hash=shown)
+            if same_order
+            else tr("Same first weights (hash {hash}), the batches differ.", hash=shown)
+        )
+    return join(weights, tr("One line for each run, smoothed in the same way."))
 
 
 def _images(dataset: str) -> np.ndarray | None:

@@ -12,10 +12,12 @@ from optviz.runs.history import History
 from optviz.runs.jobs import Job
 from optviz.runs.store import RunError
 from optviz.training.config import TrainingConfig
+from optviz.training.stored_words import retold
 from optviz.web.components.charts import charts
 from optviz.web.markdown_escape import plain
 from optviz.web.tables import table
 from optviz.web.train.run_panel import LOOK_SECONDS, Watched
+from optviz.words import tr, trn
 
 state = st.session_state
 Budget = tuple[int, int]  # epochs and seeds
@@ -25,7 +27,7 @@ def sweep_part(seen: Watched, theme: Theme) -> None:
     """A part that opens; nothing in it is read or sent while it is closed."""
     if seen.history is None:
         return
-    part = st.expander("Other learning rates: each one's best", key="rates", on_change="rerun")
+    part = st.expander(tr("Other learning rates: each one's best"), key="rates", on_change="rerun")
     if not part.open:
         return
     with part:
@@ -46,12 +48,12 @@ def _budget(config: TrainingConfig) -> Budget:
     choices = sorted({1, min(3, config.epochs), config.epochs})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         epochs = st.segmented_control(
-            "Epochs of each training",
+            tr("Epochs of each training"),
             choices,
             default=choices[0],
             key=f"rates.epochs.{config.epochs}",
         )
-        seeds = st.segmented_control("Seeds", sweep_job.SEEDS, default=3, key="rates.seeds")
+        seeds = st.segmented_control(tr("Seeds"), sweep_job.SEEDS, default=3, key="rates.seeds")
     return epochs or choices[0], seeds or 3
 
 
@@ -70,15 +72,15 @@ def _buttons(seen: Watched, budget: Budget, found: list[Job]) -> None:
     assert history is not None
     if not seen.own:
         if not found:
-            st.caption("Who started this run can try other learning rates; they are shown here then.")
+            st.caption(tr("Who started this run can try other learning rates; they are shown here then."))
         return
     wanted = sweep_job.requests(history.run.config, *budget)
     over = bool(found) and all(job.status == "done" for job in found) and len(found) >= len(wanted)
     going = any(job.active for job in found)
     with st.container(horizontal=True, gap="small"):
-        label = f"Train {len(wanted) * budget[1]:,} times"
+        label = tr("Train {count} times", count=f"{len(wanted) * budget[1]:,}")
         start = st.button(label, key="rates.start", disabled=going or over)
-        end = st.button("Stop", key="rates.stop", disabled=not going)
+        end = st.button(tr("Stop"), key="rates.stop", disabled=not going)
     if not start and not end:
         return
     tasks = scheduler.current()
@@ -108,23 +110,33 @@ def _look(history: History, budget: Budget, was_going: bool, theme: Theme) -> No
         st.rerun()  # the buttons, too
     if going:
         share = sum(job.share if job.active else 1.0 for job in found) / len(found)
-        st.progress(share, f"{len(found) - len(going)} of {len(found)} rates are done. Runs go first.")
+        said = tr(
+            "{done} of {count} rates are done. Runs go first.",
+            done=len(found) - len(going),
+            count=len(found),
+        )
+        st.progress(share, said)
     for sentence in {job.sentence for job in found if job.status == "failed"}:
-        st.warning(plain(sentence))
+        st.warning(plain(retold(sentence)))
     swept = [_swept(found, made, racer) for racer in range(len(config.entrants))]
     names = [legend_name(entrant, without=("lr",)) for entrant in config.entrants]
     drawn = racer_styles(len(names), theme) if len(names) > 1 else styles(names, theme)
     epochs, seeds = budget
-    words = f"{epochs} epoch{'s' * (epochs > 1)} each, {seeds} seed{'s' * (seeds > 1)}"
-    about = f"{words}, everything else as in the run. Line: mean. Bars: worst and best seed."
+    about = tr(
+        "{epochs} each, {seeds}, everything else as in the run. Line: mean. Bars: worst and best seed. "
+        "Crosses: a seed diverged.",
+        epochs=trn("{count} epoch", "{count} epochs", epochs),
+        seeds=trn("{count} seed", "{count} seeds", seeds),
+    )
     charts(
-        [sweep_panel(names, swept, drawn, f"{about} Crosses: a seed diverged.", theme)],
+        [sweep_panel(names, swept, drawn, about, theme)],
         key="rates-chart",
         version=f"{sorted((job.id, job.version) for job in found)} {budget} {theme.dark}",
         legend=[{"name": n, "color": s.color, "dash": s.dash} for n, s in zip(names, drawn, strict=True)],
     )
     rows = [(style.color, name, _cells(each)) for name, style, each in zip(names, drawn, swept, strict=True)]
-    table(("Optimizer", "Best rate", "Mean accuracy there", f"Within {GOOD:.0%} of it"), rows, told=False)
+    headings = (tr("Optimizer"), tr("Best rate"), tr("Mean accuracy there"))
+    table((*headings, tr("Within {share} of it", share=f"{GOOD:.0%}")), rows, told=False)
 
 
 def _swept(found: list[Job], made: dict[str, bytes], racer: int) -> list[Swept]:
@@ -143,9 +155,10 @@ def _cells(swept: list[Swept]) -> tuple[str, ...]:
     if top is None or top.mean is None or reach is None:
         return ("—", "—", "—")
     low, high = reach
-    factor = f"a factor of {number(round(high / low, 1))}" if high > low else "only this one"
-    return (
-        number(top.rate),
-        f"{top.mean:.2%}",
-        f"{number(low)} to {number(high)}: {factor}" if high > low else factor,
-    )
+    reached = tr("only this one")
+    if high > low:
+        factor = number(round(high / low, 1))
+        reached = tr(
+            "{low} to {high}: a factor of {factor}", low=number(low), high=number(high), factor=factor
+        )
+    return number(top.rate), f"{top.mean:.2%}", reached

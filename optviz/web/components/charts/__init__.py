@@ -10,6 +10,7 @@ from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.web.assets import plotly_url
 from optviz.web.components.following import FOLLOWING, draw_url
 from optviz.web.components.mounting import BUS, DRAWING, compressed, mount
+from optviz.words import language
 
 HERE = Path(__file__).parent
 
@@ -49,7 +50,7 @@ def charts(
         "figures": figures,
         "legend": legend,
         "note": note,
-        "version": version,
+        "version": f"{version} {language()}",
         "plotly": plotly_url(),
         "pickable": pickable,
         "least": least,
