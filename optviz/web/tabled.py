@@ -21,6 +21,7 @@ from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
 from optviz.training.config import TrainingConfig
+from optviz.web.components.explain import told
 from optviz.web.site import PAGES
 from optviz.words import Message
 
@@ -47,4 +48,5 @@ def tables() -> dict[str, list[Any]]:
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
         "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
         "web": [PAGES],
+        "browser": [told()],
     }
