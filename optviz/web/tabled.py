@@ -20,8 +20,13 @@ from optviz.settings.link import Settings, fields_of
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
+from optviz.teaching.activations import ACTIVATIONS
+from optviz.teaching.loss_table import TORCH_LOSSES
+from optviz.teaching.weight_decay import VERSIONS
 from optviz.training.config import TrainingConfig
+from optviz.web.activations.views import VIEWS as ACTIVATION_VIEWS
 from optviz.web.components.explain import told
+from optviz.web.regularization.views import VIEWS as REGULARIZATION_VIEWS
 from optviz.web.site import PAGES
 from optviz.words import Message
 
@@ -49,4 +54,7 @@ def tables() -> dict[str, list[Any]]:
         "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
         "web": [PAGES],
         "browser": [told()],
+        "teaching": [ACTIVATIONS, TORCH_LOSSES, VERSIONS],
+        "web_activations": [ACTIVATION_VIEWS],
+        "web_regularization": [REGULARIZATION_VIEWS],
     }

@@ -29,7 +29,10 @@ class Told:
 
 def told() -> Told:
     """The names of variables and the sentences about lines, of all steps that can be explained."""
-    titles, sentences = {mark("weight decay"): None, **dict.fromkeys(TITLES.values())}, dict.fromkeys(SENTENCES.values())
+    titles, sentences = (
+        {mark("weight decay"): None, **dict.fromkeys(TITLES.values())},
+        dict.fromkeys(SENTENCES.values()),
+    )
     for row in OPTIMIZERS:
         try:
             one = explained(row)
