@@ -2,7 +2,7 @@
 
 const MOST = 6 // cards, where the declaration says no other number
 const WORDS = [
-  marked("No"), marked("One"), marked("Two"), marked("Three"), marked("Four"), marked("Five"), marked("Six"), marked("Seven"), marked("Eight"),
+  "", marked("One"), marked("Two"), marked("Three"), marked("Four"), marked("Five"), marked("Six"), marked("Seven"), marked("Eight"),
 ]
 const NONE = marked("No optimizer matches “{query}”.")
 
