@@ -11,18 +11,19 @@ from optviz.web.page import Page
 from optviz.web.tables import table
 from optviz.web.theme import current_theme
 from optviz.web.trajectories.scene import formula
+from optviz.words import language, tr
 
 PAGE = Page(MapSettings, arrange=arrange)
 settings = PAGE.read()
 theme = current_theme()
 
-with PAGE.frame(f"# {settings.row.question}\n{formula(settings.landscape())}", more=objections(settings)):
+with PAGE.frame(f"# {tr(settings.row.question)}\n{formula(settings.landscape())}", more=objections(settings)):
     work = begin(settings)
     picture = map_picture(settings, work.map, theme)
     picked = charts(
         picture.panels,
         key="map",
-        version=f"{settings} {work.fineness} {theme.dark}",
+        version=f"{settings} {work.fineness} {theme.dark} {language()}",
         legend=picture.legend,
         note=picture.note,
         pickable=True,
@@ -33,7 +34,7 @@ with PAGE.frame(f"# {settings.row.question}\n{formula(settings.landscape())}", m
         open_experiment(settings, work.map, picked)
 table(picture.headings, [(row.color, row.name, row.cells) for row in picture.rows], told=False)
 st.download_button(
-    "Download the map as CSV",
+    tr("Download the map as CSV"),
     lambda: map_csv(settings, work.map),
     file_name="optviz-map.csv",
     mime="text/csv",

@@ -17,6 +17,7 @@ from optviz.teaching.losses import (
     binary_cross_entropy_from_logits_gradient,
     squared_error_on_sigmoid_gradient,
 )
+from optviz.words import join, listed, tr
 
 Panels = list[Panel]
 Legend = list[LegendEntry]
@@ -35,33 +36,37 @@ def function_panels(shown: Sequence[str], width: float, theme: Theme) -> tuple[P
     z = np.linspace(-width, width, 801)
     values, derivatives, legend = [], [], []
     for key in shown:
-        row, style = ACTIVATIONS[key], look(key, theme)
-        values.append(line(z, row.function(z), style.color, row.name, dash=style.dash))
+        row, style, name = ACTIVATIONS[key], look(key, theme), _name(key)
+        values.append(line(z, row.function(z), style.color, name, dash=style.dash))
         derivatives.append(
-            line(z, np.broadcast_to(row.derivative(z), z.shape), style.color, row.name, dash=style.dash)
+            line(z, np.broadcast_to(row.derivative(z), z.shape), style.color, name, dash=style.dash)
         )
-        legend.append(entry(row.name, style.color, style.dash))
-    said = "; ".join(f"{ACTIVATIONS[key].name} {number(largest_derivative(key, width)[1])}" for key in shown)
+        legend.append(entry(name, style.color, style.dash))
+    said = "; ".join(f"{_name(key)} {number(largest_derivative(key, width)[1])}" for key in shown)
     frame = {"xaxis": axis(theme, "z"), "uirevision": f"{width}"}
-    names = ", ".join(ACTIVATIONS[key].name for key in shown)
+    names = listed(_name(key) for key in shown)
     return [
         panel(
             "functions.values",
-            "What comes out",
+            tr("What comes out"),
             {"data": values, "layout": layout(theme, yaxis=axis(theme, "a(z)"), **frame)},
-            about="The activation a(z) of the number z that goes in.",
-            alt=f"Curves of {names} from −{number(width)} to {number(width)}.",
+            about=tr("The activation a(z) of the number z that goes in."),
+            alt=tr("Curves of {names} from −{width} to {width}.", names=names, width=number(width)),
             aspect=0.75,
         ),
         panel(
             "functions.derivatives",
-            "Its derivative",
+            tr("Its derivative"),
             {"data": derivatives, "layout": layout(theme, yaxis=axis(theme, "a'(z)"), **frame)},
-            about="What a gradient is multiplied with on its way back.",
-            alt=f"Derivatives of the same activations. Largest ones: {said}.",
+            about=tr("What a gradient is multiplied with on its way back."),
+            alt=tr("Derivatives of the same activations. Largest ones: {values}.", values=said),
             aspect=0.75,
         ),
     ], legend
+
+
+def _name(key: str) -> str:
+    return tr(ACTIVATIONS[key].name)
 
 
 def dying_panels(runs: Sequence[Units], theme: Theme) -> tuple[Panels, Legend]:
@@ -69,52 +74,59 @@ def dying_panels(runs: Sequence[Units], theme: Theme) -> tuple[Panels, Legend]:
     dead, losses = [], []
     legend: Legend = []
     for run in runs:
-        row, style = ACTIVATIONS[run.activation], look(run.activation, theme)
+        name, style = _name(run.activation), look(run.activation, theme)
         steps = np.arange(len(run.losses))
         dash = "dash" if legend else "solid"  # both curves may lie on each other
-        silent = f"{row.name}, silent"
-        dead.append(
-            line(steps, run.silent, style.color, silent, dash="dot", width=1.4, hover="step %{x}: %{y:.1%}")
-        )
-        dead.append(line(steps, run.dead, style.color, row.name, dash=dash, hover="step %{x}: %{y:.1%}"))
-        losses.append(line(steps, run.losses, style.color, row.name, dash=dash, hover="step %{x}: %{y:.4g}"))
-        legend.append(entry(row.name, style.color, dash))
-    legend.append(entry("silent units", theme.ink, "dot"))
+        silent = tr("{name}, silent", name=name)
+        share, height = tr("step %{x}: %{y:.1%}"), tr("step %{x}: %{y:.4g}")
+        dead.append(line(steps, run.silent, style.color, silent, dash="dot", width=1.4, hover=share))
+        dead.append(line(steps, run.dead, style.color, name, dash=dash, hover=share))
+        losses.append(line(steps, run.losses, style.color, name, dash=dash, hover=height))
+        legend.append(entry(name, style.color, dash))
+    legend.append(entry(tr("silent units"), theme.ink, "dot"))
     ends = "; ".join(
-        f"{ACTIVATIONS[r.activation].name} {r.dead[-1]:.0%} without gradient, {r.silent[-1]:.0%} silent, "
-        f"loss {number(float(r.losses[-1]))}"
+        tr(
+            "{name} {dead} without gradient, {silent} silent, loss {loss}",
+            name=_name(r.activation),
+            dead=f"{r.dead[-1]:.0%}",
+            silent=f"{r.silent[-1]:.0%}",
+            loss=number(float(r.losses[-1])),
+        )
         for r in runs
     )
-    steps_axis = axis(theme, "step", rangemode="tozero")
+    steps_axis = axis(theme, tr("step"), rangemode="tozero")
     every = np.concatenate([run.losses for run in runs])
     return [
         panel(
             "dying.dead",
-            "Units that get no gradient",
+            tr("Units that get no gradient"),
             {
                 "data": dead,
                 "layout": layout(
                     theme,
                     xaxis=steps_axis,
-                    yaxis=axis(theme, "share of units", tickformat=".0%", range=[-0.03, 1.05]),
+                    yaxis=axis(theme, tr("share of units"), tickformat=".0%", range=[-0.03, 1.05]),
                 ),
             },
-            about=(
+            about=tr(
                 "Dotted: silent units, whose z is negative for all points. A silent leaky ReLU still gets a "
                 "gradient."
             ),
-            alt=f"Share of units without gradient, and of silent units, against steps. At the end: {ends}.",
+            alt=tr(
+                "Share of units without gradient, and of silent units, against steps. At the end: {ends}.",
+                ends=ends,
+            ),
             aspect=0.75,
         ),
         panel(
             "dying.losses",
-            "Mean squared error",
+            tr("Mean squared error"),
             {
                 "data": losses,
-                "layout": layout(theme, xaxis=steps_axis, yaxis=axis(theme, "loss", **powers(every))),
+                "layout": layout(theme, xaxis=steps_axis, yaxis=axis(theme, tr("loss"), **powers(every))),
             },
-            about="Same first weights, same points, same rate.",
-            alt=f"Loss against steps. At the end: {ends}.",
+            about=tr("Same first weights, same points, same rate."),
+            alt=tr("Loss against steps. At the end: {ends}.", ends=ends),
             aspect=0.75,
         ),
     ], legend
@@ -124,52 +136,57 @@ def chain_panels(chains: Sequence[tuple[str, Chain]], weight: float, theme: Them
     """The gradient at every layer, on its way back, and the values on their way forward."""
     gradients, values, legend, sizes, gone = [], [], [], [1.0], []
     for key, found in chains:
-        row, style = ACTIVATIONS[key], look(key, theme)
+        name, style = _name(key), look(key, theme)
         layers = np.arange(len(found.values))
         size = np.abs(found.gradients)
         sizes += list(size)
         if not size[0]:
-            gone.append(row.name)
+            gone.append(name)
         common: dict[str, Any] = {
             "dash": style.dash,
             "mode": "lines+markers",
             "marker": {"size": 5, "color": style.color},
-            "hover": "layer %{x}: %{y:.4g}",
+            "hover": tr("layer %{x}: %{y:.4g}"),
         }
         drawable = np.where(size > 0, size, np.nan)  # a logarithm has no place for 0
-        gradients.append(line(layers, drawable, style.color, row.name, **common))
-        values.append(line(layers, found.values, style.color, row.name, **common))
-        legend.append(entry(row.name, style.color, style.dash))
+        gradients.append(line(layers, drawable, style.color, name, **common))
+        values.append(line(layers, found.values, style.color, name, **common))
+        legend.append(entry(name, style.color, style.dash))
     depth = len(chains[0][1].values) - 1
     if any(key == "sigmoid" for key, _ in chains) and weight:
         best = (abs(weight) / 4) ** np.arange(depth, -1, -1.0)
         sizes += list(best)
-        name = "|w|/4 per layer: the most that a sigmoid leaves"
+        name = tr("|w|/4 per layer: the most that a sigmoid leaves")
         gradients.append(line(np.arange(depth + 1), best, theme.ink, name, dash="dot", width=1.2))
         legend.append(entry(name, theme.ink, "dot"))
-    left = "; ".join(f"{ACTIVATIONS[key].name} {number(found.left)}" for key, found in chains)
-    nothing = f" Nothing is left with {', '.join(gone)}: 0 has no place on this axis." if gone else ""
-    layers_axis = axis(theme, "layer (0 is the input)", rangemode="tozero")
+    left = "; ".join(f"{_name(key)} {number(found.left)}" for key, found in chains)
+    nothing = (
+        tr("Nothing is left with {names}: 0 has no place on this axis.", names=listed(gone)) if gone else ""
+    )
+    ends = "; ".join(
+        tr("{name} ends at {value}", name=_name(key), value=number(float(c.values[-1]))) for key, c in chains
+    )
+    layers_axis = axis(theme, tr("layer (0 is the input)"), rangemode="tozero")
     return [
         panel(
             "chain.gradients",
-            "What is left of the gradient",
+            tr("What is left of the gradient"),
             {
                 "data": gradients,
-                "layout": layout(theme, xaxis=layers_axis, yaxis=axis(theme, "|gradient|", **powers(sizes))),
+                "layout": layout(
+                    theme, xaxis=layers_axis, yaxis=axis(theme, tr("|gradient|"), **powers(sizes))
+                ),
             },
-            about=f"It starts with 1 at the last layer and goes to the left.{nothing}",
-            alt=f"Size of the gradient by layer. At the input: {left}.{nothing}",
+            about=join(tr("It starts with 1 at the last layer and goes to the left."), nothing),
+            alt=join(tr("Size of the gradient by layer. At the input: {values}.", values=left), nothing),
             aspect=0.75,
         ),
         panel(
             "chain.values",
-            "The value after each layer",
-            {"data": values, "layout": layout(theme, xaxis=layers_axis, yaxis=axis(theme, "value"))},
-            about="The same number on its way forward, from the left to the right.",
-            alt="Value after each layer: "
-            + "; ".join(f"{ACTIVATIONS[key].name} ends at {number(float(c.values[-1]))}" for key, c in chains)
-            + ".",
+            tr("The value after each layer"),
+            {"data": values, "layout": layout(theme, xaxis=layers_axis, yaxis=axis(theme, tr("value")))},
+            about=tr("The same number on its way forward, from the left to the right."),
+            alt=tr("Value after each layer: {ends}.", ends=ends),
             aspect=0.75,
         ),
     ], legend
@@ -178,7 +195,7 @@ def chain_panels(chains: Sequence[tuple[str, Chain]], weight: float, theme: Them
 def duel_panels(z: float, theme: Theme) -> tuple[Panels, Legend]:
     """The gradient by z of cross entropy and of squared error on a sigmoid, for an example with y = 1."""
     logits = np.linspace(-10, 10, 801)
-    names = ("Cross entropy", "Squared error")
+    names = (tr("Cross entropy"), tr("Squared error"))
     colors = (theme.palette[0], theme.palette[1])
 
     def pulls(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -195,41 +212,44 @@ def duel_panels(z: float, theme: Theme) -> tuple[Panels, Legend]:
         names, colors, ("solid", "dash"), pulls(logits), here, strict=True
     ):
         error = 1 - sigmoid(logits)
-        by_error.append(line(error, pull, color, name, dash=dash, hover="error %{x:.3f}: %{y:.4f}"))
+        by_error.append(line(error, pull, color, name, dash=dash, hover=tr("error %{x:.3f}: %{y:.4f}")))
         by_logit.append(line(logits, pull, color, name, dash=dash, hover="z %{x:.2f}: %{y:.4f}"))
         by_error.append(marks(1 - sigmoid(np.array([z])), mark, color, theme))
         by_logit.append(marks([z], mark, color, theme))
-    said = f"At z = {number(z)}: cross entropy {number(float(here[0][0]))}, squared error " + number(
-        float(here[1][0])
+    said = tr(
+        "At z = {z}: cross entropy {first}, squared error {second}.",
+        z=number(z),
+        first=number(float(here[0][0])),
+        second=number(float(here[1][0])),
     )
-    vertical = axis(theme, "pull on z", range=[-0.04, 1.08])
+    vertical = axis(theme, tr("pull on z"), range=[-0.04, 1.08])
     error = float(1 - sigmoid(z))
     return [
         panel(
             "duel.error",
-            "Pull against error",
+            tr("Pull against error"),
             {
                 "data": by_error,
                 "layout": layout(
                     theme,
-                    xaxis=axis(theme, "error 1 − σ(z)", range=[-0.03, 1.03]),
+                    xaxis=axis(theme, tr("error 1 − σ(z)"), range=[-0.03, 1.03]),
                     yaxis=vertical,
                     shapes=[rule(theme, x=error)],
                 ),
             },
-            about="How hard a loss pulls z up when the truth is y = 1.",
-            alt=f"Size of the gradient against the error, for both losses. {said}.",
+            about=tr("How hard a loss pulls z up when the truth is y = 1."),
+            alt=join(tr("Size of the gradient against the error, for both losses."), said),
             aspect=0.75,
         ),
         panel(
             "duel.logit",
-            "Pull against z",
+            tr("Pull against z"),
             {
                 "data": by_logit,
                 "layout": layout(theme, xaxis=axis(theme, "z"), yaxis=vertical, shapes=[rule(theme, x=z)]),
             },
-            about=f"{said}.",
-            alt=f"Size of the gradient against z, for both losses. {said}.",
+            about=said,
+            alt=join(tr("Size of the gradient against z, for both losses."), said),
             aspect=0.75,
         ),
     ], [entry(names[0], colors[0]), entry(names[1], colors[1], "dash")]

@@ -15,8 +15,14 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Band, NoiseBands
 from optviz.settings.maps import MapSettings
+from optviz.words import join, listed, mark, tr
 
-BAND_HEADINGS = ("Optimizer", "Median at the end", "8 of 10 runs end between", "Diverged")
+BAND_HEADINGS = (
+    mark("Optimizer"),
+    mark("Median at the end"),
+    mark("8 of 10 runs end between"),
+    mark("Diverged"),
+)
 
 
 def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Picture:
@@ -34,7 +40,7 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         "data": traces,
         "layout": layout(
             theme,
-            xaxis=axis(theme, "step", range=[0, int(made.steps[-1])]),
+            xaxis=axis(theme, tr("step"), range=[0, int(made.steps[-1])]),
             yaxis=axis(
                 theme,
                 measure.label,
@@ -52,20 +58,36 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
         Row(style.color, name, _cells(band))
         for name, band, style in zip(names, made.bands, drawn, strict=True)
     )
-    words = " ".join(
-        f"{row.name}: "
-        + ", ".join(f"{h.lower()} {c}" for h, c in zip(BAND_HEADINGS[1:], row.cells, strict=True))
-        + "."
-        for row in rows
+    headings = tuple(tr(heading) for heading in BAND_HEADINGS)
+    words = join(
+        *(
+            tr(
+                "{name}: {told}.",
+                name=row.name,
+                told=listed(f"{h.lower()} {c}" for h, c in zip(headings[1:], row.cells, strict=True)),
+            )
+            for row in rows
+        )
     )
     shown = panel(
         "bands",
-        f"Loss under noise on {objective.name}",
+        tr("Loss under noise on {landscape}", landscape=tr(objective.name)),
         figure,
-        about=f"σ = {number(settings.noise)}, {made.seeds} draws of the noise, the same for every optimizer. "
-        "Line: median. Band: 10th to 90th percentile.",
-        alt=f"Loss against step under gradient noise on {objective.name}, median and band of {made.seeds} "
-        f"runs for each optimizer. {words}",
+        about=tr(
+            "σ = {noise}, {draws} draws of the noise, the same for every optimizer. Line: median. Band: 10th "
+            "to 90th percentile.",
+            noise=number(settings.noise),
+            draws=made.seeds,
+        ),
+        alt=join(
+            tr(
+                "Loss against step under gradient noise on {landscape}, median and band of {draws} runs for "
+                "each optimizer.",
+                landscape=tr(objective.name),
+                draws=made.seeds,
+            ),
+            words,
+        ),
         aspect=0.56,
         lowest=320,
         highest=600,
@@ -73,8 +95,8 @@ def band_picture(settings: MapSettings, made: NoiseBands, theme: Theme) -> Pictu
     legend: tuple[LegendEntry, ...] = tuple(
         {"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)
     )
-    note = f"Click to open one of these runs, that of seed {settings.seed}."
-    return Picture((shown,), legend, note, BAND_HEADINGS, rows)
+    note = tr("Click to open one of these runs, that of seed {seed}.", seed=settings.seed)
+    return Picture((shown,), legend, note, headings, rows)
 
 
 def _band(
@@ -91,6 +113,7 @@ def _band(
             **more,
         }
 
+    said = tr("step %{x}<br>median {what} = %{y:.4g}", what=measure.label)
     edge = {"line": {"width": 0}, "hoverinfo": "skip"}
     return (
         trace(band.low, **edge),
@@ -98,12 +121,12 @@ def _band(
         trace(
             band.median,
             line={"color": style.color, "width": 2.4, "dash": style.dash},
-            hovertemplate=f"{name}<br>step %{{x}}<br>median {measure.label} = %{{y:.4g}}<extra></extra>",
+            hovertemplate=f"{name}<br>{said}<extra></extra>",
         ),
     )
 
 
 def _cells(band: Band) -> tuple[str, ...]:
     ends = [float(part[-1]) for part in (band.median, band.low, band.high)]
-    median, low, high = (number(v) if np.isfinite(v) else "diverged" for v in ends)
-    return median, f"{low} and {high}", f"{band.diverged:.1%}"
+    median, low, high = (number(v) if np.isfinite(v) else tr("diverged") for v in ends)
+    return median, tr("{low} and {high}", low=low, high=high), f"{band.diverged:.1%}"

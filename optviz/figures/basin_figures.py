@@ -17,6 +17,7 @@ from optviz.figures.style import Theme, styles
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED, Basins
 from optviz.maps.minima import with_minima
 from optviz.settings.maps import MapSettings
+from optviz.words import join, tr, trn
 
 MOST_COLUMNS = 5
 MOST_IN_LEGEND = 6
@@ -37,15 +38,26 @@ def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme)
     for i, (name, basin, style) in enumerate(zip(names, made, drawn, strict=True)):
         shares = [sum(basin.shares.get(code, 0.0) for code in group) for _, group in columns]
         rows.append(Row(style.color, name, (*map(_percent, shares), _typical(basin))))
-        said = [f"{_percent(s)} {label}" for (label, _), s in zip(columns, shares, strict=True) if s]
+        said = [
+            tr("{share} {fate}", share=_percent(s), fate=label)
+            for (label, _), s in zip(columns, shares, strict=True)
+            if s
+        ]
         panels.append(
             panel(
                 f"basin{i}",
                 name,
                 draw(settings, objective, basin, longest, theme),
                 about=_summary(basin),
-                alt=f"Basins of attraction of {name} on {objective.name}, {basin.ends.size:,} starts, "
-                f"{settings.steps} steps each: {'; '.join(said)}.",
+                alt=tr(
+                    "Basins of attraction of {name} on {landscape}, {starts} starts, {steps} steps each: "
+                    "{shares}.",
+                    name=name,
+                    landscape=tr(objective.name),
+                    starts=f"{basin.ends.size:,}",
+                    steps=settings.steps,
+                    shares="; ".join(said),
+                ),
                 aspect=1.02 if objective.dimension == 2 else 0.7,
                 lowest=280,
                 highest=620,
@@ -58,9 +70,11 @@ def basin_picture(settings: MapSettings, made: tuple[Basins, ...], theme: Theme)
     return Picture(
         tuple(panels),
         tuple(legend),
-        f"{_note(settings.landscape(), objective, codes)} Click to run {'all' if len(made) > 1 else 'it'} "
-        "from there.",
-        ("Optimizer", *(label for label, _ in columns), "Usual steps"),
+        join(
+            _note(settings.landscape(), objective, codes),
+            tr("Click to run all from there.") if len(made) > 1 else tr("Click to run it from there."),
+        ),
+        (tr("Optimizer"), *(label for label, _ in columns), tr("Usual steps")),
         tuple(rows),
     )
 
@@ -79,8 +93,9 @@ def _in_legend(made: tuple[Basins, ...], codes: list[int]) -> list[int]:
 def _name(objective: Objective, code: int) -> str:
     if code >= 0:
         place = np.array(objective.minima[code])
-        return f"minimum {_place(place)}, f = {_rounded(float(objective.value(place)))}"
-    return NAMES[code] if objective.minima or code != NOT_YET else "stayed finite"
+        height = _rounded(float(objective.value(place)))
+        return tr("minimum {place}, f = {height}", place=_place(place), height=height)
+    return tr(NAMES[code]) if objective.minima or code != NOT_YET else tr("stayed finite")
 
 
 def _place(x: np.ndarray) -> str:
@@ -96,18 +111,18 @@ def _columns(objective: Objective, codes: list[int]) -> list[tuple[str, list[int
     """The columns of the table: with very many minima, the last ones together."""
     minima = [c for c in codes if c >= 0]
     alone = minima if len(minima) <= MOST_COLUMNS else minima[: MOST_COLUMNS - 1]
-    columns = [(f"to {_place(np.array(objective.minima[c]))}", [c]) for c in alone]
+    columns = [(tr("to {place}", place=_place(np.array(objective.minima[c]))), [c]) for c in alone]
     if len(alone) < len(minima):
-        columns.append(("to the other minima", minima[len(alone) :]))
-    waiting = "not yet" if objective.minima else "stayed finite"
-    words = {NOT_YET: waiting, DIVERGED: "diverged", UNDEFINED: "without a value of f"}
+        columns.append((tr("to the other minima"), minima[len(alone) :]))
+    waiting = tr("not yet") if objective.minima else tr("stayed finite")
+    words = {NOT_YET: waiting, DIVERGED: tr("diverged"), UNDEFINED: tr("without a value of f")}
     return columns + [(words[c], [c]) for c in (NOT_YET, DIVERGED, UNDEFINED) if c in codes]
 
 
 def _percent(share: float) -> str:
     if 0 < share < 0.001:
-        return "under 0.1%"
-    return f"{share:.1%}" if share < 0.9995 or share == 1 else "over 99.9%"
+        return tr("under 0.1%")
+    return f"{share:.1%}" if share < 0.9995 or share == 1 else tr("over 99.9%")
 
 
 def _typical(basin: Basins) -> str:
@@ -118,27 +133,38 @@ def _typical(basin: Basins) -> str:
 def _summary(basin: Basins) -> str:
     """Short, so that pictures side by side stand at the same height."""
     share = float((basin.ends >= 0).mean())
-    return f"{_percent(share)} arrive, usually in {_typical(basin)} steps." if share else "None arrives."
+    if not share:
+        return tr("None arrives.")
+    return tr("{share} arrive, usually in {steps} steps.", share=_percent(share), steps=_typical(basin))
 
 
 def _note(listed: Objective, objective: Objective, codes: list[int]) -> str:
     """What the colours mean; `listed` has the minima of the table, `objective` also those that were found."""
-    parts = ["Same starts and steps for each. The fainter a colour, the more steps it took."]
+    parts = [tr("Same starts and steps for each. The fainter a colour, the more steps it took.")]
     if not objective.minima:
-        parts = ["No minimum is known or was found in this part; the map tells apart only what stays finite."]
+        parts = [
+            tr("No minimum is known or was found in this part; the map tells apart only what stays finite.")
+        ]
     found = len(objective.minima) - len(listed.minima)
     if found:
-        minima = "1 minimum was" if found == 1 else f"{found} minima were"
-        parts.append(f"{minima} found numerically in this part.")
+        parts.append(
+            trn(
+                "{count} minimum was found numerically in this part.",
+                "{count} minima were found numerically in this part.",
+                found,
+            )
+        )
     if sum(code >= 0 for code in codes) > MOST_IN_LEGEND:
-        parts.append(f"The legend names the {MOST_IN_LEGEND} minima that most starts lead to.")
+        parts.append(
+            tr("The legend names the {count} minima that most starts lead to.", count=MOST_IN_LEGEND)
+        )
     if UNDEFINED in codes:
-        parts.append("Hatched: f has no finite value there, so no run can begin.")
+        parts.append(tr("Hatched: f has no finite value there, so no run can begin."))
         if DIVERGED in codes:
-            parts.append("A run that steps there has diverged.")
+            parts.append(tr("A run that steps there has diverged."))
     if objective.group == "unbounded" and DIVERGED in codes:
-        parts.append("f has no lower bound: diverged runs may have fallen without end.")
-    return " ".join(parts)
+        parts.append(tr("f has no lower bound: diverged runs may have fallen without end."))
+    return join(*parts)
 
 
 def _plane(
@@ -156,7 +182,7 @@ def _plane(
         "showscale": False,
         # A plain list: Plotly finds no rows in packed custom data of two dimensions.
         "customdata": basin.steps.tolist(),
-        "hovertemplate": "start (%{x:.4g}, %{y:.4g})<br>%{customdata} steps<extra></extra>",
+        "hovertemplate": tr("start (%{x:.4g}, %{y:.4g})<br>%{customdata} steps") + "<extra></extra>",
     }
     (_, *minima), frame = landscape(objective, settings.domain, theme)
     for stars in minima:  # in white they are seen on every colour
@@ -189,7 +215,7 @@ def _curve(
             "size": 7 if len(x) > ACROSS else 9,
         },
         "customdata": basin.steps.tolist(),
-        "hovertemplate": "start %{x:.4g}<br>%{customdata} steps<extra></extra>",
+        "hovertemplate": tr("start %{x:.4g}<br>%{customdata} steps") + "<extra></extra>",
     }
     traces, frame = landscape(objective, settings.domain, theme)
     return {"data": [*traces[:1], dots, *traces[1:]], "layout": _framed(frame, settings)}

@@ -11,8 +11,9 @@ from optviz.figures.plotly_dicts import Trace, axis, layout, packed
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import MARKERS, Style, Theme
 from optviz.teaching.line import SAMPLES, Descent
+from optviz.words import join, listed, mark, tr
 
-MISSING = " Left out: runs that rest at the lowest point, and runs that grew without end."
+MISSING = mark("Left out: runs that rest at the lowest point, and runs that grew without end.")
 
 
 @np.errstate(all="ignore")  # a run on its way out
@@ -26,7 +27,7 @@ def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[Panel]:
         if not inside.any():
             continue
         gradients = run.batch_gradients[inside]
-        shown.append(f"{name}: {len(gradients)} gradients")
+        shown.append(tr("{name}: {count} gradients", name=name, count=len(gradients)))
         traces.append(
             {
                 "type": "scatter",
@@ -46,21 +47,26 @@ def gradient_panels(runs: Runs, epoch: int, theme: Theme) -> list[Panel]:
         {
             "type": "scatter",
             "mode": "markers",
-            "name": "all points",
+            "name": tr("all points"),
             "x": [float(full[0])] if inside.any() else [None],
             "y": [float(full[1])] if inside.any() else [None],
             "marker": cross,
-            "hovertemplate": "all points<br>∂w %{x:.4g}, ∂b %{y:.4g}<extra></extra>",
+            "hovertemplate": tr("all points<br>∂w %{x:.4g}, ∂b %{y:.4g}") + "<extra></extra>",
         }
     )
-    cloud = layout(theme, xaxis=axis(theme, "∂loss/∂w"), yaxis=axis(theme, "∂loss/∂b"))
+    cloud = layout(theme, xaxis=axis(theme, tr("∂loss/∂w")), yaxis=axis(theme, tr("∂loss/∂b")))
     return [
         panel(
             "cloud",
-            f"The gradients of epoch {epoch}",
+            tr("The gradients of epoch {epoch}", epoch=epoch),
             {"data": traces, "layout": cloud},
-            about="One mark for each batch. Cross: the gradient of all points, mean over the epoch.",
-            alt=f"Gradients of epoch {epoch}. {'; '.join(shown)}. All points: {point(full)}.",
+            about=tr("One mark for each batch. Cross: the gradient of all points, mean over the epoch."),
+            alt=tr(
+                "Gradients of epoch {epoch}. {counts}. All points: {gradient}.",
+                epoch=epoch,
+                counts="; ".join(shown),
+                gradient=point(full),
+            ),
             aspect=0.7,
             lowest=260,
         ),
@@ -77,6 +83,7 @@ def _of_epoch(run: Descent, epoch: int) -> np.ndarray:
 def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> Panel:
     traces: list[Trace] = []
     words = []
+    at_epoch = tr("epoch %{x}")
     for (name, run), style in zip(runs, drawn, strict=True):
         if run.noise < 1e-9:  # rounding alone: no batch noise to show
             continue
@@ -86,30 +93,42 @@ def _ratio(runs: Runs, drawn: Sequence[Style], theme: Theme) -> Panel:
         count = np.bincount(epochs)
         noise, signal = (np.sqrt(np.bincount(epochs, v * v) / count) for v in (apart, size))
         at = np.arange(1, len(noise) + 1)
-        words.append(f"{name}: noise {number(float(noise[-1]))}, gradient {number(float(signal[-1]))}")
-        for values, dash, what in ((noise, "solid", "noise"), (signal, "dot", "gradient of all points")):
+        words.append(
+            tr(
+                "{name}: noise {noise}, gradient {gradient}",
+                name=name,
+                noise=number(float(noise[-1])),
+                gradient=number(float(signal[-1])),
+            )
+        )
+        for values, dash, what in (
+            (noise, "solid", tr("noise")),
+            (signal, "dot", tr("gradient of all points")),
+        ):
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "lines",
-                    "name": f"{name}: {what}",
+                    "name": tr("{name}: {told}", name=name, told=what),
                     "x": packed(at),
                     "y": packed(values, "f8"),
                     "line": {"color": style.color, "width": 2, "dash": dash},
-                    "hovertemplate": f"{name}<br>epoch %{{x}}<br>{what} %{{y:.4g}}<extra></extra>",
+                    "hovertemplate": f"{name}<br>{at_epoch}<br>{what} %{{y:.4g}}<extra></extra>",
                 }
             )
     frame = layout(
         theme,
-        xaxis=axis(theme, "epoch"),
-        yaxis=axis(theme, "length", type="log", exponentformat="power"),
+        xaxis=axis(theme, tr("epoch")),
+        yaxis=axis(theme, tr("length"), type="log", exponentformat="power"),
     )
     return panel(
         "ratio",
-        "Noise against gradient",
+        tr("Noise against gradient"),
         {"data": traces, "layout": frame},
-        about="Lines: how far a batch's gradient is from that of all points. Dots: how long the latter is.",
-        alt="In the last epoch: " + ("; ".join(words) or "no batch noise") + ".",
+        about=tr(
+            "Lines: how far a batch's gradient is from that of all points. Dots: how long the latter is."
+        ),
+        alt=tr("In the last epoch: {values}.", values="; ".join(words) or tr("no batch noise")),
         aspect=0.7,
         lowest=260,
     )
@@ -124,20 +143,21 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
     """The radius of the noise ball against the learning rate, one line for each batch size."""
     traces: list[Trace] = []
     notes = []
+    hover = tr("rate %{x:.3g}<br>radius %{y:.3g}")
     for k, (size, row) in enumerate(zip(sizes, radii, strict=True)):
         if size == SAMPLES:  # all points: no noise, and no place on a logarithmic axis
             continue
-        color = theme.palette[k % len(theme.palette)]
+        color, called = theme.palette[k % len(theme.palette)], tr("batches of {size}", size=size)
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": f"batches of {size}",
+                "name": called,
                 "x": list(rates),
                 "y": [float(v) if _has_place(v) else None for v in row],
                 "line": {"color": color, "width": 2},
                 "marker": {"size": 7, "symbol": MARKERS[k % len(MARKERS)], "color": color},
-                "hovertemplate": f"batches of {size}<br>rate %{{x:.3g}}<br>radius %{{y:.3g}}<extra></extra>",
+                "hovertemplate": f"{called}<br>{hover}<extra></extra>",
             }
         )
         if _has_place(row[0]):
@@ -156,22 +176,26 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
     ticks = {"tickvals": list(rates), "ticktext": [number(rate) for rate in rates]}
     frame = layout(
         theme,
-        xaxis=axis(theme, "learning rate", type="log", range=[low - 0.28, high + 0.08], **ticks),
-        yaxis=axis(theme, "distance from the lowest point", type="log", exponentformat="power"),
+        xaxis=axis(theme, tr("learning rate"), type="log", range=[low - 0.28, high + 0.08], **ticks),
+        yaxis=axis(theme, tr("distance from the lowest point"), type="log", exponentformat="power"),
         annotations=notes,
     )
     return panel(
         "ball",
-        "Radius of the ball against the rate",
+        tr("Radius of the ball against the rate"),
         {"data": traces, "layout": frame},
-        about="How far runs keep wandering, root mean square, measured on 32 runs each."
-        + (MISSING if any(None in trace["y"] for trace in traces) else ""),
-        alt="Radius of the noise ball: "
-        + "; ".join(
-            f"batches of {size} {', '.join(number(float(v)) for v in row)}"
-            for size, row in zip(sizes, radii, strict=True)
-        )
-        + f" at the rates {', '.join(number(rate) for rate in rates)}.",
+        about=join(
+            tr("How far runs keep wandering, root mean square, measured on 32 runs each."),
+            tr(MISSING) if any(None in trace["y"] for trace in traces) else "",
+        ),
+        alt=tr(
+            "Radius of the noise ball: {radii} at the rates {rates}.",
+            radii="; ".join(
+                tr("batches of {size} {radii}", size=size, radii=listed(number(float(v)) for v in row))
+                for size, row in zip(sizes, radii, strict=True)
+            ),
+            rates=listed(number(rate) for rate in rates),
+        ),
         aspect=0.6,
         lowest=280,
     )

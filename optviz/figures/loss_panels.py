@@ -25,18 +25,20 @@ from optviz.teaching.losses import (
     softmax,
     squared_error,
 )
+from optviz.words import join, listed, tr
 
 
 def _names(count: int) -> list[str]:
-    return [f"class {i}" for i in range(count)]
+    return [tr("class {number}", number=i) for i in range(count)]
 
 
 def softmax_panels(logits: Sequence[float], temperature: float, theme: Theme) -> tuple[Panels, Legend]:
     """The probabilities at one temperature, and every one of them against the temperature."""
     p = softmax(logits, temperature)
-    names = [f"{name}<br>z = {number(z)}" for name, z in zip(_names(len(p)), logits, strict=True)]
+    classes = _names(len(p))
+    names = [f"{name}<br>z = {number(z)}" for name, z in zip(classes, logits, strict=True)]
     colors = [theme.palette[i % len(theme.palette)] for i in range(len(p))]
-    top = axis(theme, "probability", range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    top = axis(theme, tr("probability"), range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
     bar = bars(names, p, "", "softmax", [f"{v:.4f}" for v in p], marker={"color": colors})
     temperatures = np.geomspace(0.05, 20.0, 300)
     ways = np.array([softmax(logits, t) for t in temperatures]).T
@@ -45,35 +47,44 @@ def softmax_panels(logits: Sequence[float], temperature: float, theme: Theme) ->
             temperatures,
             way,
             colors[i],
-            f"class {i}",
+            classes[i],
             dash="solid" if i < 7 else "dash",
             hover="T = %{x:.3g}: %{y:.4f}",
         )
         for i, way in enumerate(ways)
     ]
-    said = ", ".join(f"{v:.4f}" for v in p)
-    across = axis(theme, "temperature T", type="log", tickvals=[0.05, 0.2, 1, 5, 20])
+    said = listed(f"{v:.4f}" for v in p)
+    across = axis(theme, tr("temperature T"), type="log", tickvals=[0.05, 0.2, 1, 5, 20])
     return [
         panel(
             "softmax.bars",
-            "Probabilities",
+            tr("Probabilities"),
             {"data": [bar], "layout": layout(theme, xaxis=axis(theme, ""), yaxis=top)},
-            about=f"At T = {number(temperature)}; they add up to {number(float(p.sum()))}.",
-            alt=f"Softmax of {', '.join(map(number, logits))} at T = {number(temperature)}: {said}.",
+            about=tr(
+                "At T = {temperature}; they add up to {sum}.",
+                temperature=number(temperature),
+                sum=number(float(p.sum())),
+            ),
+            alt=tr(
+                "Softmax of {logits} at T = {temperature}: {values}.",
+                logits=listed(map(number, logits)),
+                temperature=number(temperature),
+                values=said,
+            ),
             aspect=0.75,
         ),
         panel(
             "softmax.temperatures",
-            "Against the temperature",
+            tr("Against the temperature"),
             {
                 "data": lines,
                 "layout": layout(theme, xaxis=across, yaxis=top, shapes=[rule(theme, x=temperature)]),
             },
-            about="Cold makes it the largest one alone, heat makes all alike.",
-            alt="Each probability against the temperature, from 0.05 to 20.",
+            about=tr("Cold makes it the largest one alone, heat makes all alike."),
+            alt=tr("Each probability against the temperature, from 0.05 to 20."),
             aspect=0.75,
         ),
-    ], [entry(f"class {i}", color, "solid" if i < 7 else "dash") for i, color in enumerate(colors)]
+    ], [entry(classes[i], color, "solid" if i < 7 else "dash") for i, color in enumerate(colors)]
 
 
 def nats(value: float) -> str:
@@ -111,42 +122,42 @@ def entropy_panels(p: np.ndarray, q: np.ndarray, theme: Theme) -> tuple[Panels, 
     ]
     said = f"H(p) = {nats(h)}, KL(p‖q) = {nats(kl)}, H(p, q) = {nats(both)}"
     endless = (
-        "" if np.isfinite(both) else " q gives nothing to something that p does: the surprise is infinite."
+        "" if np.isfinite(both) else tr("q gives nothing to something that p does: the surprise is infinite.")
     )
     return [
         panel(
             "entropy.shares",
-            "Two distributions",
+            tr("Two distributions"),
             {
                 "data": sides,
                 "layout": layout(
                     theme,
                     barmode="group",
                     xaxis=axis(theme, ""),
-                    yaxis=axis(theme, "share", range=[0, 1.15 * float(max(p.max(), q.max()))]),
+                    yaxis=axis(theme, tr("share"), range=[0, 1.15 * float(max(p.max(), q.max()))]),
                 ),
             },
-            about="p is the truth, q is what we believe; both are divided by their sums.",
-            alt=f"p = {', '.join(f'{v:.3g}' for v in p)}; q = {', '.join(f'{v:.3g}' for v in q)}.",
+            about=tr("p is the truth, q is what we believe; both are divided by their sums."),
+            alt=tr("p = {p}; q = {q}.", p=listed(f"{v:.3g}" for v in p), q=listed(f"{v:.3g}" for v in q)),
             aspect=0.75,
         ),
         panel(
             "entropy.sums",
-            "They add up",
+            tr("They add up"),
             {
                 "data": sums,
                 "layout": layout(
                     theme,
                     barmode="stack",
-                    xaxis=axis(theme, "nats", rangemode="tozero"),
+                    xaxis=axis(theme, tr("nats"), rangemode="tozero"),
                     yaxis=axis(theme, "", categoryorder="array", categoryarray=rows),
                 ),
             },
-            about=f"{said}.{endless}",
-            alt=f"Two bars of the same length: {said}.{endless}",
+            about=join(tr("{values}.", values=said), endless),
+            alt=join(tr("Two bars of the same length: {values}.", values=said), endless),
             aspect=0.55,
         ),
-    ], [entry("p, and H(p)", first), entry("q, and KL(p‖q)", second), entry("H(p, q)", third)]
+    ], [entry(tr("p, and H(p)"), first), entry(tr("q, and KL(p‖q)"), second), entry("H(p, q)", third)]
 
 
 def error_panels(data: Sequence[float], theme: Theme) -> tuple[Panels, Legend]:
@@ -158,13 +169,13 @@ def error_panels(data: Sequence[float], theme: Theme) -> tuple[Panels, Legend]:
     middle, mean = float(np.median(values)), float(values.mean())
     panels, first, second = [], theme.palette[0], theme.palette[1]
     for key, title, loss, best, called, color in (
-        ("absolute", "Mean absolute error", absolute_error, middle, "median", first),
-        ("squared", "Mean squared error", squared_error, mean, "mean", second),
+        ("absolute", tr("Mean absolute error"), absolute_error, middle, tr("median"), first),
+        ("squared", tr("Mean squared error"), squared_error, mean, tr("mean"), second),
     ):
         curve = [float(loss(np.full_like(values, guess), values)) for guess in guesses]
         lowest = float(loss(np.full_like(values, best), values))
         traces = [
-            line(guesses, curve, color, title, hover="guess %{x:.4g}: %{y:.4g}"),
+            line(guesses, curve, color, title, hover=tr("guess %{x:.4g}: %{y:.4g}")),
             marks([best], [lowest], color, theme, texts=[called], place="bottom center"),
             marks(
                 values,
@@ -184,12 +195,22 @@ def error_panels(data: Sequence[float], theme: Theme) -> tuple[Panels, Legend]:
                     "data": traces,
                     "layout": layout(
                         theme,
-                        xaxis=axis(theme, "guess a"),
-                        yaxis=axis(theme, "loss", range=[-0.12 * max(curve), 1.06 * max(curve)]),
+                        xaxis=axis(theme, tr("guess a")),
+                        yaxis=axis(theme, tr("loss"), range=[-0.12 * max(curve), 1.06 * max(curve)]),
                     ),
                 },
-                about=f"Lowest at the {called}, {number(best)}: loss {number(lowest)}. Diamonds: the data.",
-                alt=f"{title} against one guess for all data; lowest at the {called} {number(best)}.",
+                about=tr(
+                    "Lowest at the {called}, {guess}: loss {loss}. Diamonds: the data.",
+                    called=called,
+                    guess=number(best),
+                    loss=number(lowest),
+                ),
+                alt=tr(
+                    "{title} against one guess for all data; lowest at the {called} {guess}.",
+                    title=title,
+                    called=called,
+                    guess=number(best),
+                ),
                 aspect=0.72,
             )
         )
@@ -203,13 +224,19 @@ def coin_panels(heads: int, tails: int, theme: Theme) -> tuple[Panels, Legend]:
     lowest = float(coin_loss(best, heads, tails))
     color = theme.palette[0]
     ceiling = lowest + max(6.0, 2.5 * float(coin_loss(0.5, heads, tails) - lowest))
-    across = axis(theme, "θ, the probability of heads", range=[-0.02, 1.02])
+    across = axis(theme, tr("θ, the probability of heads"), range=[-0.02, 1.02])
     share = np.exp(lowest - loss)
-    said = f"{heads} heads, {tails} tails: lowest at θ = {number(best)}, where it is {number(lowest)}"
+    said = tr(
+        "{heads} heads, {tails} tails: lowest at θ = {best}, where it is {loss}.",
+        heads=heads,
+        tails=tails,
+        best=number(best),
+        loss=number(lowest),
+    )
     return [
         panel(
             "coin.loss",
-            "Negative log-likelihood",
+            tr("Negative log-likelihood"),
             {
                 "data": [
                     line(theta, loss, color, "−log L(θ)", hover="θ = %{x:.3f}: %{y:.4f}"),
@@ -222,27 +249,27 @@ def coin_panels(heads: int, tails: int, theme: Theme) -> tuple[Panels, Legend]:
                     shapes=[rule(theme, x=best)],
                 ),
             },
-            about=f"{said}.",
-            alt=f"Negative log-likelihood against θ. {said}.",
+            about=said,
+            alt=join(tr("Negative log-likelihood against θ."), said),
             aspect=0.75,
         ),
         panel(
             "coin.likelihood",
-            "Likelihood",
+            tr("Likelihood"),
             {
                 "data": [
-                    line(theta, share, color, "L(θ)", hover="θ = %{x:.3f}: %{y:.4f} of the largest"),
+                    line(theta, share, color, "L(θ)", hover=tr("θ = %{x:.3f}: %{y:.4f} of the largest")),
                     marks([best], [1.0], color, theme),
                 ],
                 "layout": layout(
                     theme,
                     xaxis=across,
-                    yaxis=axis(theme, "L(θ), share of the largest", range=[-0.03, 1.1]),
+                    yaxis=axis(theme, tr("L(θ), share of the largest"), range=[-0.03, 1.1]),
                     shapes=[rule(theme, x=best)],
                 ),
             },
-            about="How likely these throws are. More throws make it narrower.",
-            alt=f"Likelihood against θ, largest at {number(best)}.",
+            about=tr("How likely these throws are. More throws make it narrower."),
+            alt=tr("Likelihood against θ, largest at {best}.", best=number(best)),
             aspect=0.75,
         ),
     ], []
@@ -255,15 +282,15 @@ def class_panels(
     found = log_softmax(logits)
     given = np.asarray(logs, dtype=float)
     return [
-        _examples("classes.logits", "Cross entropy from logits", np.exp(found), -found, labels, theme),
-        _examples("classes.logs", "Negative log-likelihood", np.exp(given), -given, log_labels, theme),
+        _examples("classes.logits", tr("Cross entropy from logits"), np.exp(found), -found, labels, theme),
+        _examples("classes.logs", tr("Negative log-likelihood"), np.exp(given), -given, log_labels, theme),
     ]
 
 
 def _examples(
     key: str, title: str, shares: np.ndarray, surprises: np.ndarray, labels: Sequence[int], theme: Theme
 ) -> Panel:
-    rows = [f"example {i + 1}" for i in range(len(shares))]
+    rows = [tr("example {number}", number=i + 1) for i in range(len(shares))]
     losses = surprises[np.arange(len(shares)), list(labels)]
     tile = {
         "type": "heatmap",
@@ -306,8 +333,13 @@ def _examples(
         key,
         title,
         {"data": [tile], "layout": layout(theme, xaxis=tiles, yaxis=side, shapes=frames)},
-        about=f"Probabilities, the true class framed. The mean of −log p is {mean:.4f}.",
-        alt=f"{title}: {', '.join(f'{v:.4f}' for v in losses)} for the examples; mean {mean:.4f}.",
+        about=tr("Probabilities, the true class framed. The mean of −log p is {mean}.", mean=f"{mean:.4f}"),
+        alt=tr(
+            "{title}: {values} for the examples; mean {mean}.",
+            title=title,
+            values=listed(f"{v:.4f}" for v in losses),
+            mean=f"{mean:.4f}",
+        ),
         aspect=0.6,
         lowest=60 + 44 * len(rows),
     )
@@ -330,9 +362,11 @@ def binary_panel(logits: Sequence[float], targets: Sequence[int], theme: Theme) 
     mean = float(losses.mean())
     return panel(
         "classes.binary",
-        "Binary cross entropy from logits",
-        {"data": traces, "layout": layout(theme, xaxis=axis(theme, "z"), yaxis=axis(theme, "loss"))},
-        about=f"Solid: the truth is 1. Dashed: it is 0. The mean of the examples is {mean:.4f}.",
-        alt=f"Two curves with the examples on them; mean {mean:.4f}.",
+        tr("Binary cross entropy from logits"),
+        {"data": traces, "layout": layout(theme, xaxis=axis(theme, "z"), yaxis=axis(theme, tr("loss")))},
+        about=tr(
+            "Solid: the truth is 1. Dashed: it is 0. The mean of the examples is {mean}.", mean=f"{mean:.4f}"
+        ),
+        alt=tr("Two curves with the examples on them; mean {mean}.", mean=f"{mean:.4f}"),
         aspect=0.7,
     )

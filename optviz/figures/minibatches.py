@@ -17,6 +17,7 @@ from optviz.figures.style import DASHES, MARKERS, Style, Theme
 from optviz.settings.minibatches import MiniBatches
 from optviz.teaching.line import SAMPLES, Data, Descent
 from optviz.teaching.line import landscape as loss_landscape
+from optviz.words import join, tr
 
 Runs = Sequence[tuple[str, Descent]]
 
@@ -54,7 +55,7 @@ def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> Scene:
     order = sorted(range(len(runs)), key=lambda i: -runs[i][1].noise)
     side, lines = _fit(settings, data, runs, places, drawn, theme)
     return {
-        "title": "Mini-batches: mean squared error over slope w and intercept b",
+        "title": tr("Mini-batches: mean squared error over slope w and intercept b"),
         "main": _main(settings, objective, theme),
         "ground": {
             "key": ground_key(objective, objective.domain, theme),
@@ -79,8 +80,8 @@ def scene(settings: MiniBatches, runs: Runs, theme: Theme) -> Scene:
 
 def _main(settings: MiniBatches, objective: Objective, theme: Theme) -> Main:
     made = fixed(frame(objective, objective.domain, theme), right=BESIDE)
-    made["xaxis"]["title"] = {"text": "w, the slope", "standoff": 6}
-    made["yaxis"]["title"] = {"text": "b, the intercept", "standoff": 6}
+    made["xaxis"]["title"] = {"text": tr("w, the slope"), "standoff": 6}
+    made["yaxis"]["title"] = {"text": tr("b, the intercept"), "standoff": 6}
     return {
         "layout": made,
         "view": f"{objective.formula} {settings.view}",
@@ -92,36 +93,51 @@ def _main(settings: MiniBatches, objective: Objective, theme: Theme) -> Main:
 
 
 def _run(slot: str, name: str, descent: Descent, chosen: np.ndarray, style: Style, theme: Theme) -> Run:
-    hover = "epoch %{x:.2f}<br>%{meta} = %{y:.4g}"
+    hover = tr("epoch %{x:.2f}<br>%{meta} = %{y:.4g}")
     made = run_of(slot, name, name, descent.points[chosen], descent.losses[chosen], style, theme, hover)
-    where = "w = %{x:.5g}<br>b = %{y:.5g}<br>loss = %{customdata:.5g}"
+    where = tr("w = %{x:.5g}<br>b = %{y:.5g}<br>loss = %{customdata:.5g}")
     made["path"]["hovertemplate"] = f"{name}<br>{where}<extra></extra>"
     made["path"]["line"]["width"] = 1.1 if descent.updates > 1000 else 2.2
     return made
 
 
 def _budget(settings: MiniBatches, stride: int) -> str:
-    order = f"shuffled with seed {settings.seed}" if settings.shuffle else "always in the same order"
-    pace = "" if stride == 1 else f" The player moves by {stride} examples."
-    return (
-        f"Same start {point(np.array(settings.start))}, same {settings.epochs} epochs of {SAMPLES} examples, "
-        f"{order}. Arrows at the head of the mini-batch run: the way down that this batch (coloured) and all "
-        f"points (dark) show, direction only.{pace}"
+    shuffled = tr("shuffled with seed {seed}", seed=settings.seed)
+    return join(
+        tr(
+            "Same start {start}, same {epochs} epochs of {examples} examples, {order}.",
+            start=point(np.array(settings.start)),
+            epochs=settings.epochs,
+            examples=SAMPLES,
+            order=shuffled if settings.shuffle else tr("always in the same order"),
+        ),
+        tr(
+            "Arrows at the head of the mini-batch run: the way down that this batch (coloured) and all "
+            "points (dark) show, direction only."
+        ),
+        "" if stride == 1 else tr("The player moves by {stride} examples.", stride=stride),
     )
 
 
 def describe(settings: MiniBatches, data: Data, runs: Runs) -> str:
     """What the picture shows, in words."""
     parts = [
-        "Contour plot of the mean squared error over slope w and intercept b; "
-        f"lowest at {point(data.solution)}."
+        tr(
+            "Contour plot of the mean squared error over slope w and intercept b; lowest at {place}.",
+            place=point(data.solution),
+        )
     ]
     parts += [
-        f"{name}: {run.updates:,} updates to {point(run.points[-1])}, "
-        f"{number(run.distance(data.solution))} from the lowest point."
+        tr(
+            "{name}: {updates} updates to {place}, {distance} from the lowest point.",
+            name=name,
+            updates=f"{run.updates:,}",
+            place=point(run.points[-1]),
+            distance=number(run.distance(data.solution)),
+        )
         for name, run in runs
     ]
-    return " ".join(parts)
+    return join(*parts)
 
 
 def _pointers(run: Descent, places: np.ndarray, domain: Domain, color: str, theme: Theme) -> list[Follower]:
@@ -130,7 +146,10 @@ def _pointers(run: Descent, places: np.ndarray, domain: Domain, color: str, them
     found = []
     before = np.maximum(places - 1, 0)
     batch = run.batch_gradients if len(run.batch_gradients) else run.gradients
-    pointers = (_pointer(color, "this batch", theme), _pointer(theme.ink, "all points", theme))
+    pointers = (
+        _pointer(color, tr("way down by this batch"), theme),
+        _pointer(theme.ink, tr("way down by all points"), theme),
+    )
     for pointer, slopes in zip(pointers, (batch[before], run.gradients[before]), strict=True):
         with np.errstate(all="ignore"):
             ends = run.points[before] - length * slopes / np.linalg.norm(slopes, axis=1, keepdims=True)
@@ -143,7 +162,7 @@ def _pointer(color: str, name: str, theme: Theme) -> Trace:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": f"way down by {name}",
+        "name": name,
         "x": [None],
         "y": [None],
         "line": {"color": color, "width": 2.6},
@@ -193,11 +212,11 @@ def _fit(
         {
             "type": "scatter",
             "mode": "lines",
-            "name": "least squares",
+            "name": tr("least squares"),
             "x": ends.tolist(),
             "y": (b + w * ends).tolist(),
             "line": {"color": theme.ink, "width": 1.4, "dash": "dot"},
-            "hovertemplate": "least squares<extra></extra>",
+            "hovertemplate": tr("least squares") + "<extra></extra>",
         },
     ]
     followers: list[Follower] = []
@@ -224,7 +243,7 @@ def _fit(
         yaxis=axis(theme, "y", range=[low - margin, high + margin]),
         uirevision=f"{low} {high}",
     )
-    alt = "The 100 points and the line of each run; rings mark the points of the present mini-batch."
+    alt = tr("The 100 points and the line of each run; rings mark the points of the present mini-batch.")
     return {"data": traces, "layout": fixed(frame, right=EDGE), "alt": alt}, followers
 
 
@@ -239,7 +258,7 @@ def _rings(settings: MiniBatches, data: Data, places: np.ndarray, color: str) ->
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
-        "name": "this batch",
+        "name": tr("this batch"),
         "marker": {"size": 9, "symbol": "circle-open", "color": color, "line": {"width": 1.8}},
         "hoverinfo": "skip",
     }
@@ -253,8 +272,8 @@ def _losses(settings: MiniBatches, data: Data, stride: int, theme: Theme) -> Los
         "layout": fixed(
             layout(
                 theme,
-                xaxis=axis(theme, "epochs", range=[0, settings.epochs]),
-                yaxis=axis(theme, "loss", type=kind, exponentformat="power"),
+                xaxis=axis(theme, tr("epochs"), range=[0, settings.epochs]),
+                yaxis=axis(theme, tr("loss"), type=kind, exponentformat="power"),
             ),
             right=EDGE,
         ),
@@ -264,8 +283,8 @@ def _losses(settings: MiniBatches, data: Data, stride: int, theme: Theme) -> Los
         "per": stride / SAMPLES,
         "across": "step",
         "titles": {
-            "plain": "loss over all points",
-            "known": "loss − lowest loss",
-            "reached": "loss − lowest loss reached",
+            "plain": tr("loss over all points"),
+            "known": tr("loss − lowest loss"),
+            "reached": tr("loss − lowest loss reached"),
         },
     }

@@ -5,6 +5,7 @@ import numpy as np
 from optviz.figures.colors import blend
 from optviz.figures.style import Theme
 from optviz.maps.grids import DIVERGED, NOT_YET, UNDEFINED
+from optviz.words import mark
 
 # P. Tol, Colour schemes (2021), “muted” in another order: a start's fate must not look like an optimizer.
 MINIMA = ("#332288", "#DDCC77", "#44AA99", "#AA4499", "#999933", "#88CCEE", "#117733", "#882255", "#CC6677")
@@ -25,9 +26,9 @@ PALEST = 0.7  # how far the colour of the slowest run goes towards the ground
 STRIPE = 8  # cells from one stripe of the hatching to the next
 
 NAMES = {
-    NOT_YET: "not yet at a minimum",
-    DIVERGED: "diverged",
-    UNDEFINED: "f has no value (hatched)",
+    NOT_YET: mark("not yet at a minimum"),
+    DIVERGED: mark("diverged"),
+    UNDEFINED: mark("f has no value (hatched)"),
 }
 
 

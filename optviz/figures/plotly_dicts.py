@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.scene_types import Packed
-from optviz.figures.style import Theme
+from optviz.figures.style import FONTS, Theme
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
@@ -27,7 +27,7 @@ def layout(theme: Theme, **more: Any) -> dict[str, Any]:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": theme.ink, "size": 13},
+        "font": {"color": theme.ink, "size": 13, "family": FONTS},
         "margin": {"l": 56, "r": 14, "t": 12, "b": 44},
         "showlegend": False,
         "hoverlabel": {"bgcolor": theme.ground, "font": {"color": theme.ink}, "bordercolor": theme.faint},

@@ -16,6 +16,7 @@ from optviz.teaching.constraints import Bound, Bowl
 from optviz.teaching.dropout import Layers
 from optviz.teaching.fits import HIGH, LOW, MOST, Fits, truth
 from optviz.teaching.weight_decay import Decayed
+from optviz.words import join, tr
 
 
 def fitting_panels(fits: Fits, degree: int, theme: Theme) -> tuple[Panels, Legend]:
@@ -27,23 +28,26 @@ def fitting_panels(fits: Fits, degree: int, theme: Theme) -> tuple[Panels, Legen
     low, high = float(min(fits.y.min(), right.min())), float(max(fits.y.max(), right.max()))
     margin = 0.12 * (high - low)
     outside = bool(((curve < low - margin) | (curve > high + margin)).any())
-    leaves = " It leaves the picture where it swings out." if outside else ""
+    leaves = tr("It leaves the picture where it swings out.") if outside else ""
     degrees = np.arange(MOST + 1)
     train = np.where(fits.train > 1e-20, fits.train, np.nan)  # exact fits have no place on a logarithm
     shown = np.concatenate([train[: fits.longest + 1], fits.test[: fits.longest + 1]])
     window = [float(np.log10(np.nanmin(shown))) - 0.3, float(np.log10(np.nanmax(shown))) + 0.3]
     window[0], window[1] = max(window[0], -4.0), min(window[1], 6.0)
-    here = f"degree {degree}: training {number(float(fits.train[degree]))}, test " + number(
-        float(fits.test[degree])
+    here = tr(
+        "At degree {degree}: training {train}, test {test}.",
+        degree=degree,
+        train=number(float(fits.train[degree])),
+        test=number(float(fits.test[degree])),
     )
     return [
         panel(
             "fitting.curve",
-            f"A polynomial of degree {degree}",
+            tr("A polynomial of degree {degree}", degree=degree),
             {
                 "data": [
-                    line(x, right, grey, "truth", dash="dot", width=1.6),
-                    line(x, curve, first, f"fit of degree {degree}"),
+                    line(x, right, grey, tr("truth"), dash="dot", width=1.6),
+                    line(x, curve, first, tr("fit of degree {degree}", degree=degree)),
                     marks(fits.x, fits.y, second, theme, size=9),
                 ],
                 "layout": layout(
@@ -52,63 +56,77 @@ def fitting_panels(fits: Fits, degree: int, theme: Theme) -> tuple[Panels, Legen
                     yaxis=axis(theme, "y", range=[low - margin, high + margin]),
                 ),
             },
-            about=f"Dots: the {len(fits.x)} points it learned from. Dotted: the truth.{leaves}",
-            alt=f"{len(fits.x)} points with the fit of degree {degree} and the truth.{leaves}",
+            about=join(
+                tr("Dots: the {points} points it learned from. Dotted: the truth.", points=len(fits.x)),
+                leaves,
+            ),
+            alt=join(
+                tr(
+                    "{points} points with the fit of degree {degree} and the truth.",
+                    points=len(fits.x),
+                    degree=degree,
+                ),
+                leaves,
+            ),
             aspect=0.75,
         ),
         panel(
             "fitting.errors",
-            "Mean squared error by degree",
+            tr("Mean squared error by degree"),
             {
                 "data": [
-                    line(degrees, train, second, "training points", mode="lines+markers"),
-                    line(degrees, fits.test, first, "fresh points", dash="dash", mode="lines+markers"),
+                    line(degrees, train, second, tr("training points"), mode="lines+markers"),
+                    line(degrees, fits.test, first, tr("fresh points"), dash="dash", mode="lines+markers"),
                     marks([fits.best], [fits.test[fits.best]], first, theme, symbol="star", size=15),
                 ],
                 "layout": layout(
                     theme,
-                    xaxis=axis(theme, "degree", range=[-0.5, MOST + 0.5]),
-                    yaxis=axis(theme, "error", **powers(10.0 ** np.array(window)), range=window),
+                    xaxis=axis(theme, tr("degree"), range=[-0.5, MOST + 0.5]),
+                    yaxis=axis(theme, tr("error"), **powers(10.0 ** np.array(window)), range=window),
                     shapes=[rule(theme, x=degree)],
                 ),
             },
-            about=f"At {here}. The star is the lowest test error, at degree {fits.best}.",
-            alt=f"Errors against the degree. At {here}. Lowest test error at degree {fits.best}.",
+            about=join(here, tr("The star is the lowest test error, at degree {degree}.", degree=fits.best)),
+            alt=join(
+                tr("Errors against the degree."),
+                here,
+                tr("Lowest test error at degree {degree}.", degree=fits.best),
+            ),
             aspect=0.75,
         ),
     ], [
-        entry("training points", second),
-        entry("fit, and its error on fresh points", first),
-        entry("truth", grey, "dot"),
+        entry(tr("training points"), second),
+        entry(tr("fit, and its error on fresh points"), first),
+        entry(tr("truth"), grey, "dot"),
     ]
 
 
 def decay_panels(l2: Decayed, l1: Decayed, without: Decayed, theme: Theme) -> tuple[Panels, Legend]:
     """Training and test loss of both penalties, the length of the weights, and the weights themselves."""
     rows = ((without, theme.ink, "dot"), (l2, theme.palette[0], "solid"), (l1, theme.palette[1], "dash"))
-    names = ("without a penalty", f"L2, λ = {number(l2.penalty)}", f"L1, λ = {number(l1.penalty)}")
+    names = (tr("without a penalty"), f"L2, λ = {number(l2.penalty)}", f"L1, λ = {number(l1.penalty)}")
     epochs = np.arange(len(l2.norms))
-    across = axis(theme, "epoch", rangemode="tozero")
+    across = axis(theme, tr("epoch"), rangemode="tozero")
     everything = np.concatenate([run.train for run, *_ in rows] + [run.test for run, *_ in rows])
     panels = []
-    for key, title, attribute in (("train", "Training loss", "train"), ("test", "Test loss", "test")):
+    for key, title, attribute in (("train", tr("Training loss"), "train"), ("test", tr("Test loss"), "test")):
         ends = "; ".join(
             f"{name}: {number(float(getattr(run, attribute)[-1]))}"
             for name, (run, *_) in zip(names, rows, strict=True)
         )
         curves = [
-            line(epochs, getattr(run, attribute), color, name, dash=dash, hover="epoch %{x}: %{y:.4g}")
+            line(epochs, getattr(run, attribute), color, name, dash=dash, hover=tr("epoch %{x}: %{y:.4g}"))
             for name, (run, color, dash) in zip(names, rows, strict=True)
         ]
-        vertical = axis(theme, "mean of (ŷ − y)²/2", **powers(everything))
+        vertical = axis(theme, tr("mean of (ŷ − y)²/2"), **powers(everything))
         vertical["range"] = [float(np.log10(everything.min())) - 0.2, float(np.log10(everything.max())) + 0.2]
         panels.append(
             panel(
                 f"decay.{key}",
                 title,
                 {"data": curves, "layout": layout(theme, xaxis=across, yaxis=vertical)},
-                about="On 20 examples." if key == "train" else "On 100 fresh examples.",
-                alt=f"{title} against epochs. At the end: {ends}.",
+                about=tr("On 20 examples.") if key == "train" else tr("On 100 fresh examples."),
+                alt=tr("{title} against epochs. At the end: {ends}.", title=title, ends=ends),
                 aspect=0.66,
             )
         )
@@ -116,19 +134,19 @@ def decay_panels(l2: Decayed, l1: Decayed, without: Decayed, theme: Theme) -> tu
         f"{name}: {number(float(run.norms[-1]))}" for name, (run, *_) in zip(names, rows, strict=True)
     )
     lengths = [
-        line(epochs, run.norms, color, name, dash=dash, hover="epoch %{x}: %{y:.4g}")
+        line(epochs, run.norms, color, name, dash=dash, hover=tr("epoch %{x}: %{y:.4g}"))
         for name, (run, color, dash) in zip(names, rows, strict=True)
     ]
     panels.append(
         panel(
             "decay.norms",
-            "Length of the weights ‖w‖",
+            tr("Length of the weights ‖w‖"),
             {
                 "data": lengths,
                 "layout": layout(theme, xaxis=across, yaxis=axis(theme, "‖w‖", rangemode="tozero")),
             },
-            about=f"At the end: {ends}.",
-            alt=f"Length of the weights against epochs. At the end: {ends}.",
+            about=tr("At the end: {ends}.", ends=ends),
+            alt=tr("Length of the weights against epochs. At the end: {ends}.", ends=ends),
             aspect=0.66,
         )
     )
@@ -140,23 +158,28 @@ def decay_panels(l2: Decayed, l1: Decayed, without: Decayed, theme: Theme) -> tu
             color,
             name,
             dash=dash,
-            hover="%{x}. largest: %{y:.4g}",
+            hover=tr("%{x}. largest: %{y:.4g}"),
         )
         for name, (run, color, dash) in zip(names[1:], rows[1:], strict=True)
     ]
-    zeros = f"L1 makes {l1.zeros} of {len(l1.weights)} weights exactly 0, L2 {l2.zeros}"
+    zeros = tr(
+        "L1 makes {first} of {all} weights exactly 0, L2 {second}.",
+        first=l1.zeros,
+        all=len(l1.weights),
+        second=l2.zeros,
+    )
     panels.append(
         panel(
             "decay.weights",
-            "Sizes of the weights, sorted",
+            tr("Sizes of the weights, sorted"),
             {
                 "data": sizes,
                 "layout": layout(
-                    theme, xaxis=axis(theme, "rank"), yaxis=axis(theme, "|w|", rangemode="tozero")
+                    theme, xaxis=axis(theme, tr("rank")), yaxis=axis(theme, "|w|", rangemode="tozero")
                 ),
             },
-            about=f"{zeros}.",
-            alt=f"Sizes of the weights from the largest to the smallest. {zeros}.",
+            about=zeros,
+            alt=join(tr("Sizes of the weights from the largest to the smallest."), zeros),
             aspect=0.66,
         )
     )
@@ -173,7 +196,7 @@ def constraint_panels(
         "l1": (radius * np.array([1.0, 0, -1, 0, 1]), radius * np.array([0, 1.0, 0, -1, 0])),
     }
     lines = blend(theme.ink, theme.ground, 0.45)
-    titles = {"l2": "L2: inside a circle", "l1": "L1: inside a diamond"}
+    titles = {"l2": tr("L2: inside a circle"), "l1": tr("L1: inside a diamond")}
     colors = {"l2": theme.palette[0], "l1": theme.palette[1]}
     panels = []
     for bound in bounds:
@@ -192,7 +215,9 @@ def constraint_panels(
                 "line": {"color": color, "width": 2.4},
                 "hoverinfo": "skip",
             },
-            marks([bowl.centre[0]], [bowl.centre[1]], theme.ink, theme, symbol="x", hover="lowest of all"),
+            marks(
+                [bowl.centre[0]], [bowl.centre[1]], theme.ink, theme, symbol="x", hover=tr("lowest of all")
+            ),
             marks(
                 [bound.point[0]],
                 [bound.point[1]],
@@ -205,9 +230,14 @@ def constraint_panels(
         if bound.loss > 0:  # the level line that just touches the bound
             traces.insert(len(levels), _level(bowl, bound.loss, color=theme.ink, width=1.6))
         where = f"({', '.join(number(v) for v in bound.point)})"
-        corner = " One weight is exactly 0." if bound.zeros == 1 else ""
+        corner = tr("One weight is exactly 0.") if bound.zeros == 1 else ""
         penalty = "λ = ∞" if np.isinf(bound.penalty) else f"λ = {number(bound.penalty)}"
-        said = f"Lowest inside: {where}, loss {number(bound.loss)}; the penalty with {penalty} leads there."
+        said = tr(
+            "Lowest inside: {place}, loss {loss}; the penalty with {penalty} leads there.",
+            place=where,
+            loss=number(bound.loss),
+            penalty=penalty,
+        )
         plane = {"range": [-3.6, 3.6], "zeroline": True, "zerolinewidth": 1.6, "dtick": 1}
         panels.append(
             panel(
@@ -221,17 +251,22 @@ def constraint_panels(
                         yaxis=axis(theme, "w₂", scaleanchor="x", **plane),
                     ),
                 },
-                about=said + corner,
-                alt=f"Contours of a loss. {titles[bound.kind]} of radius {number(radius)}. {said}{corner}",
+                about=join(said, corner),
+                alt=join(
+                    tr("Contours of a loss."),
+                    tr("{bound} of radius {radius}.", bound=titles[bound.kind], radius=number(radius)),
+                    said,
+                    corner,
+                ),
                 aspect=0.95,
                 highest=560,
             )
         )
     return panels, [
-        entry("level lines of the loss", lines),
-        entry("the one that touches", theme.ink),
-        entry("circle", colors["l2"]),
-        entry("diamond", colors["l1"]),
+        entry(tr("level lines of the loss"), lines),
+        entry(tr("the one that touches"), theme.ink),
+        entry(tr("circle"), colors["l2"]),
+        entry(tr("diamond"), colors["l1"]),
     ]
 
 
@@ -281,16 +316,23 @@ def dropout_panels(
             "line": {"color": theme.faint, "width": 1},
             "hoverinfo": "skip",
         },
-        marks([s[0] for s in kept], [s[1] for s in kept], blue, theme, size=20, hover="on"),
+        marks([s[0] for s in kept], [s[1] for s in kept], blue, theme, size=20, hover=tr("on")),
     ]
     if lost:
         network.append(
             marks(
-                [s[0] for s in lost], [s[1] for s in lost], grey, theme, size=16, symbol="x-thin", hover="off"
+                [s[0] for s in lost],
+                [s[1] for s in lost],
+                grey,
+                theme,
+                size=16,
+                symbol="x-thin",
+                hover=tr("off"),
             )
         )
         network[-1]["marker"]["line"] = {"color": grey, "width": 3}
-    names = ["inputs", *(f"hidden {i + 1}" for i in range(len(layers.kept))), "outputs"]
+    hiddens = [tr("hidden {layer}", layer=i + 1) for i in range(len(layers.kept))]
+    names = [tr("inputs"), *hiddens, tr("outputs")]
     draws = len(layers.averages)
     at = np.unique(np.geomspace(1, draws, 160).astype(int))
     ratios = layers.averages / layers.values
@@ -299,18 +341,23 @@ def dropout_panels(
             at,
             ratios[at - 1, unit],
             theme.palette[unit % len(theme.palette)],
-            f"unit {unit + 1}",
+            tr("unit {number}", number=unit + 1),
             width=1.6,
-            hover="%{x} draws: %{y:.3f}",
+            hover=tr("%{x} draws: %{y:.3f}"),
         )
         for unit in range(ratios.shape[1])
     ]
     last = ratios[-1]
-    said = f"After {draws:,} draws between {last.min():.3f} and {last.max():.3f}"
+    said = tr(
+        "After {draws} draws between {low} and {high}.",
+        draws=f"{draws:,}",
+        low=f"{last.min():.3f}",
+        high=f"{last.max():.3f}",
+    )
     return [
         panel(
             "dropout.network",
-            "One draw",
+            tr("One draw"),
             {
                 "data": network,
                 "layout": layout(
@@ -325,24 +372,26 @@ def dropout_panels(
                     yaxis=bare(range=[-0.7, tallest - 0.3]),
                 ),
             },
-            about=f"{off} of {hidden} hidden units are off, and nothing goes through them.",
-            alt=f"A network in which {off} of {hidden} hidden units are crossed out.",
+            about=tr(
+                "{off} of {all} hidden units are off, and nothing goes through them.", off=off, all=hidden
+            ),
+            alt=tr("A network in which {off} of {all} hidden units are crossed out.", off=off, all=hidden),
             aspect=0.75,
         ),
         panel(
             "dropout.means",
-            "The mean is kept",
+            tr("The mean is kept"),
             {
                 "data": means,
                 "layout": layout(
                     theme,
-                    xaxis=axis(theme, "draws", type="log", dtick=1),
-                    yaxis=axis(theme, "average ÷ value without dropout"),
+                    xaxis=axis(theme, tr("draws"), type="log", dtick=1),
+                    yaxis=axis(theme, tr("average ÷ value without dropout")),
                     shapes=[rule(theme, y=1.0)],
                 ),
             },
-            about=f"Averages of the first hidden layer's outputs h·m/(1 − p). {said}.",
-            alt=f"Running averages over draws, as shares of the value without dropout. {said}.",
+            about=join(tr("Averages of the first hidden layer's outputs h·m/(1 − p)."), said),
+            alt=join(tr("Running averages over draws, as shares of the value without dropout."), said),
             aspect=0.75,
         ),
-    ], [entry("on", blue), entry("off in this draw", grey)]
+    ], [entry(tr("on"), blue), entry(tr("off in this draw"), grey)]

@@ -17,15 +17,16 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.maps.grids import Axis, StabilityMap
 from optviz.settings.maps import MapSettings
+from optviz.words import join, mark, tr
 
 DEEPEST = 12  # decades below the start that have colours; what is lower has arrived
 STABILITY_HEADINGS = (
-    "Optimizer",
-    "Lowest loss at",
-    "f there",
-    "Grew",
-    "Diverged",
-    "At a minimum",
+    mark("Optimizer"),
+    mark("Lowest loss at"),
+    mark("f there"),
+    mark("Grew"),
+    mark("Diverged"),
+    mark("At a minimum"),
 )
 
 
@@ -63,8 +64,8 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
     flat = grew_color(theme)
     traces = [heat]
     for which, steps, said in (
-        (lost, made.diverged_at, "diverged at step %{z:.0f}"),
-        (grew & ~lost, np.zeros(grew.shape), "ended above its start"),
+        (lost, made.diverged_at, tr("diverged at step %{z:.0f}")),
+        (grew & ~lost, np.zeros(grew.shape), tr("ended above its start")),
     ):
         gone: Trace = {
             "type": "heatmap",
@@ -78,7 +79,7 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
         traces.append(gone)
     legend: list[LegendEntry] = []
     if grew.any():
-        legend.append({"name": "grew or diverged", "color": flat, "dash": "block"})
+        legend.append({"name": tr("grew or diverged"), "color": flat, "dash": "block"})
     if made.boundary is not None:
         edges, along = made.boundary
         line = {"type": "scatter", "mode": "lines", "x": packed(edges, "f8"), "y": packed(along, "f8")}
@@ -87,11 +88,11 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
             {
                 **line,
                 "line": {"color": "#111111", "width": 2, "dash": "dash"},
-                "hovertemplate": "predicted edge<br>" + place + "<extra></extra>",
+                "hovertemplate": tr("predicted edge") + "<br>" + place + "<extra></extra>",
             },
         ]
         formula = edge_text(made.optimizer)
-        legend.append({"name": f"theory: {formula}", "color": theme.ink, "dash": "dash"})
+        legend.append({"name": tr("theory: {formula}", formula=formula), "color": theme.ink, "dash": "dash"})
     name = legend_name(entrant, settings.swept)
     row = _row(settings, made, losses, grew, measure)
     note = "" if made.boundary is not None else _why_no_boundary(settings, made)
@@ -104,13 +105,33 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
     )
     shown = panel(
         "stability",
-        f"{name} on {objective.name}",
+        tr("{name} on {landscape}", name=name, landscape=tr(objective.name)),
         {"data": traces, "layout": frame},
-        about=f"{x} across, {y} up: {made.losses.size:,} runs of {settings.steps} steps. "
-        "Yellow is low, purple is slow, red grew.",
-        alt=f"Stability map of {name} on {objective.name}: {x} from {number(made.x.low)} to "
-        f"{number(made.x.high)} across, {y} from {number(made.y.low)} to {number(made.y.high)} up. "
-        + " ".join(f"{h}: {c}." for h, c in zip(STABILITY_HEADINGS[1:], row, strict=True)),
+        about=tr(
+            "{x} across, {y} up: {runs} runs of {steps} steps. Yellow is low, purple is slow, red grew.",
+            x=x,
+            y=y,
+            runs=f"{made.losses.size:,}",
+            steps=settings.steps,
+        ),
+        alt=join(
+            tr(
+                "Stability map of {name} on {landscape}: {x} from {left} to {right} across, {y} from "
+                "{bottom} to {top} up.",
+                name=name,
+                landscape=tr(objective.name),
+                x=x,
+                left=number(made.x.low),
+                right=number(made.x.high),
+                y=y,
+                bottom=number(made.y.low),
+                top=number(made.y.high),
+            ),
+            *(
+                tr("{what}: {value}.", what=tr(heading), value=cell)
+                for heading, cell in zip(STABILITY_HEADINGS[1:], row, strict=True)
+            ),
+        ),
         aspect=0.62,
         lowest=320,
         highest=640,
@@ -119,8 +140,8 @@ def stability_picture(settings: MapSettings, made: StabilityMap, theme: Theme) -
     return Picture(
         (shown,),
         tuple(legend),
-        f"{note} Click to open this run.".strip(),
-        STABILITY_HEADINGS,
+        join(note, tr("Click to open this run.")),
+        tuple(tr(heading) for heading in STABILITY_HEADINGS),
         (Row(color, name, row),),
     )
 
@@ -129,7 +150,7 @@ def _row(
     settings: MapSettings, made: StabilityMap, losses: np.ndarray, grew: np.ndarray, measure: Heights
 ) -> tuple[str, ...]:
     lost = ~np.isfinite(losses)
-    best = "—", "all diverged"
+    best = "—", tr("all diverged")
     stayed = np.where(lost | measure.fell(losses), np.inf, losses)
     if np.isfinite(stayed).any():
         j, i = np.unravel_index(int(stayed.argmin()), losses.shape)
@@ -143,13 +164,22 @@ def _why_no_boundary(settings: MapSettings, made: StabilityMap) -> str:
     if "lr" not in (made.x.name, made.y.name):
         return ""
     if made.optimizer.edge is None:
-        return f"No edge can be given in advance for {made.optimizer.name}: its rates depend on the path."
-    return "" if settings.landscape().is_quadratic else "Theory draws an edge on quadratics only."
+        return tr(
+            "No edge can be given in advance for {name}: its rates depend on the path.",
+            name=tr(made.optimizer.name),
+        )
+    return "" if settings.landscape().is_quadratic else tr("Theory draws an edge on quadratics only.")
 
 
 def _side(side: Axis, values: np.ndarray, optimizer: Optimizer, theme: Theme) -> dict[str, Any]:
     """One axis, exactly as wide as the cells."""
-    symbols = {"lr": "learning rate η", "momentum": "momentum β", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
+    symbols = {
+        "lr": tr("learning rate η"),
+        "momentum": tr("momentum β"),
+        "beta1": "β₁",
+        "beta2": "β₂",
+        "eps": "ε",
+    }
     places = np.log10(values) if side.log else values
     half = (places[-1] - places[0]) / max(1, len(places) - 1) / 2
     return axis(

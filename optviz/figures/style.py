@@ -6,6 +6,8 @@ from dataclasses import dataclass
 # M. Okabe, K. Ito, Color universal design (2008); black and blue are lightened on dark ground.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#1A1A1A", "#56B4E9")
 DARK_PALETTE = ("#4FA3DC", "#F0792B", "#1DBF94", "#DE9BC3", "#F2B63C", "#F2F2F2", "#86CBF2")
+#: What text in pictures is set in: Plotly's own fonts, then those with Chinese.
+FONTS = '"Open Sans", verdana, arial, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.edge_text import edge_text
+from optviz.engine.objective import Objective
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.figures.heights import Heights, heights, lowest_text
 from optviz.figures.panels import panel
@@ -15,15 +16,16 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import Style, Theme, styles
 from optviz.maps.sweeps import Sweep, SweepCurve
 from optviz.settings.maps import MapSettings
+from optviz.words import join, listed, mark, tr
 
 SMALL = {"size": 11}  # Plotly writes powers larger than other ticks
 SWEEP_HEADINGS = (
-    "Optimizer",
-    "Best rate",
-    "f there",
-    "Fewest steps",
-    "Edge predicted",
-    "Edge observed",
+    mark("Optimizer"),
+    mark("Best rate"),
+    mark("f there"),
+    mark("Fewest steps"),
+    mark("Edge predicted"),
+    mark("Edge observed"),
 )
 
 
@@ -38,24 +40,32 @@ def sweep_picture(settings: MapSettings, sweep: Sweep, theme: Theme) -> Picture:
         Row(style.color, name, _cells(curve, sweep.rates, measure))
         for name, curve, style in zip(names, sweep.curves, drawn, strict=True)
     )
-    where = "" if objective.is_quadratic else " at the minimum nearest to the start"
-    if not objective.is_quadratic and not objective.minima:
-        where = " at the start"
-    note = f"Largest curvature{where}: λmax = {number(sweep.curvature)}." if sweep.curvature > 0 else ""
-    if settings.schedule != "constant" and note:
-        note += " The predicted edges are those of a constant rate."
+    said = _curvature_sentence(objective, number(sweep.curvature)) if sweep.curvature > 0 else ""
+    if settings.schedule != "constant" and said:
+        said = join(said, tr("The predicted edges are those of a constant rate."))
+    notes = [said]
     panels = [_losses(settings, sweep, names, drawn, measure, first, theme)]
     if any((curve.reached >= 0).any() for curve in sweep.curves):
         panels.append(_steps(settings, sweep, names, drawn, theme))
     else:
-        note += f" None came within {ARRIVED:g} of a known minimum."
+        notes.append(tr("None came within {distance} of a known minimum.", distance=f"{ARRIVED:g}"))
     return Picture(
         tuple(panels),
         tuple({"name": name, "color": s.color, "dash": s.dash} for name, s in zip(names, drawn, strict=True)),
-        f"{note} Click to open all of them at that rate.".strip(),
-        SWEEP_HEADINGS,
+        join(*notes, tr("Click to open all of them at that rate.")),
+        tuple(tr(heading) for heading in SWEEP_HEADINGS),
         rows,
     )
+
+
+def _curvature_sentence(objective: Objective, curvature: str) -> str:
+    if objective.is_quadratic:
+        return tr("Largest curvature: λmax = {curvature}.", curvature=curvature)
+    if objective.minima:
+        return tr(
+            "Largest curvature at the minimum nearest to the start: λmax = {curvature}.", curvature=curvature
+        )
+    return tr("Largest curvature at the start: λmax = {curvature}.", curvature=curvature)
 
 
 def best(curve: SweepCurve, measure: Heights) -> int | None:
@@ -70,9 +80,9 @@ def _cells(curve: SweepCurve, rates: np.ndarray, measure: Heights) -> tuple[str,
     soonest = int(arrived.argmin())
     reached = curve.reached[soonest] >= 0
     if curve.observed is None:
-        observed = f"below {number(float(rates[0]))}"
+        observed = tr("below {rate}", rate=number(float(rates[0])))
     elif curve.observed == rates[-1]:
-        observed = f"stable up to {number(float(rates[-1]))}"
+        observed = tr("stable up to {rate}", rate=number(float(rates[-1])))
     else:
         observed = number(curve.observed)
     predicted = "—"
@@ -81,20 +91,22 @@ def _cells(curve: SweepCurve, rates: np.ndarray, measure: Heights) -> tuple[str,
     return (
         "—" if place is None else number(float(rates[place])),
         _none_stayed(curve) if place is None else lowest_text(float(curve.losses[place]), measure),
-        f"{arrived[soonest]} at {number(float(rates[soonest]))}" if reached else "—",
+        tr("{steps} at {rate}", steps=arrived[soonest], rate=number(float(rates[soonest])))
+        if reached
+        else "—",
         predicted,
         observed,
     )
 
 
 def _none_stayed(curve: SweepCurve) -> str:
-    return "all diverged" if (curve.diverged_at >= 0).all() else "all diverged or fell"
+    return tr("all diverged") if (curve.diverged_at >= 0).all() else tr("all diverged or fell")
 
 
 def _rate_axis(sweep: Sweep, theme: Theme) -> dict[str, Any]:
     ends = [float(np.log10(sweep.rates[0])), float(np.log10(sweep.rates[-1]))]
     return axis(
-        theme, "learning rate η", type="log", range=ends, exponentformat="power", dtick=1, tickfont=SMALL
+        theme, tr("learning rate η"), type="log", range=ends, exponentformat="power", dtick=1, tickfont=SMALL
     )
 
 
@@ -119,7 +131,7 @@ def _losses(
                 "y": [begin, begin],
                 "line": {"color": theme.ink, "width": 1, "dash": "dot"},
                 "opacity": 0.5,
-                "hovertemplate": "f at the start<extra></extra>",
+                "hovertemplate": tr("f at the start") + "<extra></extra>",
             }
         )
     labels: list[dict[str, Any]] = []
@@ -140,7 +152,7 @@ def _losses(
             xaxis=_rate_axis(sweep, theme),
             yaxis=axis(
                 theme,
-                f"{measure.label} after {settings.steps} steps",
+                tr("{what} after {steps} steps", what=measure.label, steps=settings.steps),
                 type="log",
                 range=[low, high],
                 exponentformat="power",
@@ -155,11 +167,14 @@ def _losses(
     }
     return panel(
         "losses",
-        "Loss at the end",
+        tr("Loss at the end"),
         figure,
-        about=f"{settings.steps} steps for each rate. Dashed: the edge that theory predicts. Triangles: the "
-        "largest rate up to which no run ended above its start. No line: the run diverged, or fell far below "
-        "what the landscape shows.",
+        about=tr(
+            "{steps} steps for each rate. Dashed: the edge that theory predicts. Triangles: the largest rate "
+            "up to which no run ended above its start. No line: the run diverged, or fell far below what the "
+            "landscape shows.",
+            steps=settings.steps,
+        ),
         alt=_alt(settings, sweep, names, measure),
         aspect=0.82,
         lowest=300,
@@ -171,13 +186,13 @@ def _steps(settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[St
     traces = []
     for name, curve, style in zip(names, sweep.curves, drawn, strict=True):
         steps = np.where(curve.reached >= 0, curve.reached_at, np.nan)
-        traces.append(_line(name, sweep.rates, steps, style, "%{y:.0f} steps"))
+        traces.append(_line(name, sweep.rates, steps, style, tr("%{y:.0f} steps")))
     figure = {
         "data": traces,
         "layout": layout(
             theme,
             xaxis=_rate_axis(sweep, theme),
-            yaxis=axis(theme, "steps", range=[0, settings.steps * 1.02]),
+            yaxis=axis(theme, tr("steps"), range=[0, settings.steps * 1.02]),
             margin={"l": 64, "r": 14, "t": 12, "b": 44},
             hovermode="closest",
             uirevision=f"{settings.objective} {settings.formula} {settings.rates} {settings.steps}",
@@ -186,14 +201,22 @@ def _steps(settings: MapSettings, sweep: Sweep, names: list[str], drawn: list[St
     fewest = []
     for name, curve in zip(names, sweep.curves, strict=True):
         soon = curve.reached_at[curve.reached >= 0]
-        fewest.append(f"{name}: {f'at best {soon.min()} steps' if soon.size else 'never'}.")
+        fewest.append(
+            tr("{name}: at best {steps} steps.", name=name, steps=soon.min())
+            if soon.size
+            else tr("{name}: never.", name=name)
+        )
     return panel(
         "steps",
-        "Steps until it arrives",
+        tr("Steps until it arrives"),
         figure,
-        about=f"First step after which it stays within {ARRIVED:g} of the minimum. No line: not within "
-        f"{settings.steps} steps.",
-        alt=f"Steps until each optimizer arrives, against the learning rate. {' '.join(fewest)}",
+        about=tr(
+            "First step after which it stays within {distance} of the minimum. No line: not within {steps} "
+            "steps.",
+            distance=f"{ARRIVED:g}",
+            steps=settings.steps,
+        ),
+        alt=join(tr("Steps until each optimizer arrives, against the learning rate."), *fewest),
         aspect=0.82,
         lowest=300,
         highest=520,
@@ -242,6 +265,7 @@ def _label(text: str, rate: float, place: int, style: Style, theme: Theme) -> di
 
 
 def _observed(name: str, rate: float, height: float, style: Style, theme: Theme) -> Trace:
+    said = tr("no run up to η = %{x:.4g} ended above its start")
     return {
         "type": "scatter",
         "mode": "markers",
@@ -253,21 +277,30 @@ def _observed(name: str, rate: float, height: float, style: Style, theme: Theme)
             "color": style.color,
             "line": {"color": theme.ground, "width": 1},
         },
-        "hovertemplate": f"{name}<br>no run up to η = %{{x:.4g}} ended above its start<extra></extra>",
+        "hovertemplate": f"{name}<br>{said}<extra></extra>",
     }
 
 
 def _alt(settings: MapSettings, sweep: Sweep, names: list[str], measure: Heights) -> str:
     parts = [
-        f"Loss after {settings.steps} steps on {settings.landscape().name} against the learning rate from "
-        f"{number(float(sweep.rates[0]))} to {number(float(sweep.rates[-1]))}."
+        tr(
+            "Loss after {steps} steps on {landscape} against the learning rate from {low} to {high}.",
+            steps=settings.steps,
+            landscape=tr(settings.landscape().name),
+            low=number(float(sweep.rates[0])),
+            high=number(float(sweep.rates[-1])),
+        )
     ]
     for name, curve in zip(names, sweep.curves, strict=True):
         place = best(curve, measure)
-        said = _none_stayed(curve) if place is None else f"best at {number(float(sweep.rates[place]))}"
+        told = [
+            _none_stayed(curve)
+            if place is None
+            else tr("best at {rate}", rate=number(float(sweep.rates[place])))
+        ]
         if curve.predicted is not None:
-            said += f", edge predicted at {number(curve.predicted)}"
+            told.append(tr("edge predicted at {rate}", rate=number(curve.predicted)))
         if curve.observed is not None and curve.observed < sweep.rates[-1]:
-            said += f", observed at {number(curve.observed)}"
-        parts.append(f"{name}: {said}.")
-    return " ".join(parts)
+            told.append(tr("observed at {rate}", rate=number(curve.observed)))
+        parts.append(tr("{name}: {told}.", name=name, told=listed(told)))
+    return join(*parts)

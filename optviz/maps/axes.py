@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optviz.engine.optimizers import Optimizer, as_optimizer
+from optviz.words import tr
 
 T = TypeVar("T")
 Progress = Callable[[float], object]
@@ -24,10 +25,21 @@ def checked(runs: int, steps: int) -> int:
         ValueError: with a sentence that says how many are allowed.
     """
     if runs > MOST_RUNS:
-        raise ValueError(f"{runs:,} runs do not fit; allowed are {MOST_RUNS:,}. Choose a coarser map.")
+        raise ValueError(
+            tr(
+                "{runs} runs do not fit; allowed are {most}. Choose a coarser map.",
+                runs=f"{runs:,}",
+                most=f"{MOST_RUNS:,}",
+            )
+        )
     if runs * steps > MOST_WORK:
         raise ValueError(
-            f"{runs:,} runs of {steps:,} steps are too much work; allowed are {MOST_WORK // runs:,} steps."
+            tr(
+                "{runs} runs of {steps} steps are too much work; allowed are {most} steps.",
+                runs=f"{runs:,}",
+                steps=f"{steps:,}",
+                most=f"{MOST_WORK // runs:,}",
+            )
         )
     return runs
 
@@ -56,13 +68,20 @@ class Axis:
         h = next(h for h in optimizer.hyperparameters if h.name == name)
         low, high = h.validate(h.low if low is None else low), h.validate(h.high if high is None else high)
         if not low < high:
-            raise ValueError(f"The range of {name} from {low:g} to {high:g} is empty or reversed.")
+            raise ValueError(
+                tr(
+                    "The range of {name} from {low} to {high} is empty or reversed.",
+                    name=name,
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                )
+            )
         return cls(name, low, high, log=h.log)
 
     def values(self, count: int) -> np.ndarray:
         """`count` values from end to end, both ends exact."""
         if count < 2:
-            raise ValueError("A map needs at least two cells along each side.")
+            raise ValueError(tr("A map needs at least two cells along each side."))
         return (np.geomspace if self.log else np.linspace)(self.low, self.high, count)
 
 

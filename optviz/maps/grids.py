@@ -19,6 +19,7 @@ from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import largest_curvature
 from optviz.maps.axes import Axis, Progress, checked, refine
 from optviz.maps.sweeps import Band, NoiseBands, Sweep, SweepCurve, learning_rate_sweep, noise_bands
+from optviz.words import tr
 
 __all__ = [
     "DIVERGED",
@@ -84,7 +85,7 @@ def stability_map(
     """
     objective, optimizer = as_objective(objective), as_optimizer(optimizer)
     if x.name == y.name:
-        raise ValueError(f"The two sides of the map must differ; both are {x.name}.")
+        raise ValueError(tr("The two sides of the map must differ; both are {name}.", name=x.name))
     checked(resolution * resolution, steps)
     fixed = optimizer.complete({k: v for k, v in (values or {}).items() if k not in (x.name, y.name)})
     xs, ys = (_whole(optimizer, axis, axis.values(resolution)) for axis in (x, y))
@@ -171,10 +172,18 @@ def basins(
     objective, optimizer = as_objective(objective), as_optimizer(optimizer)
     domain = objective.domain if domain is None else domain
     if len(domain) != objective.dimension:
-        raise ValueError(f"The domain needs {objective.dimension} ranges, not {len(domain)}.")
+        raise ValueError(
+            tr(
+                "The domain needs {wanted} ranges, not {given}.",
+                wanted=objective.dimension,
+                given=len(domain),
+            )
+        )
     for low, high in domain:
         if not (np.isfinite([low, high]).all() and low < high):
-            raise ValueError(f"A domain from {low:g} to {high:g} is empty or reversed.")
+            raise ValueError(
+                tr("A domain from {low} to {high} is empty or reversed.", low=f"{low:g}", high=f"{high:g}")
+            )
     checked(resolution**objective.dimension, steps)
     axes = tuple(Axis("start", low, high).values(resolution) for low, high in domain)
     grid = np.meshgrid(*axes)

@@ -12,6 +12,7 @@ from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
 from optviz.engine.outcomes import largest_curvature, nearest_minimum
 from optviz.maps.axes import Progress, checked, part_of
+from optviz.words import tr
 
 Chosen = tuple[Optimizer | str, Mapping[str, float]]
 
@@ -70,7 +71,7 @@ def learning_rate_sweep(
     start = tuple(objective.start if start is None else start)
     rates = np.geomspace(1e-3, 10.0, 200) if rates is None else np.asarray(rates, dtype=float)
     if rates.ndim != 1 or len(rates) < 2 or not (np.diff(rates) > 0).all():
-        raise ValueError("The rates must be at least two numbers, from small to large.")
+        raise ValueError(tr("The rates must be at least two numbers, from small to large."))
     checked(len(rates) * max(1, len(entrants)), steps)
     place = start
     if objective.minima and not objective.is_quadratic:
@@ -152,9 +153,9 @@ def noise_bands(
     objective = as_objective(objective)
     start = tuple(objective.start if start is None else start)
     if not 0 <= quantiles[0] < quantiles[1] <= 1:
-        raise ValueError("The quantiles must be two numbers from 0 to 1, the smaller one first.")
+        raise ValueError(tr("The quantiles must be two numbers from 0 to 1, the smaller one first."))
     if seeds < 1:
-        raise ValueError("A band needs at least one seed.")
+        raise ValueError(tr("A band needs at least one seed."))
     checked(seeds * max(1, len(entrants)), steps)
     bands, at = [], np.zeros(0, dtype=int)
     for i, (optimizer, given) in enumerate(entrants):

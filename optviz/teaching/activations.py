@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from optviz.words import Message
+
 Function = Callable[[Any], Any]
 
 LEAK = 0.01  # slope of leaky ReLU on the left, as in torch.nn.LeakyReLU
@@ -125,12 +127,12 @@ class Activation:
     """
 
     key: str
-    name: str
+    name: Message
     function: Function
     derivative: Function
     formula: str
     derivative_formula: str
-    notes: str
+    notes: Message
     torch: str
 
 

@@ -10,17 +10,22 @@ import numpy as np
 from scipy.optimize import brentq
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.words import mark
 
-RADIUS = Hyperparameter("radius", "r", 1.0, 0.0, 4.0, help="How large the weights may be together.")
-CENTRE_X = Hyperparameter("c1", "c_1", 1.0, -3.0, 3.0, help="Where the loss alone would put the weight w₁.")
-CENTRE_Y = Hyperparameter("c2", "c_2", 2.2, -3.0, 3.0, help="Where the loss alone would put the weight w₂.")
+RADIUS = Hyperparameter("radius", "r", 1.0, 0.0, 4.0, help=mark("How large the weights may be together."))
+CENTRE_X = Hyperparameter(
+    "c1", "c_1", 1.0, -3.0, 3.0, help=mark("Where the loss alone would put the weight w₁.")
+)
+CENTRE_Y = Hyperparameter(
+    "c2", "c_2", 2.2, -3.0, 3.0, help=mark("Where the loss alone would put the weight w₂.")
+)
 TILT = Hyperparameter(
     "tilt",
     "a",
     0.4,
     -0.9,
     0.9,
-    help="Coupling of the weights: the mixed second derivative of the loss.",
+    help=mark("Coupling of the weights: the mixed second derivative of the loss."),
 )
 
 

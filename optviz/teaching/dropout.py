@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.words import mark, tr
 
 SHARE = Hyperparameter(
-    "share", "p", 0.5, 0.0, 0.9, help="The probability with which a unit is switched off in one step."
+    "share", "p", 0.5, 0.0, 0.9, help=mark("The probability with which a unit is switched off in one step.")
 )
 
 
@@ -25,7 +26,7 @@ def dropout(values: np.ndarray, kept: np.ndarray, share: float) -> np.ndarray:
         ValueError: when the share is not in 0 ≤ p < 1.
     """
     if not 0 <= share < 1:
-        raise ValueError("The share that is dropped must be at least 0 and below 1.")
+        raise ValueError(tr("The share that is dropped must be at least 0 and below 1."))
     return np.where(kept, values / (1 - share), 0.0)
 
 

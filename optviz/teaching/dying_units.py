@@ -10,6 +10,7 @@ import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.teaching.activations import ACTIVATIONS
+from optviz.words import mark
 
 UNITS, POINTS = 100, 64
 STEPS = 200
@@ -20,7 +21,7 @@ RATE = Hyperparameter(
     0.001,
     0.5,
     log=True,
-    help="Learning rate: a large step can throw a unit off for good.",
+    help=mark("Learning rate: a large step can throw a unit off for good."),
 )
 
 

@@ -10,15 +10,18 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.words import mark
 
 TRUTH = (5.0, 1.2, -1.7, 0.9)  # 5 + 1.2 x − 1.7 x² + 0.9 x³
 LOW, HIGH = -2.0, 2.0
 MOST = 18
 TEST_POINTS = 400
 
-DEGREE = Hyperparameter("degree", "d", 9, 0, MOST, integer=True, help="The highest power of x in the fit.")
+DEGREE = Hyperparameter(
+    "degree", "d", 9, 0, MOST, integer=True, help=mark("The highest power of x in the fit.")
+)
 SAMPLES = Hyperparameter(
-    "samples", "n", 20, 5, 200, log=True, integer=True, help="How many points are there to learn from."
+    "samples", "n", 20, 5, 200, log=True, integer=True, help=mark("How many points are there to learn from.")
 )
 NOISE = Hyperparameter(
     "noise",
@@ -26,7 +29,7 @@ NOISE = Hyperparameter(
     1.5,
     0.0,
     5.0,
-    help="Standard deviation of the noise, in the test too.",
+    help=mark("Standard deviation of the noise, in the test too."),
 )
 
 

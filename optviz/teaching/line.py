@@ -15,6 +15,7 @@ import numpy as np
 from optviz.engine.elementwise import Rows
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
+from optviz.words import mark, tr
 
 SAMPLES = 100
 
@@ -78,7 +79,7 @@ def landscape(data: Data) -> Objective:
     half = max(3.0, 1.2 * max(abs(w), abs(b)))  # so that the origin is in the picture
     domain = ((w - half, w + half), (b - half, b + half))
     return Objective(
-        "regression", "Mean squared error of a line", formula, domain, (0.0, 0.0), ((w, b),), "ravine"
+        "regression", mark("Mean squared error of a line"), formula, domain, (0.0, 0.0), ((w, b),), "ravine"
     )
 
 
@@ -197,7 +198,9 @@ def _descend(
     optimizer = as_optimizer(optimizer)
     count = len(data.x)
     if not 1 <= batch_size <= count or epochs < 0 or len(start) != 2 or not all(map(math.isfinite, start)):
-        raise ValueError(f"Batches of 1 to {count}, no negative epochs, and a start of two finite numbers.")
+        raise ValueError(
+            tr("Batches of 1 to {count}, no negative epochs, and a start of two finite numbers.", count=count)
+        )
     values = optimizer.complete(hyperparameters)
     picks = list(batches(count, batch_size, epochs, shuffle=shuffle, seed=seed))
     step = optimizer.step

@@ -11,6 +11,7 @@ from optviz.teaching.losses import (
     cross_entropy_from_logits,
     negative_log_likelihood,
 )
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class TorchLoss:
     """
 
     name: str
-    takes: str
+    takes: Message
     formula: str
     ours: Callable[[np.ndarray, np.ndarray], float]
     example: tuple[tuple, tuple]

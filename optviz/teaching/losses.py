@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from optviz.teaching.activations import sigmoid, sigmoid_derivative, softplus
+from optviz.words import tr
 
 
 class LossError(ValueError):
@@ -28,10 +29,10 @@ def log_softmax(logits: Any, temperature: float = 1.0) -> np.ndarray:
         LossError: when the temperature is not above 0, or there are no logits.
     """
     if not temperature > 0:
-        raise LossError("The temperature must be above 0.")
+        raise LossError(tr("The temperature must be above 0."))
     z = _array(logits, "logits")
     if z.ndim == 0 or z.shape[-1] == 0:
-        raise LossError("Softmax needs a list of at least one number.")
+        raise LossError(tr("Softmax needs a list of at least one number."))
     z = (z - z.real.max(axis=-1, keepdims=True)) / temperature
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
@@ -93,12 +94,13 @@ def distribution(p: Any, name: str = "p") -> np.ndarray:
     """
     shares = _array(p, name)
     if shares.ndim == 0 or shares.shape[-1] == 0:
-        raise LossError(f"{name} needs at least one share.")
+        raise LossError(tr("{name} needs at least one share.", name=name))
     if (shares < 0).any():
-        raise LossError(f"{name} has a negative share.")
+        raise LossError(tr("{name} has a negative share.", name=name))
     total = shares.sum(axis=-1)
     if not np.allclose(total, 1.0, rtol=0, atol=1e-6):
-        raise LossError(f"The shares of {name} add up to {float(np.ravel(total)[0]):.6g} and not to 1.")
+        found = f"{float(np.ravel(total)[0]):.6g}"
+        raise LossError(tr("The shares of {name} add up to {found} and not to 1.", name=name, found=found))
     return shares
 
 
@@ -159,7 +161,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     p, y = _array(probabilities, "probabilities"), _targets(targets)
     _same_shape(p, y)
     if ((p < 0) | (p > 1)).any():
-        raise LossError("Probabilities must be between 0 and 1.")
+        raise LossError(tr("Probabilities must be between 0 and 1."))
     return _weighted(np.stack([y, 1 - y], -1), _log(np.stack([p, 1 - p], -1))).mean()
 
 
@@ -221,7 +223,7 @@ def coin_best(heads: int = 7, tails: int = 3) -> float:
 
 def _tosses(heads: int, tails: int) -> None:
     if heads < 0 or tails < 0 or heads + tails == 0:
-        raise LossError("There must be at least one throw, and no negative number of them.")
+        raise LossError(tr("There must be at least one throw, and no negative number of them."))
 
 
 def _array(values: Any, name: str) -> np.ndarray:
@@ -230,7 +232,7 @@ def _array(values: Any, name: str) -> np.ndarray:
         if array.dtype.kind not in "fciub":
             raise TypeError
     except (TypeError, ValueError):
-        raise LossError(f"The {name} are not numbers in rows of one length.") from None
+        raise LossError(tr("The {name} are not numbers in rows of one length.", name=tr(name))) from None
     return array if array.dtype.kind in "fc" else array.astype(float)
 
 
@@ -242,20 +244,20 @@ def _difference(prediction: Any, target: Any) -> np.ndarray:
 
 def _same_shape(a: np.ndarray, b: np.ndarray) -> None:
     if a.shape != b.shape:
-        raise LossError(f"The shapes {a.shape} and {b.shape} differ.")
+        raise LossError(tr("The shapes {first} and {second} differ.", first=a.shape, second=b.shape))
     if not a.size:
-        raise LossError("There is nothing to take a mean of.")
+        raise LossError(tr("There is nothing to take a mean of."))
 
 
 def _same_length(p: np.ndarray, q: np.ndarray) -> None:
     if p.shape[-1] != q.shape[-1]:
-        raise LossError(f"p has {p.shape[-1]} shares and q has {q.shape[-1]}.")
+        raise LossError(tr("p has {first} shares and q has {second}.", first=p.shape[-1], second=q.shape[-1]))
 
 
 def _targets(targets: Any) -> np.ndarray:
     y = _array(targets, "targets")
     if ((y < 0) | (y > 1)).any():
-        raise LossError("Targets must be between 0 and 1.")
+        raise LossError(tr("Targets must be between 0 and 1."))
     return y
 
 
@@ -264,7 +266,13 @@ def _places(rows: np.ndarray, labels: Any) -> tuple[np.ndarray, np.ndarray]:
     found: Sequence[float] | np.ndarray = np.atleast_1d(_array(labels, "labels"))
     n, k = rows.shape[0], rows.shape[-1]
     if rows.ndim != 2 or np.shape(found) != (n,) or not n:
-        raise LossError(f"There are {n} rows and {np.size(found)} labels; each row needs one.")
+        raise LossError(
+            tr(
+                "There are {rows} rows and {labels} labels; each row needs one.",
+                rows=n,
+                labels=np.size(found),
+            )
+        )
     if any(not math.isfinite(v) or v != int(v) or not 0 <= v < k for v in found):
-        raise LossError(f"Labels must be whole numbers from 0 to {k - 1}.")
+        raise LossError(tr("Labels must be whole numbers from 0 to {most}.", most=k - 1))
     return np.arange(n), np.asarray(found, dtype=int)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.words import Message, mark, tr
 
 DIMENSION = 200
 TRAINING, TEST = 20, 100
@@ -47,7 +48,7 @@ class Version:
     """
 
     key: str
-    name: str
+    name: Message
     loss: str
     pull: float
     first_bias: float
@@ -77,13 +78,18 @@ VERSIONS: dict[str, Version] = {
 }
 
 #: A mistake of the notes.
-DECAY_ERRATUM = (
+DECAY_ERRATUM = mark(
     "The notes say that weight_decay=λ adds λ‖w‖² to the loss. SGD in PyTorch adds λ w to the gradient, so "
     "the penalty is λ/2 ‖w‖²."
 )
 
 PENALTY = Hyperparameter(
-    "penalty", r"\lambda", 3.0, 0.0, 10.0, help="How much the size of the weights counts beside the error."
+    "penalty",
+    r"\lambda",
+    3.0,
+    0.0,
+    10.0,
+    help=mark("How much the size of the weights counts beside the error."),
 )
 
 
@@ -129,7 +135,7 @@ def decayed(
         KeyError: for another version.
     """
     if kind not in ("l1", "l2"):
-        raise ValueError(f"“{kind}” is no penalty here; there is l1, l2.")
+        raise ValueError(tr("“{kind}” is no penalty here; there is l1, l2.", kind=kind))
     program = VERSIONS[version]
     x, y, random = examples(seed)
     w, b = random.normal(size=DIMENSION), 0.0

@@ -30,6 +30,7 @@ from optviz.web.maps import drafts as maps
 from optviz.web.regularization.views import VIEWS as REGULARIZATION
 from optviz.web.teaching_view import View
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import language
 
 log = logging.getLogger("optviz")
 PATIENCE = 30.0  # milliseconds that the picture of a draft may take to be made
@@ -87,7 +88,7 @@ class DrawError(ValueError):
     """A draft that cannot be drawn; the message is a sentence for people."""
 
 
-Query = tuple[str, frozenset[tuple[str, str]]]  # a page, and the names and texts of a link
+Query = tuple[str, frozenset[tuple[str, str]], str]  # a page, the names and texts of a link, the language
 _answers: OrderedDict[Query, bytes] = OrderedDict()  # used by the event loop only
 
 
@@ -100,7 +101,7 @@ async def draw(request: Request) -> Response:
     page = request.path_params["page"]
     if page not in PAGES:
         return _refused("There is no such picture.", 404)
-    query = page, frozenset(request.query_params.items())
+    query = page, frozenset(request.query_params.items()), language()
     small = _answers.get(query)
     if small is None:
         try:

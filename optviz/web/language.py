@@ -42,7 +42,7 @@ def choose(language: str) -> None:
 
 def chosen() -> str:
     """The language that somebody has chosen or a link has said in this visit, "" where nobody has."""
-    return str(st.session_state.get(CHOSEN, "")) if get_script_run_ctx() else ""
+    return str(st.session_state.get(CHOSEN, "")) if get_script_run_ctx(suppress_warning=True) else ""
 
 
 def link() -> dict[str, str]:
@@ -80,7 +80,7 @@ def _words_url(language: str) -> str:
 
 
 def _of_session() -> str:
-    if not get_script_run_ctx():
+    if not get_script_run_ctx(suppress_warning=True):
         return ENGLISH
     return str(st.session_state.get(SPOKEN, ENGLISH))
 

@@ -21,12 +21,18 @@ from optviz.settings.link import Settings, fields_of
 from optviz.settings.maps import MapSettings
 from optviz.settings.minibatches import MiniBatches
 from optviz.settings.regularization import RegularizationSettings
-from optviz.training.activations import ACTIVATIONS
+from optviz.teaching.activations import ACTIVATIONS
+from optviz.teaching.loss_table import TORCH_LOSSES
+from optviz.teaching.weight_decay import VERSIONS
+from optviz.training.activations import ACTIVATIONS as TRAINED
 from optviz.training.config import TrainingConfig
 from optviz.training.datasets import DATASETS
 from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.losses import LOSSES
 from optviz.training.presets import COMPARISONS, PRESETS
+from optviz.web.activations.views import VIEWS as ACTIVATION_VIEWS
+from optviz.web.components.explain import told
+from optviz.web.regularization.views import VIEWS as REGULARIZATION_VIEWS
 from optviz.web.site import PAGES
 from optviz.words import Message
 
@@ -54,8 +60,12 @@ def tables() -> dict[str, list[Any]]:
         "training": [
             TrainingConfig.sections,
             fields_of(TrainingConfig),
-            *(DATASETS, ACTIVATIONS, LOSSES, INITIALISATIONS, PRESETS, COMPARISONS),
+            *(DATASETS, TRAINED, LOSSES, INITIALISATIONS, PRESETS, COMPARISONS),
         ],
         "figures": [UNITS],
         "web": [PAGES],
+        "browser": [told()],
+        "teaching": [ACTIVATIONS, TORCH_LOSSES, VERSIONS],
+        "web_activations": [ACTIVATION_VIEWS],
+        "web_regularization": [REGULARIZATION_VIEWS],
     }

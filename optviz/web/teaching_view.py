@@ -13,6 +13,7 @@ from optviz.settings.link import Settings
 from optviz.training.config import TrainingConfig, encode
 from optviz.web.components.charts import charts
 from optviz.web.site import link_to
+from optviz.words import Message, join, language, tr
 
 Drawn = tuple[list[Panel], list[LegendEntry]]
 
@@ -26,8 +27,8 @@ class View:
     """
 
     formula: str
-    idea: str
-    tries: str
+    idea: Message
+    tries: Message
     draw: Callable[[Any, Theme], Drawn]
     below: Callable[[Any], None] | None = None
     time: Callable[[Any], float] = lambda settings: 0.0
@@ -35,11 +36,17 @@ class View:
 
 def show(view: View, settings: Settings, theme: Theme) -> list[Panel]:
     """Words and picture of a view, which follows what is dragged. Returns its panels."""
-    st.markdown(f"${view.formula}$\n\n{view.idea}")
+    st.markdown(f"${view.formula}$\n\n{tr(view.idea)}")
     panels, legend = view.draw(settings, theme)
     page = settings.page
-    charts(panels, key=f"{page}.charts", version=f"{settings} {theme.dark}", legend=legend, page=page)
-    st.markdown(f"**Try:** {view.tries}")
+    charts(
+        panels,
+        key=f"{page}.charts",
+        version=f"{settings} {theme.dark} {language()}",
+        legend=legend,
+        page=page,
+    )
+    st.markdown(join(tr("**Try:**"), tr(view.tries)))
     return panels
 
 
@@ -48,7 +55,7 @@ def below(view: View, settings: Any, panels: list[Panel]) -> None:
     if view.below:
         view.below(settings)
     st.download_button(
-        "Download what is drawn as CSV",
+        tr("Download what is drawn as CSV"),
         lambda: as_csv(panels),
         file_name=f"optviz-{panels[0]['key'].split('.')[0]}.csv",
         mime="text/csv",

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from optviz.engine import javascript, step_explanations
 from optviz.web.components.explain import SCRIPTS, STYLES
+from optviz.web.components.mounting import WORDS
 
 #: Streamlit's variables, as far as the styles use them.
 THEMES = {
@@ -40,7 +41,7 @@ class ExplainPage:
         page.set_content(html(theme))
         for script in (javascript.source(), step_explanations.source()):
             page.add_script_tag(content=script)
-        modules = "\n".join(path.read_text("utf-8") for path in SCRIPTS)
+        modules = "\n".join(path.read_text("utf-8") for path in (WORDS, *SCRIPTS))
         page.add_script_tag(content=f"{modules}\nObject.assign(window, {{ {NAMES} }});")
 
     def show(self, run: dict[str, Any], step: int) -> int:

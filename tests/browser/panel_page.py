@@ -13,6 +13,7 @@ from optviz.engine.optimizers import OPTIMIZERS
 from optviz.engine.schedules import SCHEDULES
 from optviz.figures.style import DARK, DASHES, LIGHT, MARKERS
 from optviz.web.components import panel as panel_module
+from optviz.web.components.mounting import WORDS
 from optviz.web.read_route import reading
 from optviz.web.rule_reading import packed_reading, rule_reading
 
@@ -21,7 +22,7 @@ LABELS = {"lr": "Learning rate", "momentum": "Momentum", "beta1": "First decay",
 
 READERS = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
 
-SCRIPT = "\n".join(path.read_text("utf-8") for path in panel_module.SCRIPTS)
+SCRIPT = "\n".join(path.read_text("utf-8") for path in (WORDS, *panel_module.SCRIPTS))
 
 
 def number(h, **more: Any) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from optviz.figures.scenes import scene
 from optviz.figures.style import LIGHT
 from optviz.settings.experiment import Experiment, encode
 from optviz.web.components import inside
+from optviz.web.components.mounting import WORDS
 from optviz.web.components.stage import HERE, SCRIPTS
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def module() -> str:
-    return "\n".join(path.read_text("utf-8") for path in SCRIPTS)
+    return "\n".join(path.read_text("utf-8") for path in (WORDS, *SCRIPTS))
 
 
 def blank() -> str:

@@ -38,13 +38,14 @@ from optviz.teaching.losses import (
 )
 from optviz.training.presets import PRESETS
 from optviz.web.teaching_view import Drawn, View, train_link
+from optviz.words import listed, mark, tr
 
 PRINTED_SOFTMAX = (0.8789, 0.1189, 0.0022)
 PRINTED_CROSS_ENTROPY, PRINTED_NLL, PRINTED_BINARY = 1.0491, 1.7342, 0.5332
 PRINTED_COIN = 0.7
 TRAINING = 32.0  # milliseconds for both networks of dying units, measured
 
-GUIDE = """
+GUIDE = mark("""
 | You predict | Output layer | Loss |
 |---|---|---|
 | one of k classes | softmax, k outputs | cross entropy |
@@ -53,15 +54,15 @@ GUIDE = """
 | a number | none | squared error |
 | a number, with outliers in the data | none | absolute error |
 | a number above zero | softplus | squared error |
-"""
-TORCH = """
+""")
+TORCH = mark("""
 `CrossEntropyLoss` and the losses that take logits contain the softmax or the sigmoid: do not put one in front
 of them as well. `CrossEntropyLoss` is `NLLLoss` of a log-softmax, and `SoftMarginLoss` is `BCEWithLogitsLoss`
 with the labels −1 and 1. All take the mean over the examples, or with `reduction="sum"` their sum, which
 makes gradients n times as large. `CrossEntropyLoss` and `NLLLoss` also take `weight`, how much each class
 counts in a weighted mean, and `ignore_index`, a label that does not count; `CrossEntropyLoss` takes
 `label_smoothing`.
-"""
+""")
 
 
 #: A slider that goes back and forth, and a class that looks at the same link, train only once.
@@ -75,7 +76,15 @@ def _functions(s: ActivationSettings, theme: Theme) -> Drawn:
 def _formulas(s: ActivationSettings) -> None:
     for key in s.shown:
         row = ACTIVATIONS[key]
-        st.markdown(f"**{row.name}**  \n${row.formula}$ with slope ${row.derivative_formula}$. {row.notes}")
+        st.markdown(
+            tr(
+                "**{name}**  \n${formula}$ with slope ${derivative}$. {notes}",
+                name=tr(row.name),
+                formula=row.formula,
+                derivative=row.derivative_formula,
+                notes=tr(row.notes),
+            )
+        )
 
 
 def _dying(s: ActivationSettings, theme: Theme) -> Drawn:
@@ -90,7 +99,8 @@ def _broken(s: ActivationSettings) -> None:
     for key in ("relu", "leaky_relu"):
         run = _trained(key, s.rate, s.seed)
         if run.broke_at is not None:
-            st.markdown(f"{ACTIVATIONS[key].name}: the loss overflowed at step {run.broke_at}.")
+            name = tr(ACTIVATIONS[key].name)
+            st.markdown(tr("{name}: the loss overflowed at step {step}.", name=name, step=run.broke_at))
 
 
 def _chain(s: ActivationSettings, theme: Theme) -> Drawn:
@@ -124,7 +134,9 @@ def _coin_printed(s: ActivationSettings) -> None:
     if (s.heads, s.tails) == (7, 3):
         _compared((PRINTED_COIN,), (best,))
     else:
-        st.markdown(f"The lowest place is θ = {number(best)}, the share of heads among the throws.")
+        st.markdown(
+            tr("The lowest place is θ = {best}, the share of heads among the throws.", best=number(best))
+        )
 
 
 def _classes(s: ActivationSettings, theme: Theme) -> Drawn:
@@ -135,30 +147,42 @@ def _classes(s: ActivationSettings, theme: Theme) -> Drawn:
 def _classes_printed(s: ActivationSettings) -> None:
     if (s.classes, s.labels) == (CLASS_LOGITS, CLASS_LABELS):
         found = cross_entropy_from_logits(s.classes, s.labels)
-        _compared((PRINTED_CROSS_ENTROPY,), (found,), "Cross entropy")
+        _compared((PRINTED_CROSS_ENTROPY,), (found,), tr("Cross entropy"))
     if (s.logs, s.log_labels) == (LOG_PROBABILITIES, NLL_LABELS):
-        _compared((PRINTED_NLL,), (negative_log_likelihood(s.logs, s.log_labels),), "Negative log-likelihood")
+        likelihood = negative_log_likelihood(s.logs, s.log_labels)
+        _compared((PRINTED_NLL,), (likelihood,), tr("Negative log-likelihood"))
         st.caption(
-            "The notes work the sum out beside it as −(−1.3110 − 1.4703 − 1.7949)/3 = 1.5254. Those numbers "
-            "are of another random draw; with the table above it is −(−1.4200 − 1.6929 − 2.0897)/3."
+            tr(
+                "The notes work the sum out beside it as −(−1.3110 − 1.4703 − 1.7949)/3 = 1.5254. Those "
+                "numbers are of another random draw; with the table above it is −(−1.4200 − 1.6929 − "
+                "2.0897)/3."
+            )
         )
     if (s.binary, s.targets) == (BINARY_LOGITS, BINARY_TARGETS):
         found = binary_cross_entropy_from_logits(s.binary, s.targets)
-        _compared((PRINTED_BINARY,), (found,), "Binary cross entropy")
-    st.markdown("## Which output layer goes with which loss")
-    st.markdown(GUIDE)
-    st.markdown("## Losses in torch.nn")
-    rows = (f"| `{row.name}` | {row.takes} | ${row.formula}$ |" for row in TORCH_LOSSES)
-    st.markdown("\n".join(("| Class | Takes | Loss of one example |", "|---|---|---|", *rows)))
-    st.markdown(TORCH)
+        _compared((PRINTED_BINARY,), (found,), tr("Binary cross entropy"))
+    st.markdown(tr("## Which output layer goes with which loss"))
+    st.markdown(tr(GUIDE))
+    st.markdown(tr("## Losses in torch.nn"))
+    rows = (f"| `{row.name}` | {tr(row.takes)} | ${row.formula}$ |" for row in TORCH_LOSSES)
+    st.markdown("\n".join((tr("| Class | Takes | Loss of one example |"), "|---|---|---|", *rows)))
+    st.markdown(tr(TORCH))
 
 
 def _compared(printed: tuple[float, ...], found: tuple[Any, ...], name: str = "") -> None:
     """The figures of the course notes beside those computed here."""
-    said = f"{name}: printed" if name else "Printed"
-    left = ", ".join(f"{v:g}" for v in printed)
-    right = ", ".join(f"{float(v):.6f}" for v in found)
-    st.markdown(f"{said} in the notes **{left}**, computed here **{right}**.")
+    left = listed(f"{v:g}" for v in printed)
+    right = listed(f"{float(v):.6f}" for v in found)
+    if name:
+        said = tr(
+            "{name}: printed in the notes **{left}**, computed here **{right}**.",
+            name=name,
+            left=left,
+            right=right,
+        )
+    else:
+        said = tr("Printed in the notes **{left}**, computed here **{right}**.", left=left, right=right)
+    st.markdown(said)
 
 
 def _duel(s: ActivationSettings, theme: Theme) -> Drawn:
@@ -167,14 +191,16 @@ def _duel(s: ActivationSettings, theme: Theme) -> Drawn:
 
 def _duel_trained(s: ActivationSettings) -> None:
     st.markdown(
-        "## On a real network\n"
-        "The same network (784-512-512-10, gradient descent, batches of 100, seed 0) on MNIST. Test accuracy "
-        "after five epochs, as measured once and written down in the project's `docs/results.md`: cross "
-        "entropy with rate 0.1 reached **96.93 %**, squared error **94.70 %** with rate 1 and **77.60 %** "
-        "with rate 0.1. Train both yourself and overlay the curves:"
+        tr(
+            "## On a real network\n"
+            "The same network (784-512-512-10, gradient descent, batches of 100, seed 0) on MNIST. Test "
+            "accuracy after five epochs, as measured once and written down in the project's "
+            "`docs/results.md`: cross entropy with rate 0.1 reached **96.93 %**, squared error **94.70 %** "
+            "with rate 1 and **77.60 %** with rate 0.1. Train both yourself and overlay the curves:"
+        )
     )
     for key in ("cross_entropy", "mean_squared_error"):
-        train_link(f"{PRESETS[key].name}, on Train live", PRESETS[key].config)
+        train_link(tr("{name}, on Train live", name=tr(PRESETS[key].name)), PRESETS[key].config)
 
 
 VIEWS: dict[str, View] = {

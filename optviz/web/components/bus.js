@@ -5,7 +5,7 @@
 /** @typedef {Record<string, string | null>} Changes  null drops a name: it goes back to its default */
 /** @typedef {(told: any) => void} Listener */
 /** @typedef {{ opened: string, done: number }} Stamp  which settings a run of the script shows; see web/page.py */
-/** @typedef {{ opened: string, n: number, parts: Record<string, any> }} Answered  the answer to edit `n` */
+/** @typedef {{ opened: string, n: number, parts: Record<string, any>, language?: string }} Answered  the answer to edit `n` */
 
 class OptvizPage {
   constructor() {
@@ -21,7 +21,7 @@ class OptvizPage {
   /** An edit was answered without a run of the script. Tells "answer" with the components' data by name.
    * @param {Answered} answered */
   answer(answered) {
-    this.answered = answered
+    this.answered = { ...answered, language: speech().language }
     this.tell("answer", answered.parts)
   }
 
@@ -36,7 +36,8 @@ class OptvizPage {
     const { answered } = this
     const part = answered?.parts[name]
     const newer = part && data.stamp && answered?.opened === data.stamp.opened && answered.n > data.stamp.done
-    return newer && part.dark === data.dark ? { ...data, ...part } : data
+    const alike = part?.dark === data.dark && answered?.language === speech().language
+    return newer && alike ? { ...data, ...part } : data
   }
 
   /** The server's last texts, with what was committed since. The panel sets them when the server has answered

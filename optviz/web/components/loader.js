@@ -35,6 +35,17 @@ function fill(host, address, markup) {
   }
 }
 
+/** @type {WeakMap<Element, { language: string, end: (() => void) | undefined }>} what stands in a host */
+const standing = new WeakMap()
+
+/** Markup in another language than that of the page goes. @param {HTMLElement} host */
+function clear(host) {
+  const before = standing.get(host)
+  if (!before || before.language === speech().language) return
+  before.end?.()
+  host.replaceChildren()
+}
+
 /** Call a component's module. Returns what ends it.
  * @param {Component} component @param {string} address @returns {() => void} */
 export function call(component, address) {
@@ -52,8 +63,10 @@ export function call(component, address) {
       const [part, data] = await Promise.all([import(new URL(address, window.location.origin).href), read(component.data)])
       await speak(data?.speech)
       if (over) return
+      clear(host)
       if (!host.hasChildNodes()) fill(host, address, part.markup)
       end = part.default({ ...component, data })
+      standing.set(host, { language: speech().language, end })
     } catch (error) {
       console.error(error)
       const why = error instanceof Error ? error.message : String(error)

@@ -9,9 +9,12 @@
  *   toPixel: (value: number) => number, toData: (pixel: number) => number }} Axis  pixels from the plot's edge */
 /** @typedef {{ x: Axis, y: Axis }} Axes */
 
+/** For what is written on a canvas: that of Plotly's pictures, see optviz/figures/style.py. */
+const FONTS = '"Open Sans", verdana, arial, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+
 /** One promise for each script, shared by all components of the page.
- * @param {string} url @param {() => any} found @param {string} what @returns {Promise<any>} */
-function loadScript(url, found, what) {
+ * @param {string} url @param {() => any} found @param {string} failed what is said if it does not come @returns {Promise<any>} */
+function loadScript(url, found, failed) {
   if (found()) return Promise.resolve(found())
   const loads = (/** @type {any} */ (window).optvizScripts ??= new Map())
   if (!loads.has(url)) {
@@ -20,7 +23,7 @@ function loadScript(url, found, what) {
       const early = [...document.scripts].find(script => script.src === new URL(url, document.baseURI).href)
       const script = early ?? document.createElement("script")
       script.addEventListener("load", () => resolve(found()))
-      script.addEventListener("error", () => { loads.delete(url); script.remove(); reject(new Error(`${what} could not be loaded`)) })
+      script.addEventListener("error", () => { loads.delete(url); script.remove(); reject(new Error(tr(failed))) })
       if (early) return
       script.src = url
       document.head.append(script)
@@ -31,7 +34,7 @@ function loadScript(url, found, what) {
 
 /** @param {string} url @returns {Promise<PlotlyLibrary>} */
 function loadPlotly(url) {
-  return loadScript(url, () => /** @type {any} */ (window).Plotly, "Plotly")
+  return loadScript(url, () => /** @type {any} */ (window).Plotly, marked("Plotly could not be loaded"))
 }
 
 /** @param {Packed | Numbers} packed numbers that the browser has made are none @returns {Numbers} */
@@ -79,6 +82,21 @@ function onModebar(target) {
   return Boolean(/** @type {Element | null} */ (target)?.closest?.(".modebar"))
 }
 
+/** What Plotly itself says. */
+const PLOTLYS_WORDS = [
+  marked("Zoom"), marked("Pan"), marked("Zoom in"), marked("Zoom out"), marked("Reset axes"), marked("Download plot as a PNG"),
+  marked("Double-click to zoom back out"), marked("Taking snapshot - this may take a few seconds"), marked("Snapshot succeeded"),
+  marked("Sorry, there was a problem downloading your snapshot!"),
+]
+
+/** Plotly's own words in the page's language. */
+function locale() {
+  const { language } = speech()
+  if (language === "en") return {}
+  const dictionary = Object.fromEntries(PLOTLYS_WORDS.map(said => [said, tr(said)]))
+  return { locale: language, locales: { [language]: { dictionary } } }
+}
+
 const NO_BUTTONS = ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"] // the first would upload the picture
 
 /** @param {PlotlyLibrary} Plotly @param {object} [more] */
@@ -90,9 +108,11 @@ function configuration(Plotly, more) {
     toImageButtonOptions: { format: "png", scale: 2, filename: "optviz" },
     modeBarButtonsToAdd: [{
       name: "Download as SVG",
+      title: tr("Download as SVG"),
       icon: Plotly.Icons.disk,
       click: (/** @type {PlotNode} */ plot) => Plotly.downloadImage(plot, { format: "svg", filename: "optviz" }),
     }],
+    ...locale(),
     ...more,
   }
 }

@@ -37,6 +37,16 @@ function together(...sentences) {
   return sentences.filter(Boolean).join(speech().language === "zh" ? "" : " ")
 }
 
+/** Names one after the other, with the commas of the language. @param {string[]} names @returns {string} */
+function listed(names) {
+  return names.join(speech().language === "zh" ? "、" : ", ")
+}
+
+/** With a capital letter, where the language has them. @param {string} text @returns {string} */
+function capitalized(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
 /** Markup in the page's language: its texts and what is read aloud are messages. @param {string} markup @returns {string} */
 function inWords(markup) {
   if (speech().language === "en") return markup

@@ -8,6 +8,7 @@ from optviz.figures.pictures import Picture
 from optviz.figures.style import Theme
 from optviz.settings.maps import MapSettings
 from optviz.web.maps.progress import cost, finished, runs
+from optviz.words import join, tr
 
 ENOUGH = 30.0  # milliseconds
 DRAFT = 50  # values along a side, or draws of the noise, of a map that is not made in full
@@ -31,8 +32,7 @@ def draft_picture(settings: MapSettings, theme: Theme) -> Picture:
     picture = map_picture(settings, settings.make(resolution=drafted.fineness), theme)
     if drafted.fineness == settings.fineness:
         return picture
-    said = f"While you drag: {drafted.fineness} {_counted(settings)}, not {settings.fineness}."
-    return replace(picture, note=f"{picture.note} {said}".strip())
+    return replace(picture, note=join(picture.note, _said(settings, drafted.fineness)))
 
 
 def _draft(settings: MapSettings) -> MapSettings:
@@ -49,5 +49,11 @@ def _time(settings: MapSettings) -> float:
     return 1e-6 * ((PLANE if plane else MILLISECONDS[settings.kind]) * cost(settings) + draws)
 
 
-def _counted(settings: MapSettings) -> str:
-    return "draws of the noise" if settings.kind == "noise" else "values along a side"
+def _said(settings: MapSettings, drafted: int) -> str:
+    if settings.kind == "noise":
+        return tr(
+            "While you drag: {drafted} draws of the noise, not {all}.", drafted=drafted, all=settings.fineness
+        )
+    return tr(
+        "While you drag: {drafted} values along a side, not {all}.", drafted=drafted, all=settings.fineness
+    )

@@ -19,6 +19,7 @@ from optviz.runs.limits import Slots
 from optviz.settings.environment import MAPS, MAPS_PER_ADDRESS
 from optviz.settings.maps import Map, MapSettings
 from optviz.web.visitors import network, owner
+from optviz.words import tr
 
 QUICK = 10_000_000  # runs times steps that take well under half a second
 EACH_STEP = 2500  # runs whose arithmetic takes as long as the calls that one step of an optimizer needs
@@ -89,9 +90,14 @@ def finish(work: Work) -> None:
         return
     if state.get("m.cancelled") == work.settings:
         with work.teller.place.container(horizontal=True, vertical_alignment="center"):
-            wanted = work.settings.fineness
-            st.info(f"Cancelled. This is the coarse map: {work.fineness} values, not {wanted}, along a side.")
-            st.button("Finish it", key="m.go_on", on_click=_go_on)
+            st.info(
+                tr(
+                    "Cancelled. This is the coarse map: {made} values, not {wanted}, along a side.",
+                    made=work.fineness,
+                    wanted=work.settings.fineness,
+                )
+            )
+            st.button(tr("Finish it"), key="m.go_on", on_click=_go_on)
         return
     while not _take(work.settings):
         work.teller(0.0)
@@ -138,11 +144,12 @@ class _Teller:
         self.told = now
         text = f"{share:.0%}"
         if share > 0.02:
-            text += f", about {max(1, round((now - self.begun) * (1 - share) / share))} s left"
+            left = max(1, round((now - self.begun) * (1 - share) / share))
+            text = tr("{share}, about {seconds} s left", share=text, seconds=left)
         if self.bar is None:
             with self.place.container(horizontal=True, vertical_alignment="center"):
                 self.bar = st.progress(share, text)
-                st.button("Cancel", key="m.cancel", on_click=_cancel, args=(self.settings,))
+                st.button(tr("Cancel"), key="m.cancel", on_click=_cancel, args=(self.settings,))
         else:
             self.bar.progress(share, text)
 

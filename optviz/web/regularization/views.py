@@ -19,6 +19,7 @@ from optviz.teaching.fits import fitted
 from optviz.teaching.weight_decay import DECAY_ERRATUM, EPOCHS, VERSIONS, Decayed, decayed
 from optviz.training.presets import PRESETS
 from optviz.web.teaching_view import Drawn, View, train_link
+from optviz.words import join, listed, tr
 
 #: A slider that goes back and forth, and a class that looks at the same link, train only once.
 _decayed = Remembered(decayed, most=256)
@@ -34,8 +35,12 @@ def _undecided(s: RegularizationSettings) -> None:
     most = s.samples - 1
     if s.degree > most:
         st.markdown(
-            f"{s.samples} points decide a polynomial of degree {most} at most. Of the many that go through "
-            "all points, the one with the smallest coefficients is drawn."
+            tr(
+                "{points} points decide a polynomial of degree {most} at most. Of the many that go through "
+                "all points, the one with the smallest coefficients is drawn.",
+                points=s.samples,
+                most=most,
+            )
         )
 
 
@@ -60,26 +65,31 @@ def _decay_printed(s: RegularizationSettings) -> None:
     lines = []
     for key, version in VERSIONS.items():
         for penalty, norm in version.norms.items():
-            said = f"L2, λ = {penalty:g}" if penalty else "without a penalty"
+            said = f"L2, λ = {penalty:g}" if penalty else tr("without a penalty")
+            between = tr("{low} to {high}", low=norm.low, high=norm.high)
             digits = 3 if norm.printed < 1 else 2
             found = _trained(s, penalty, program=key).norms[-1]
             lines.append(
-                f"| {version.name}, {said} | {norm.printed:.{digits}f} | {found:.{digits}f} "
-                f"| {norm.low} to {norm.high} |"
+                f"| {listed((tr(version.name), said))} | {norm.printed:.{digits}f} | {found:.{digits}f} "
+                f"| {between} |"
             )
-    head = (
-        f"| ‖w‖ after {EPOCHS} epochs | printed in the notes | computed here, seed {s.seed} | 99 % of seeds |"
+    head = tr(
+        "| ‖w‖ after {epochs} epochs | printed in the notes | computed here, seed {seed} | 99 % of seeds |",
+        epochs=EPOCHS,
+        seed=s.seed,
     )
     st.markdown("\n".join((head, "|---|---|---|---|", *lines)))
     st.caption(
-        "y = 0.05 + Σ 0.01·xᵢ + N(0, 0.01) with 200 inputs, 20 training and 100 test examples, batches of "
-        "5, rate 0.003. Weights start at N(0, 1), so ‖w‖ starts near √200 ≈ 14.1. From scratch, as in the "
-        "picture, the loss is the mean of (ŷ − y)²/2 and the bias starts at 0. With torch.optim it is the "
-        "mean of (ŷ − y)², and the bias starts at N(0, 1). Both add λ w to the gradient, which is that of "
-        "λ/2 ‖w‖². L1 adds λ ‖w‖₁ and takes proximal steps, which move every weight towards 0 by at most "
-        "η·λ and stop there. One λ is not one strength for both."
+        tr(
+            "y = 0.05 + Σ 0.01·xᵢ + N(0, 0.01) with 200 inputs, 20 training and 100 test examples, batches "
+            "of 5, rate 0.003. Weights start at N(0, 1), so ‖w‖ starts near √200 ≈ 14.1. From scratch, as in "
+            "the picture, the loss is the mean of (ŷ − y)²/2 and the bias starts at 0. With torch.optim it "
+            "is the mean of (ŷ − y)², and the bias starts at N(0, 1). Both add λ w to the gradient, which is "
+            "that of λ/2 ‖w‖². L1 adds λ ‖w‖₁ and takes proximal steps, which move every weight towards 0 by "
+            "at most η·λ and stop there. One λ is not one strength for both."
+        )
     )
-    st.info(f"**A mistake of the course notes.** {DECAY_ERRATUM}")
+    st.info(join(tr("**A mistake of the course notes.**"), tr(DECAY_ERRATUM)))
 
 
 def _constraint(s: RegularizationSettings, theme: Theme) -> Drawn:
@@ -98,16 +108,20 @@ def _dropout_measured(s: RegularizationSettings) -> None:
     lines = "\n".join(
         f"| {i + 1} | " + " | ".join(f"{v:.3f}" for v in row) + " |" for i, row in enumerate(rows)
     )
-    head = f"| Unit of hidden 1 | without dropout | in this draw | mean of {draws:,} draws |"
+    head = tr(
+        "| Unit of hidden 1 | without dropout | in this draw | mean of {draws} draws |", draws=f"{draws:,}"
+    )
     st.markdown(f"{head}\n|---|---|---|---|\n{lines}")
     st.markdown(
-        "## On a real network\n"
-        "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. Train "
-        "both, and overlay the curves: how far apart are training and test accuracy?"
+        tr(
+            "## On a real network\n"
+            "Fashion-MNIST, 784-256-256-10, as in the notes, with a dropout of 0.2 and 0.5 and without. "
+            "Train both, and overlay the curves: how far apart are training and test accuracy?"
+        )
     )
     preset = PRESETS["dropout"]
-    train_link("Fashion-MNIST with dropout, on Train live", preset.config)
-    train_link("Fashion-MNIST without dropout, on Train live", replace(preset.config, dropout=()))
+    train_link(tr("Fashion-MNIST with dropout, on Train live"), preset.config)
+    train_link(tr("Fashion-MNIST without dropout, on Train live"), replace(preset.config, dropout=()))
 
 
 VIEWS: dict[str, View] = {

@@ -12,7 +12,7 @@
 
 const NAME = "\u0001" // stands in a template for the name of its run
 const USUAL_VIEW = "contour" // a link does not say it
-const FROZEN = "Computed in your browser. What happened to each run, in words, stands at the link."
+const FROZEN = marked("Computed in your browser. What happened to each run, in words, stands at the link.")
 
 class BrowserAnswers {
   /** @param {Taken} taken */
@@ -81,7 +81,7 @@ class BrowserAnswers {
       if (text === undefined) continue
       const field = this.fields.find(each => each.name === name)
       if (/^o\d$/.test(name)) this.setupObjections(found, name, text, this.options)
-      else if (!field) found[name] = "This cannot be changed on this page. Open the link to change it."
+      else if (!field) found[name] = tr("This cannot be changed on this page. Open the link to change it.")
       else if (field.kind === "configured") this.setupObjections(found, name, text, field.options ?? [])
       else if (field.kind === "number") note(found, name, objection(kindOf(field), text))
       else if (field.kind === "point") note(found, name, this.startObjection(field, text))
@@ -102,7 +102,7 @@ class BrowserAnswers {
   setupObjections(found, name, text, options) {
     const setup = setupIn(text)
     const option = options.find(({ key }) => key === setup.key)
-    if (!option) { found[name] = `“${setup.key.slice(0, 20)}” is not on this page.`; return }
+    if (!option) { found[name] = tr("“{key}” is not on this page.", { key: setup.key.slice(0, 20) }); return }
     for (const number of option.numbers ?? []) {
       const given = setup.values[number.name]
       if (given !== undefined) note(found, `${name}.${number.name}`, objection(kindOf(number), given))
@@ -114,7 +114,9 @@ class BrowserAnswers {
     const start = coordinatesIn(text)
     const [low, high] = [field.low ?? -1e6, field.high ?? 1e6]
     if (start.length === this.landscape.dimension && start.every(v => v >= low && v <= high)) return ""
-    return `The start must be ${this.landscape.dimension === 1 ? "a number" : "two numbers"} between ${low} and ${high}.`
+    return this.landscape.dimension === 1
+      ? tr("The start must be a number between {low} and {high}.", { low, high })
+      : tr("The start must be two numbers between {low} and {high}.", { low, high })
   }
 
   // ---- runs
@@ -152,8 +154,8 @@ class BrowserAnswers {
   notes(values, walkers) {
     if (values.rates !== "same" && values.rates !== "best") return {}
     return Object.fromEntries(walkers.map(({ values: own, search }, i) => [`o${i + 1}`, search
-      ? `Shown at its ${search.best === null ? "own" : "best"} rate ${shownNumber(writeNumber(own.lr ?? NaN))}. ${this.sentence(values, search)}`
-      : `At the rate for all, ${shownNumber(writeNumber(own.lr ?? NaN))}.`]))
+      ? together(ratedSentence(search, shownNumber(writeNumber(own.lr ?? NaN))), this.sentence(values, search))
+      : tr("At the rate for all, {rate}.", { rate: shownNumber(writeNumber(own.lr ?? NaN)) })]))
   }
 
   /** What the components show of other values. @param {Texts} values @param {Walker[]} walkers */
@@ -189,12 +191,14 @@ class BrowserAnswers {
     const rows = walkers.map(({ run }, i) => {
       const end = run.points.map(column => column.at(-1) ?? NaN)
       const far = this.taken.minima.map(minimum => Math.hypot(...minimum.map((v, k) => v - (end[k] ?? NaN))))
-      const steps = run.brokeAt === null ? `${run.steps}` : `broke off at step ${run.brokeAt}: a number was no longer finite`
+      const steps = run.brokeAt === null ? `${run.steps}` : tr("broke off at step {step}: a number was no longer finite", { step: run.brokeAt })
       const cells = [steps, fourDigits(run.values.at(-1) ?? NaN), far.length ? fourDigits(Math.min(...far)) : "—"]
       return { color: this.taken.templates[i]?.path.line.color ?? "", name: names[i] ?? "", cells }
     })
-    const headings = [terms ? `Optimizer, ${terms}` : "Optimizer", "Steps", "f at the end", "Distance to nearest minimum"]
-    const headline = terms ? `${terms[0]?.toUpperCase()}${terms.slice(1)}: ${FROZEN[0]?.toLowerCase()}${FROZEN.slice(1)}` : FROZEN
+    const headings = [terms ? tr("Optimizer, {terms}", { terms }) : tr("Optimizer"), tr("Steps"), tr("f at the end"), tr("Distance to nearest minimum")]
+    const headline = terms
+      ? tr("{terms}: computed in your browser. What happened to each run, in words, stands at the link.", { terms: capitalized(terms) })
+      : tr(FROZEN)
     return { headline, headings, rows, csv: "#", dark: this.taken.dark }
   }
 
@@ -202,20 +206,29 @@ class BrowserAnswers {
    * @param {string} terms which rates are compared */
   budget(values, walkers, labels, terms) {
     const steps = Number(values.steps)
-    const each = walkers.every(({ run }) => run.steps === steps) ? "each" : "each, fewer where a run broke off"
-    const start = [`Same start ${pointOf(coordinatesIn(values.start ?? ""))}`, terms].filter(Boolean).join(", ")
+    const whole = walkers.every(({ run }) => run.steps === steps)
+    const same = tr("Same start {point}", { point: pointOf(coordinatesIn(values.start ?? "")) })
+    const start = terms ? tr("{start}, {terms}", { start: same, terms }) : same
     /** @param {Numbers} column */
     const last = column => column.at(-1) ?? 0
     const usual = walkers.every(({ run }) => last(run.gradientsAsked) === run.steps && !last(run.valuesAsked))
-    const asked = walkers.map(({ run }, i) =>
-      `${labels[i]} ${last(run.gradientsAsked)}${last(run.valuesAsked) ? ` and ${last(run.valuesAsked)} values of f` : ""}`)
+    const said = { start, steps }
+    const asked = walkers.map(({ run }, i) => {
+      const [name, gradients, heights] = [labels[i] ?? "", last(run.gradientsAsked), last(run.valuesAsked)]
+      return heights ? tr("{name} {gradients} and {heights} values of f", { name, gradients, heights }) : `${name} ${gradients}`
+    })
     const spent = usual
-      ? `${start}, ${steps} gradient evaluations ${each}.`
-      : `${start}, ${steps} steps ${each}. Gradient evaluations: ${asked.join("; ")}.`
+      ? whole
+        ? tr("{start}, {steps} gradient evaluations each.", said)
+        : tr("{start}, {steps} gradient evaluations each, fewer where a run broke off.", said)
+      : together(
+        whole ? tr("{start}, {steps} steps each.", said) : tr("{start}, {steps} steps each, fewer where a run broke off.", said),
+        tr("Gradient evaluations: {counts}.", { counts: asked.join("; ") }),
+      )
     const noise = Number(values.noise)
-    const same = noise ? `Same noise: σ = ${fourDigits(noise)}, seed ${values.seed}.` : ""
-    const axis = values.across === "gradients" ? "The loss is drawn against gradient evaluations, not against steps." : ""
-    return [spent, axis, same, this.view(values)?.gap].filter(Boolean).join(" ")
+    const noisy = noise ? tr("Same noise: σ = {noise}, seed {seed}.", { noise: fourDigits(noise), seed: values.seed ?? "" }) : ""
+    const axis = values.across === "gradients" ? tr("The loss is drawn against gradient evaluations, not against steps.") : ""
+    return together(spent, axis, noisy, this.view(values)?.gap ?? "")
   }
 
   /** How the landscape is shown. @param {Texts} values */
@@ -223,9 +236,12 @@ class BrowserAnswers {
 
   /** What the picture shows, in words. @param {Texts} values @param {Walker[]} walkers @param {string[]} names */
   words(values, walkers, names) {
-    const kind = this.landscape.dimension === 1 ? "Curve" : this.view(values)?.words
-    const ends = walkers.map(({ run }, i) => `${names[i]}: f = ${fourDigits(run.values.at(-1) ?? NaN)} after ${run.steps} steps.`)
-    return [`${kind} of ${this.taken.head.name}, paths from ${pointOf(coordinatesIn(values.start ?? ""))}.`, ...ends].join(" ")
+    const kind = this.landscape.dimension === 1 ? tr("Curve") : this.view(values)?.words ?? ""
+    const ends = walkers.map(({ run }, i) => tr("{name}: f = {height} after {steps} steps.", {
+      name: names[i] ?? "", height: fourDigits(run.values.at(-1) ?? NaN), steps: run.steps,
+    }))
+    const start = pointOf(coordinatesIn(values.start ?? ""))
+    return together(tr("{kind} of {landscape}, paths from {start}.", { kind, landscape: this.taken.head.name, start }), ...ends)
   }
 
   /** Where the experiment opens with its verdicts, as it stands now. */
@@ -246,6 +262,11 @@ class BrowserAnswers {
       [`"${names[i]}"`, k, ...run.points.map(column => column[k]), value].join(",")))
     return ["optimizer,step," + ["x", "y"].slice(0, this.landscape.dimension).join(",") + ",f", ...lines].join("\r\n")
   }
+}
+
+/** At which rate an optimizer is shown. @param {RatesSearched} search @param {string} rate */
+function ratedSentence({ best }, rate) {
+  return best === null ? tr("Shown at its own rate {rate}.", { rate }) : tr("Shown at its best rate {rate}.", { rate })
 }
 
 /** @param {string} text as a point stands in a link */

@@ -6,35 +6,46 @@ const WITHIN = 1e-3 // of a known minimum counts as having arrived, as in optviz
  * @param {{ noisy: boolean, unbounded: boolean }} said */
 function searchSentence(search, minima, { noisy, unbounded }) {
   const { rates, steps, ends, points, best, alike, first, tooLarge, same } = search
-  if (!rates.length) return "This rule allows no learning rate above zero, so none was tried."
-  const span = `${fourDigits(rates[0] ?? NaN)} to ${fourDigits(rates.at(-1) ?? NaN)}`
-  const counted = `${steps.toLocaleString("en")} step${steps > 1 ? "s" : ""}`
-  const tried = `${rates.length} rates from ${span} were tried for ${counted}${noisy ? " with this noise" : ""}`
-  if (same) return `${tried}: the rate makes no difference here.`
-  if (best === null) return `${tried}: none ends lower than it began.`
-  const found = alike > 1
-    ? `${alike} fall equally far to ten digits; ${fourDigits(best)} is there first, at step ${first}.`
-    : `${fourDigits(best)} ends lowest, at f = ${fourDigits(Math.min(...ends))}.`
-  const parts = [`${tried}: ${found}`]
+  if (!rates.length) return tr("This rule allows no learning rate above zero, so none was tried.")
+  const counted = trn("{count} step", "{count} steps", steps, { count: steps.toLocaleString("en") })
+  const said = { rates: rates.length, low: fourDigits(rates[0] ?? NaN), high: fourDigits(rates.at(-1) ?? NaN), steps: counted }
+  const tried = noisy
+    ? tr("{rates} rates from {low} to {high} were tried for {steps} with this noise", said)
+    : tr("{rates} rates from {low} to {high} were tried for {steps}", said)
+  if (same) return tr("{tried}: the rate makes no difference here.", { tried })
+  if (best === null) return tr("{tried}: none ends lower than it began.", { tried })
+  const found = { tried, alike, rate: fourDigits(best), step: first ?? 0, height: fourDigits(Math.min(...ends)) }
+  const parts = [alike > 1
+    ? tr("{tried}: {alike} fall equally far to ten digits; {rate} is there first, at step {step}.", found)
+    : tr("{tried}: {rate} ends lowest, at f = {height}.", found)]
   if (tooLarge.length) {
-    const who = `${fourDigits(tooLarge[0] ?? NaN)} ${tooLarge.length > 1 ? "and above end" : "ends"}`
-    parts.push(`${who} higher than at the start.`)
+    const rate = fourDigits(tooLarge[0] ?? NaN)
+    parts.push(tooLarge.length > 1
+      ? tr("{rate} and above end higher than at the start.", { rate })
+      : tr("{rate} ends higher than at the start.", { rate }))
   }
   const near = (/** @type {number[]} */ end) => minima.some(one => Math.hypot(...one.map((v, i) => v - (end[i] ?? NaN))) <= WITHIN)
-  if (unbounded) parts.push("f has no lower bound, so this tells only how far it falls.")
-  else if (minima.length && !points.some(end => end && near(end))) parts.push("None arrives at a known minimum.")
-  return parts.join(" ")
+  if (unbounded) parts.push(tr("f has no lower bound, so this tells only how far it falls."))
+  else if (minima.length && !points.some(end => end && near(end))) parts.push(tr("None arrives at a known minimum."))
+  return together(...parts)
 }
 
 /** Such as “each at its own best rate of 61 tried”. @param {Texts} values @param {(RatesSearched | null)[]} searches one for each
  * optimizer, where they are compared at their best */
 function rateTerms(values, searches) {
   const several = searches.length > 1
-  if (values.rates === "same") return `${several ? "same rate" : "rate"} ${fourDigits(Number(values.rate))}`
-  if (values.rates !== "best") return several ? "own rates" : ""
-  const tried = [...new Set(searches.map(search => search?.rates.length ?? 0))].sort((a, b) => a - b)
-  const said = `${several ? "each at its own" : "at its"} best rate of ${tried.join(" or ")} tried`
+  if (values.rates === "same") {
+    const rate = fourDigits(Number(values.rate))
+    return several ? tr("same rate {rate}", { rate }) : tr("rate {rate}", { rate })
+  }
+  if (values.rates !== "best") return several ? tr("own rates") : ""
+  const counts = [...new Set(searches.map(search => search?.rates.length ?? 0))].sort((a, b) => a - b)
+  const rates = counts.map(String).reduce((before, next) => tr("{before} or {next}", { before, next }))
+  const said = several ? tr("each at its own best rate of {rates} tried", { rates }) : tr("at its best rate of {rates} tried", { rates })
   const without = searches.filter(search => search?.best === null).length
   if (!without) return said
-  return `${said} (${without} of ${searches.length} ${without === 1 ? "keeps its own rate" : "keep their own rates"}: none is better)`
+  const kept = { said, without, all: searches.length }
+  return without === 1
+    ? tr("{said} ({without} of {all} keeps its own rate: none is better)", kept)
+    : tr("{said} ({without} of {all} keep their own rates: none is better)", kept)
 }

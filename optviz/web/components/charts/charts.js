@@ -68,7 +68,7 @@ class Charts {
     this.pending = this.pending
       .then(() => loadPlotly(/** @type {ChartsData} */ (this.served).plotly))
       .then(Plotly => { if (wanted()) return this.draw(Plotly, picture) })
-      .catch(error => { this.said.textContent = `The picture could not be drawn: ${error.message}.` })
+      .catch(error => { this.said.textContent = tr("The picture could not be drawn: {why}.", { why: error.message }) })
     return this.pending
   }
 

@@ -26,11 +26,11 @@ function anatomyOf(explanation, { scale = explanation.rate } = {}) {
   const arrow = (kind, title, variable, vector, by, from = point) => ({
     kind, title, variable, vector, from, to: from.map((v, i) => v + by * (vector[i] ?? NaN)),
   })
-  const gradients = asked.map(one => arrow("gradient", row.titles[one.variable] || "gradient", one.variable, one.gradient, -scale, one.at))
+  const gradients = asked.map(one => arrow("gradient", titled(row.titles[one.variable] || "gradient"), one.variable, one.gradient, -scale, one.at))
   const arrows = [
-    ...(gradients.length ? gradients : [arrow("gradient", "gradient", "g", gradient, -scale)]),
+    ...(gradients.length ? gradients : [arrow("gradient", tr("gradient"), "g", gradient, -scale)]),
     ...(momentum ? [arrow("momentum", memoryTitle(row), row.momentum, momentum, -scale)] : []),
-    arrow("step", "step", row.point, moves, 1),
+    arrow("step", tr("step"), row.point, moves, 1),
   ]
   const even = Math.hypot(...gradient) / Math.sqrt(gradient.length)
   return {

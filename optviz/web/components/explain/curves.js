@@ -2,7 +2,8 @@
 
 /** One curve; row t of `values` belongs to step t, NaN leaves a gap.
  * @typedef {{ label: string, color: string, dash?: string, values: Float64Array }} StepCurve */
-/** @typedef {{ key: string, title: string, log: boolean, curves: StepCurve[] }} CurvePanel */
+/** `group` names the quantity of both coordinates, in English; `title` and `label`, of the group, are to be read.
+ * @typedef {{ key: string, group: string, title: string, label: string, log: boolean, curves: StepCurve[] }} CurvePanel */
 /** A run and how it is drawn. @typedef {{ label: string, color: string, dash?: string, states: StepStates }} CurveRun */
 /** @typedef {{ panel: CurvePanel, node: HTMLElement, readout: HTMLElement, plot: HTMLElement, below: HTMLCanvasElement,
  *   above: HTMLCanvasElement, top: HTMLElement, bottom: HTMLElement, range: [number, number], size: [number, number] }} CurveCell */
@@ -18,24 +19,30 @@ const CURVE_STROKES = { dot: [2, 2], dash: [6, 3], longdash: [10, 4], dashdot: [
 function curvePanels(runs) {
   /** @type {Map<string, CurvePanel>} */
   const panels = new Map()
-  /** @param {CurveRun} run @param {string} title @param {Float64Array} values @param {boolean} signed */
-  const add = ({ label, color, dash }, title, values, signed) => {
-    const key = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")
-    if (!panels.has(key)) panels.set(key, { key, title, log: !signed, curves: [] })
-    panels.get(key)?.curves.push({ label, color, ...(dash ? { dash } : {}), values })
+  /** @param {CurveRun} run @param {string} name in English @param {string} symbol @param {string} axis
+   * @param {Float64Array} values @param {boolean} signed */
+  const add = (run, name, symbol, axis, values, signed) => {
+    /** @param {string} text */
+    const whole = text => [text, symbol].filter(Boolean).join(" ")
+    const group = whole(name)
+    const key = `${group}${axis}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")
+    const label = whole(titled(name))
+    if (!panels.has(key)) panels.set(key, { key, group, title: `${label}${axis}`, label, log: !signed, curves: [] })
+    const { color, dash } = run
+    panels.get(key)?.curves.push({ label: run.label, color, ...(dash ? { dash } : {}), values })
   }
   const plane = runs.some(run => run.states.points.length > 1)
   /** @param {number} i */
   const axis = i => (plane ? `, ${COORDINATES[i]}` : "")
-  for (const run of runs) add(run, "Loss", run.states.values, false)
-  for (const run of runs) add(run, "Gradient norm", run.states.gradientNorms, false)
-  for (const run of runs) add(run, "Step length", run.states.lengths, false)
-  for (const run of runs) run.states.effectiveRates.forEach((values, i) => add(run, `Effective rate${axis(i)}`, values, false))
-  for (const run of runs) add(run, "Learning rate", run.states.rates, false)
+  for (const run of runs) add(run, marked("Loss"), "", "", run.states.values, false)
+  for (const run of runs) add(run, marked("Gradient norm"), "", "", run.states.gradientNorms, false)
+  for (const run of runs) add(run, marked("Step length"), "", "", run.states.lengths, false)
+  for (const run of runs) run.states.effectiveRates.forEach((values, i) => add(run, marked("Effective rate"), "", axis(i), values, false))
+  for (const run of runs) add(run, marked("Learning rate"), "", "", run.states.rates, false)
   for (const run of runs) {
     for (const { name, variable, symbol, columns } of run.states.state) {
-      const title = name ? `${name[0]?.toUpperCase()}${name.slice(1)} ${symbolText(symbol)}` : symbolText(symbol) || variable
-      columns.forEach((values, i) => add(run, `${title}${axis(i)}`, values, true))
+      const letter = symbolText(symbol)
+      columns.forEach((values, i) => add(run, name ? capitalized(name) : letter ? "" : variable, letter, axis(i), values, true))
     }
   }
   for (const panel of panels.values()) panel.log &&= isWide(panel.curves)
@@ -117,7 +124,7 @@ class StepCurves {
     const plot = explainNode("div", "plot", below, above, top, bottom)
     const node = explainNode("figure", "", caption, plot)
     node.tabIndex = 0
-    for (const [name, value] of Object.entries({ role: "slider", "aria-label": `${panel.title} over steps`, "aria-valuemin": "0" })) {
+    for (const [name, value] of Object.entries({ role: "slider", "aria-label": tr("{title} over steps", { title: panel.title }), "aria-valuemin": "0" })) {
       node.setAttribute(name, value)
     }
     plot.addEventListener("pointermove", event => this.hover(this.stepAt(plot, event)))
@@ -156,7 +163,7 @@ class StepCurves {
     cell.range = low < high ? [low, high] : [low - Math.abs(low || 1) / 2, high + Math.abs(high || 1) / 2]
     const drawn = Number.isFinite(low)
     cell.top.textContent = drawn && low < high ? printedText(high, 3) : ""
-    cell.bottom.textContent = drawn ? printedText(low, 3) : "no values"
+    cell.bottom.textContent = drawn ? printedText(low, 3) : tr("no values")
     node.setAttribute("aria-valuemax", String(this.steps))
     cell.size = [below.clientWidth, below.clientHeight] // read once: asking again after a change costs a layout
     const [context, width, height] = this.context(below, cell.size)
@@ -252,9 +259,9 @@ class StepCurves {
       spot.style.background = curve.color
       return explainNode("span", "", spot, printedText(value, 4))
     }))
-    const told = values.map(({ curve, value }) => `${curve.label} ${printedText(value, 4)}`).join(", ")
+    const told = listed(values.map(({ curve, value }) => `${curve.label} ${printedText(value, 4)}`))
     node.setAttribute("aria-valuenow", String(this.cursor))
-    node.setAttribute("aria-valuetext", `step ${this.cursor}: ${told}`)
+    node.setAttribute("aria-valuetext", tr("step {step}: {values}", { step: this.cursor, values: told }))
   }
 
   /** @param {string} name a variable of Streamlit's theme */

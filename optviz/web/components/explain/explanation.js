@@ -7,8 +7,8 @@ const EFFECTIVE_RATE = {
   names: ["before", "after", "gradient"],
   tree: ["/", ["-", ["v", 0], ["v", 1]], ["v", 2]],
   kind: "rate",
-  heading: "Effective rate",
-  words: "What the step made of each unit of gradient. Gradient descent has the learning rate in every coordinate.",
+  heading: marked("Effective rate"),
+  words: marked("What the step made of each unit of gradient. Gradient descent has the learning rate in every coordinate."),
   start: false,
 }
 
@@ -31,19 +31,21 @@ class StepExplanation {
    * @param {StepEngine} engine @param {StepStates} states @param {number} k */
   show(engine, states, k) {
     if (k < 1 || k > states.steps) {
-      const sentence = k < 1 ? "This is the start: no step has been taken yet." : `The run ended after step ${states.steps}.`
+      const sentence = k < 1
+        ? tr("This is the start: no step has been taken yet.")
+        : tr("The run ended after step {step}.", { step: states.steps })
       this.root.replaceChildren(explainNode("p", "", sentence))
       return
     }
     const explanation = engine.explain(states, k)
     const lines = linesOf(explanation).map(line => lineNode(line))
     this.root.replaceChildren(
-      explainNode("h3", "", `Step ${k} of ${explanation.row.name}`),
+      explainNode("h3", "", tr("Step {step} of {optimizer}", { step: k, optimizer: explanation.row.name })),
       givenNode(explanation, states),
       explainNode("ol", "lines", ...lines),
-      explainNode("h4", "", "Why this length?"),
+      explainNode("h4", "", tr("Why this length?")),
       ...comparisonSentences(explanation).map(sentence => explainNode("p", "why", sentence)),
-      explainNode("p", "rounded", `Every formula holds in each coordinate. Numbers are rounded to ${PRINTED_DIGITS} digits; the browser computes with all of them.`),
+      explainNode("p", "rounded", tr("Every formula holds in each coordinate. Numbers are rounded to {digits} digits; the browser computes with all of them.", { digits: PRINTED_DIGITS })),
     )
   }
 }
@@ -53,11 +55,13 @@ function givenNode({ coordinates, gradient, rate, row, step }, { run }) {
   const scheduled = row.rated && (run.schedule?.key ?? "constant") !== "constant"
   /** @param {string} name @param {string} index */
   const letter = (name, index) => symbolText(indexed(row.names[name]?.symbol ?? { base: name }, index))
+  const slope = run.noise ? marked("Gradient {symbol} with its noise") : marked("Gradient {symbol}")
+  const pace = scheduled ? marked("Learning rate {symbol} after the schedule") : marked("Learning rate {symbol}")
   const rows = [
-    ["Step t", String(step)],
-    [`Point ${letter(row.point, "t-1")}`, vectorText(coordinates.map(one => one.point))],
-    ...(row.looks ? [] : [[`Gradient ${letter("g", "t")}${run.noise ? " with its noise" : ""}`, vectorText(gradient)]]),
-    ...("lr" in row.names ? [[`Learning rate ${letter("lr", "")}${scheduled ? " after the schedule" : ""}`, printedText(rate)]] : []),
+    [tr("Step t"), String(step)],
+    [tr("Point {symbol}", { symbol: letter(row.point, "t-1") }), vectorText(coordinates.map(one => one.point))],
+    ...(row.looks ? [] : [[tr(slope, { symbol: letter("g", "t") }), vectorText(gradient)]]),
+    ...("lr" in row.names ? [[tr(pace, { symbol: letter("lr", "") }), printedText(rate)]] : []),
   ]
   return explainNode("dl", "given", ...rows.map(([term = "", value = ""]) =>
     explainNode("div", "", explainNode("dt", "", term), explainNode("dd", "", value))))
@@ -145,9 +149,9 @@ function lineNode({ line, target, symbols, axes, all }) {
   const item = explainNode("li", `line ${line.kind === "step" ? "step" : ""}`.trim())
   if (line.heading || line.words) {
     const words = explainNode("p", "words")
-    if (line.heading) words.append(explainNode("b", "", `${line.heading}.`), " ")
+    if (line.heading) words.append(explainNode("b", "", tr("{why}.", { why: titled(line.heading) })), " ")
     const times = axes[0]?.recorded.times ?? 1
-    words.append(line.words, times > 1 ? ` Done ${times} times in this step; the numbers are those of the last.` : "")
+    words.append(together(tr(line.words), times > 1 ? tr("Done {count} times in this step; the numbers are those of the last.", { count: times }) : ""))
     item.append(words)
   }
   /** @type {Filling} */

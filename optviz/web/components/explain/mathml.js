@@ -49,7 +49,7 @@ function mathOf(nodes) {
 /** A number as it is printed: digits and a power of ten, both as text. The power is "" where there is none.
  * @param {number} value @param {number} [digits] @returns {{ digits: string, power: string }} */
 function printedParts(value, digits = PRINTED_DIGITS) {
-  if (Number.isNaN(value)) return { digits: "not defined", power: "" }
+  if (Number.isNaN(value)) return { digits: tr("not defined"), power: "" }
   if (!Number.isFinite(value)) return { digits: value > 0 ? "∞" : "−∞", power: "" }
   const [mantissa = "0", exponent = "0"] = value.toExponential(digits - 1).split("e")
   const power = Number(exponent)
@@ -195,9 +195,9 @@ function casesTable(test, yes, no, filling) {
 function caseRows([sign, left, right], yes, no, filling) {
   const condition = [...writtenAt(left, filling, SUM), mathSign(sign), ...writtenAt(right, filling, SUM)]
   const others = no[0] === "cases" ? caseRows(no[1], no[2], no[3], filling) : [
-    [writtenAt(no, filling, ANYTHING), [mathNode("mtext", "otherwise")]],
+    [writtenAt(no, filling, ANYTHING), [mathNode("mtext", tr("otherwise"))]],
   ]
-  return [[writtenAt(yes, filling, ANYTHING), [mathNode("mtext", "if\u00a0"), ...condition]], ...others]
+  return [[writtenAt(yes, filling, ANYTHING), [mathNode("mtext", tr("if") + "\u00a0"), ...condition]], ...others]
 }
 
 /** The branch that is taken with these numbers, as deep as there are cases. @param {MathTree} tree @param {number[]} read

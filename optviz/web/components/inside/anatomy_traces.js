@@ -28,19 +28,20 @@ function drawnAnatomy(anatomy, inks, axes, height, rate) {
   const flat = anatomy.point.length === 1
   /** @type {Trace[]} */ const traces = []
   /** @type {LegendEntry[]} */ const key = []
-  const times = `× ${printedText(scale, 3)}${scale === rate ? " (learning rate)" : ""}`
+  const by = printedText(scale, 3)
+  const times = scale === rate ? tr("× {number} (learning rate)", { number: by }) : `× ${by}`
   let short = false
   if (!flat && box) {
     traces.push(...outlined(rectangle(box), { color: inks.color, width: 1.8, dash: "dot" }, inks.halo))
-    key.push({ name: "effective rates (box)", color: inks.color, dash: "dot" })
+    key.push({ name: tr("effective rates (box)"), color: inks.color, dash: "dot" })
   }
   if (!flat && ellipse) {
     traces.push(...outlined(round(ellipse), { color: inks.ink, width: 1.8, dash: "dot" }, inks.halo))
-    key.push({ name: "second moments (ellipse)", color: inks.ink, dash: "dot" })
+    key.push({ name: tr("second moments (ellipse)"), color: inks.ink, dash: "dot" })
   }
   if (flat && gradientAtPoint(anatomy)) {
     traces.push(tangent(anatomy, inks, axes, height))
-    key.push({ name: "tangent with this gradient", color: inks.ink, dash: "dot" })
+    key.push({ name: tr("tangent with this gradient"), color: inks.ink, dash: "dot" })
   }
   arrows.forEach(({ kind, title, from, to }, i) => {
     const step = kind === "step"
@@ -53,7 +54,7 @@ function drawnAnatomy(anatomy, inks, axes, height, rate) {
     const drawn = arrowTraces(place(from), place(to), line, inks.halo, axes)
     traces.push(...drawn)
     if (step) short = !drawn.length
-    key.push({ name: step ? "this step" : `against the ${title} ${times}`, color: line.color, dash: line.dash })
+    key.push({ name: step ? tr("this step") : tr("against the {title} {times}", { title, times }), color: line.color, dash: line.dash })
   })
   return { traces, key, short }
 }

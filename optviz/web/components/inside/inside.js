@@ -80,11 +80,11 @@ export class Inside {
     this.shownSlot = slot
     this.states = null
     this.made += 1
-    if (!run) this.say("The browser cannot compute this run, so it cannot look inside its steps.")
+    if (!run) this.say(tr("The browser cannot compute this run, so it cannot look inside its steps."))
     else {
       this.states = this.engine.states(run)
       const rows = shown.rows[place]
-      this.say(rows && endsElsewhere(this.states, rows, scene.domain) ? ELSEWHERE : "")
+      this.say(rows && endsElsewhere(this.states, rows, scene.domain) ? tr(ELSEWHERE) : "")
     }
     this.part(".inside-parts").hidden = !this.states
     this.panels = []
@@ -97,17 +97,17 @@ export class Inside {
 
   showCurves() {
     const { shown, frame } = /** @type {InsideView} */ (this.view)
-    const groups = [...new Set(this.panels.map(group))]
+    const groups = [...new Map(this.panels.map(panel => [panel.group, panel.label]))]
     const row = this.part(".chosen")
     if (row.dataset.groups !== JSON.stringify(groups)) {
       row.dataset.groups = JSON.stringify(groups)
-      row.replaceChildren(...groups.map(name => chip([name], this.choices.panels.has(name), pressed => {
+      row.replaceChildren(...groups.map(([name, label]) => chip([label], this.choices.panels.has(name), pressed => {
         if (pressed) this.choices.panels.add(name)
         else this.choices.panels.delete(name)
         this.showCurves()
       })))
     }
-    this.curves.show(this.panels.filter(panel => this.choices.panels.has(group(panel))), shown.steps, frame)
+    this.curves.show(this.panels.filter(panel => this.choices.panels.has(panel.group)), shown.steps, frame)
   }
 
   /** Writing formulas takes longer than a frame: not while it plays, and now and then while a finger is down. */
@@ -136,14 +136,14 @@ export class Inside {
     const { view, states } = this
     if (!view || !axes || !states || !this.choices.arrows) return this.legend([], "")
     const { scene, frame } = view
-    if (frame < 1) return this.legend([], "No step has been taken yet: go to step 1 to see its arrows.")
+    if (frame < 1) return this.legend([], tr("No step has been taken yet: go to step 1 to see its arrows."))
     if (frame > states.steps) return this.legend([], "")
     const explanation = this.engine.explain(states, frame)
     const run = scene.runs.find(one => one.slot === this.shownSlot)
     const inks = { color: run?.path.line.color, ink: scene.main.start.marker.color, halo: run?.head.marker.line.color }
     const anatomy = anatomyOf(explanation, { scale: arrowScale(explanation, axes) })
     const { traces, key, short } = drawnAnatomy(anatomy, inks, axes, states.values[frame - 1] ?? NaN, explanation.rate)
-    this.legend(key, short ? "This step is too short to be seen here. Go to an earlier step, or zoom in." : "")
+    this.legend(key, short ? tr("This step is too short to be seen here. Go to an earlier step, or zoom in.") : "")
     return traces
   }
 
@@ -172,18 +172,12 @@ export class Inside {
   }
 }
 
-const ELSEWHERE = "This path is chaotic: the last digit of a number decides its end. What stands here is the browser's own run, " +
-  "which ends elsewhere than the one in the picture."
+const ELSEWHERE = marked("This path is chaotic: the last digit of a number decides its end. What stands here is the browser's own run, which ends elsewhere than the one in the picture.")
 const SAME_END = 0.01 // of the domain
 
 /** @param {StepStates} states @param {Rows} rows @param {[number, number][]} domain */
 function endsElsewhere({ points }, rows, domain) {
   return domain.some(([low, high], i) => Math.abs((points[i]?.at(-1) ?? NaN) - (rows.points[i]?.at(-1) ?? NaN)) > SAME_END * (high - low))
-}
-
-/** The panels of both coordinates are switched together. @param {CurvePanel} panel */
-function group({ title }) {
-  return title.replace(/, [xy]$/, "")
 }
 
 /** @param {(Node | string)[]} parts @param {boolean} pressed @param {(pressed: boolean) => void} act */

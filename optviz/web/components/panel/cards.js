@@ -1,7 +1,10 @@
 // The compared optimizers: one card for each, with its style, its numbers, and buttons to arrange them.
 
 const MOST = 6 // cards, where the declaration says no other number
-const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]
+const WORDS = [
+  "", marked("One"), marked("Two"), marked("Three"), marked("Four"), marked("Five"), marked("Six"), marked("Seven"), marked("Eight"),
+]
+const NONE = marked("No optimizer matches “{query}”.")
 
 /** What a page remembers of a card.
  * @typedef {{memory: Map<string, Texts>, hidden: boolean, fold: Fold, rule: Fold, found: Searched | null}} Slot */
@@ -23,7 +26,7 @@ class Card {
     this.choice = new Combobox(owner.panel, {
       label: "",
       options: owner.options,
-      noun: "optimizer",
+      none: NONE,
       choose: key => this.choose(key),
     })
     this.numbers = new SetupNumbers(
@@ -41,7 +44,7 @@ class Card {
     this.rate = new GoodRate(owner.panel, slot, rate => {
       owner.panel.commit({ [this.name]: this.write({ ...this.setup.values, lr: rate }) })
     })
-    this.fold = new More(slot.rule, "Rule")
+    this.fold = new More(slot.rule, tr("Rule"))
     this.fold.body.append(this.rule.node)
     this.hide = iconButton("", ICONS.shown, () => owner.hide(this))
     this.remove = iconButton("", ICONS.remove, () => owner.remove(this))
@@ -94,35 +97,35 @@ class Card {
     this.setup = readSetup(text)
     const { option, name } = this
     const own = isOwn(this.setup.key)
-    const title = option?.name ?? (own ? "Your own" : this.setup.key)
+    const title = option?.name ?? (own ? tr("Your own") : this.setup.key)
     const called = `${title} (${place + 1})`
     this.choice.show(this.setup.key, title)
-    this.choice.rename(`Optimizer ${place + 1}`)
+    this.choice.rename(tr("Optimizer {place}", { place: place + 1 }))
     this.numbers.show(option, this.setup.values, number => refusals.take(`${name}.${number}`), without)
     this.showRate(texts, without, called)
     this.fold.present(own)
     this.rule.show(this.setup.key, option, refusals.take(`${name}.text`))
-    attribute(this.node, "aria-label", `Optimizer ${place + 1}: ${title}`)
+    attribute(this.node, "aria-label", tr("Optimizer {place}: {name}", { place: place + 1, name: title }))
     this.node.classList.toggle("hidden-run", this.slot.hidden)
     const unknown =
-      option || own || !text ? "" : `“${this.setup.key.slice(0, 20)}” is no optimizer here; choose another.`
+      option || own || !text ? "" : tr("“{key}” is no optimizer here; choose another.", { key: this.setup.key.slice(0, 20) })
     say(this.sentence, refusals.take(name) || unknown)
     nameButton(
       this.hide,
-      this.slot.hidden ? `Show ${called} in the picture` : `Hide ${called} in the picture`,
+      this.slot.hidden ? tr("Show {optimizer} in the picture", { optimizer: called }) : tr("Hide {optimizer} in the picture", { optimizer: called }),
     )
     this.hide.querySelector("path")?.setAttribute("d", this.slot.hidden ? ICONS.hidden : ICONS.shown)
     attribute(this.hide, "aria-pressed", String(this.slot.hidden))
     nameButton(
       this.remove,
-      count > 1 ? `Remove ${called}` : "The last optimizer cannot be removed",
+      count > 1 ? tr("Remove {optimizer}", { optimizer: called }) : tr("The last optimizer cannot be removed"),
       count < 2,
     )
-    nameButton(this.copy, full ? this.owner.fullReason(full) : `Duplicate ${called}`, full)
-    nameButton(this.up, place ? `Move ${called} up` : `${called} is the first`, !place)
+    nameButton(this.copy, full ? this.owner.fullReason(full) : tr("Duplicate {optimizer}", { optimizer: called }), full)
+    nameButton(this.up, place ? tr("Move {optimizer} up", { optimizer: called }) : tr("{optimizer} is the first", { optimizer: called }), !place)
     nameButton(
       this.down,
-      place < count - 1 ? `Move ${called} down` : `${called} is the last`,
+      place < count - 1 ? tr("Move {optimizer} down", { optimizer: called }) : tr("{optimizer} is the last", { optimizer: called }),
       place === count - 1,
     )
     this.dress()
@@ -157,19 +160,19 @@ class ComparedField {
     /** @type {string[]} */ this.texts = []
     this.body = el("div", { class: "cards" })
     this.adder = new Combobox(panel, {
-      label: "Add an optimizer",
+      label: tr("Add an optimizer"),
       options: this.options,
-      placeholder: "Add an optimizer…",
-      noun: "optimizer",
+      placeholder: tr("Add an optimizer…"),
+      none: NONE,
       choose: key => this.add(key),
     })
     this.reason = el("p", { class: "notes", id: newId(), hidden: true })
     attribute(this.adder.input, "aria-describedby", this.reason.id)
     this.sentence = sentencePlace()
-    this.label = el("span", { class: "label" }, field.label || "Optimizers")
+    this.label = el("span", { class: "label" }, field.label || tr("Optimizers"))
     this.node = el(
       "div",
-      { class: "row stacked compared", role: "group", "aria-label": field.label || "Optimizers" },
+      { class: "row stacked compared", role: "group", "aria-label": field.label || tr("Optimizers") },
       this.label,
       this.body,
       this.adder.node,
@@ -182,10 +185,9 @@ class ComparedField {
   /** @param {boolean} full */
   fullReason(full) {
     if (!full) return ""
-    const word = WORDS[this.most] ?? String(this.most)
-    return this.most === 1
-      ? "Only one optimizer can be shown here."
-      : `${word[0]?.toUpperCase()}${word.slice(1)} optimizers are the most; remove one to add another.`
+    if (this.most === 1) return tr("Only one optimizer can be shown here.")
+    const count = tr(WORDS[this.most] ?? String(this.most))
+    return tr("{count} optimizers are the most; remove one to add another.", { count })
   }
 
   /** What changes when the slots are these texts. @param {string[]} texts */
@@ -205,20 +207,20 @@ class ComparedField {
     if (!option || this.texts.length >= this.most) return
     if (key === OWN) return void this.addOwn()
     this.send([...this.texts, writeSetup(option, {})])
-    this.panel.announce(`${option.name} is optimizer ${this.texts.length}.`)
+    this.panel.announce(tr("{name} is optimizer {place}.", { name: option.name, place: this.texts.length }))
     if (this.adder.input.disabled) this.cards.at(-1)?.choice.input.focus()
   }
 
   /** A card in which one writes a rule; it begins with one that can be used. */
   async addOwn() {
     const row = await ruleBook.started(this.field.own, "")
-    if (!row) return this.panel.announce(NO_ANSWER)
+    if (!row) return this.panel.announce(tr(NO_ANSWER))
     if (this.texts.length >= this.most) return
     this.send([...this.texts, writeSetup(row, {})])
     const added = this.cards.at(-1)
     added?.fold.show(true)
     added?.rule.focus()
-    this.panel.announce(`A rule of your own is optimizer ${this.texts.length}.`)
+    this.panel.announce(tr("A rule of your own is optimizer {place}.", { place: this.texts.length }))
   }
 
   /** @param {Card} card */

@@ -7,8 +7,10 @@
  * @property {Option[]} options
  * @property {(key: string) => void} choose
  * @property {string} [placeholder]
- * @property {string} [noun]  what a sentence calls an option
+ * @property {string} [none]  the message where nothing matches a `query`
  */
+
+const NO_ENTRY = marked("No entry matches “{query}”.")
 
 /** Lower case without accents, so that Holder finds Hölder. @param {string} text */
 function folded(text) {
@@ -155,7 +157,7 @@ class Combobox {
     this.listed = this.rows.map(
       row => /** @type {Option} */ (this.given.options.find(option => option.key === row.dataset.key)),
     )
-    const none = `No ${this.given.noun ?? "entry"} matches “${query}”.`
+    const none = tr(this.given.none ?? NO_ENTRY, { query })
     this.list.replaceChildren(
       ...(nodes.length
         ? nodes
@@ -168,7 +170,7 @@ class Combobox {
           ]),
     )
     if (query)
-      this.panel.announce(this.rows.length ? `${this.rows.length} of ${this.given.options.length}` : none)
+      this.panel.announce(this.rows.length ? tr("{found} of {all}", { found: this.rows.length, all: this.given.options.length }) : none)
   }
 
   /** @param {Option} option */

@@ -7,7 +7,7 @@
 /** @typedef {{ url: Parameters<typeof answerFrom>[0], opened: string, rest: string, whole: boolean, guide: Texts, guided: string[] }} Answers  see panel/__init__.py */
 const FIRST = "first" // where the values come from while Streamlit has not begun, see web/first_sight.py
 
-/** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts, notes: Texts }} Told  the last answer without a run */
+/** @typedef {{ n: number, values: Texts, address: Texts, refused: Texts, notes: Texts, language: string }} Told  the last answer without a run */
 
 /**
  * A query, letter by letter as Python writes it: by that the server knows that nothing has changed.
@@ -113,7 +113,7 @@ class Conversation {
   answered(answer, edit) {
     const { memory, answers } = this
     memory.typed = answer.typed
-    memory.ahead = { n: edit.n, values: answer.values, address: answer.address, refused: answer.refused, notes: answer.notes }
+    memory.ahead = { n: edit.n, values: answer.values, address: answer.address, refused: answer.refused, notes: answer.notes, language: speech().language }
     this.bus.answer({ opened: memory.opened, n: edit.n, parts: answer.parts })
     this.take(edit.n, memory.ahead)
     const { link } = edit
@@ -150,7 +150,7 @@ class Conversation {
     if (ahead && ack < ahead.n) {
       if (turned || !sameTexts(values, ahead.values)) this.tellScript()
       this.take(ahead.n, ahead)
-    } else if (ahead?.n === ack && sameTexts(values, ahead.values)) this.take(ack, ahead)
+    } else if (ahead?.n === ack && ahead.language === speech().language && sameTexts(values, ahead.values)) this.take(ack, ahead)
     else this.take(ack, { values, address: data.address, refused: data.refused ?? {}, notes: data.notes ?? {} })
   }
 

@@ -47,8 +47,8 @@ class Declared {
   describe(changes) {
     const names = [...new Set(Object.keys(changes).map(name => this.nameOf(name)))]
     return names.length > 3
-      ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`
-      : names.join(", ") || "nothing"
+      ? tr("{names} and {count} more", { names: listed(names.slice(0, 2)), count: names.length - 2 })
+      : listed(names) || tr("nothing")
   }
 
   /** The field that a link name belongs to, if one does. @param {string} name @returns {Field | undefined} */
@@ -73,7 +73,7 @@ class Declared {
       ({ kind, name: start }) =>
         kind === "compared" && name.startsWith(start) && /^\d+$/.test(name.slice(start.length)),
     )
-    if (compared) return `Optimizer ${name.slice(compared.name.length)}`
+    if (compared) return tr("Optimizer {place}", { place: name.slice(compared.name.length) })
     const spread = this.fields.find(({ spread: start }) => start && name.startsWith(start))
     return spread ? spread.label || name : name
   }

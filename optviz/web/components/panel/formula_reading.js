@@ -129,12 +129,13 @@ class FormulaReading {
 
   /** @param {string} said */
   say(said) {
-    this.announce(this.repaired ? `${said} You can use ${this.repaired} with the button after the field.` : said)
+    const offer = this.repaired ? tr("You can use {formula} with the button after the field.", { formula: this.repaired }) : ""
+    this.announce(together(said, offer))
   }
 
   words() {
     const label = this.typeset.querySelector("math")?.getAttribute("aria-label")
-    return label ? `Read as: ${label}` : ""
+    return label ? tr("Read as: {formula}", { formula: label }) : ""
   }
 
   /** @param {{sentence: string, start?: number, end?: number}} error */
@@ -142,7 +143,7 @@ class FormulaReading {
     this.sentence.textContent = sentence
     this.sentence.hidden = this.refused
     this.button.hidden = !this.repaired
-    this.button.textContent = `Use ${this.repaired}`
+    this.button.textContent = tr("Use {formula}", { formula: this.repaired })
     attribute(this.button, "title", this.repaired)
     const letters = [...this.text] // the server counts characters, not their halves
     const whole = start === undefined || end === undefined || end - start >= letters.length

@@ -9,7 +9,7 @@ const SEARCHED = ["objective", "formula", "start", "steps", "schedule", "noise",
 /** What a search depends on: the sentence stays while it is the same. @param {Texts} texts @param {Setup} setup */
 function aboutSearch(texts, { key, values }) {
   const { lr: _, ...others } = values
-  return JSON.stringify([SEARCHED.map(name => texts[name] ?? ""), key, others])
+  return JSON.stringify([SEARCHED.map(name => texts[name] ?? ""), key, others, speech().language])
 }
 
 class GoodRate {
@@ -26,7 +26,7 @@ class GoodRate {
     this.button = el(
       "button",
       { type: "button", class: "find-rate", "aria-describedby": this.sentence.id, onclick: () => this.find() },
-      "Find a good rate",
+      tr("Find a good rate"),
     )
   }
 
@@ -36,7 +36,7 @@ class GoodRate {
     this.name = name
     this.about = about
     this.button.hidden = !offered
-    attribute(this.button, "aria-label", `Find a good rate for ${called}`)
+    attribute(this.button, "aria-label", tr("Find a good rate for {optimizer}", { optimizer: called }))
     const { found } = this.memory
     say(this.sentence, offered ? (found?.about === about ? found.sentence : "") : note)
   }
@@ -48,12 +48,12 @@ class GoodRate {
     try {
       const { rate, sentence } = await this.panel.conversation.find(name)
       if (this.about !== about || this.name !== name) return // something was changed meanwhile
-      this.memory.found = { about, sentence: rate === null ? `${sentence} The rate stays as it is.` : sentence }
+      this.memory.found = { about, sentence: rate === null ? together(sentence, tr("The rate stays as it is.")) : sentence }
       say(this.sentence, this.memory.found.sentence)
       if (rate !== null) this.put(rate)
     } catch (error) {
       console.warn(error)
-      say(this.sentence, "The search got no answer. Try again in a moment.")
+      say(this.sentence, tr("The search got no answer. Try again in a moment."))
     } finally {
       this.wait(false)
     }
@@ -63,6 +63,6 @@ class GoodRate {
   wait(busy) {
     this.busy = busy
     attribute(this.button, "aria-busy", busy ? "true" : null)
-    this.button.textContent = busy ? "Trying rates…" : "Find a good rate"
+    this.button.textContent = busy ? tr("Trying rates…") : tr("Find a good rate")
   }
 }

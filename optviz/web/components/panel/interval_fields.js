@@ -60,7 +60,7 @@ class Parts {
 function reversed(label, parts) {
   for (let i = 0; i + 1 < parts.length; i += 2) {
     if (!(readNumber(parts[i] ?? "") < readNumber(parts[i + 1] ?? "")))
-      return `${label} must go from a smaller to a larger number.`
+      return tr("{name} must go from a smaller to a larger number.", { name: label })
   }
   return ""
 }
@@ -90,8 +90,8 @@ class CoordinatesField {
     /** @type {HTMLElement[]} */ const lines = []
     this.entries = Array.from({ length: count }, (_, i) => {
       const axis = axes[Math.floor(i / this.each)] ?? `${i + 1}`
-      const end = this.each === 2 ? (i % 2 ? " to" : " from") : ""
-      const name = `${this.name}: ${axis}${end}`
+      const said = this.each === 1 ? marked("{name}: {axis}") : i % 2 ? marked("{name}: {axis} to") : marked("{name}: {axis} from")
+      const name = tr(said, { name: this.name, axis })
       const given = { "aria-label": name, "aria-describedby": this.parts.sentence.id }
       const entry = new NumberEntry(
         { ...kind, label: name, integer: false, log: false },
@@ -101,7 +101,7 @@ class CoordinatesField {
       )
       if (i % this.each === 0)
         lines.push(el("span", { class: "line" }, el("i", { "aria-hidden": "true" }, axis)))
-      else lines.at(-1)?.append(el("span", { "aria-hidden": "true" }, "to"))
+      else lines.at(-1)?.append(el("span", { "aria-hidden": "true" }, tr("to")))
       lines.at(-1)?.append(entry.input)
       return entry
     })
@@ -135,13 +135,13 @@ class RangeField {
     label.addEventListener("dblclick", () => panel.restore(field))
     this.parts = new Parts(panel, field.name, sentence, parts => reversed(name, parts))
     this.parts.head = head
-    this.rows = ["from", "to"].map((end, i) => {
+    this.rows = [tr("from"), tr("to")].map((end, i) => {
       const usual = String(field.default ?? "")
         .split("_")
         .at(i - 2)
       const row = new NumberRow(
         panel,
-        { ...field, label: `${name}, ${end}`, help: "", default: usual },
+        { ...field, label: tr("{name}, {end}", { name, end }), help: "", default: usual },
         this.parts.owner(i),
       )
       row.label.replaceChildren(end, el("span", { class: "unseen" }, ` (${name})`))
@@ -174,7 +174,7 @@ class SideField {
     this.panel = panel
     this.name = name
     this.which = el("select", {
-      "aria-label": `${field.label || "Side"} ${name}: hyperparameter`,
+      "aria-label": tr("{side} {name}: hyperparameter", { side: field.label || tr("Side"), name }),
       onchange: () => this.choose(),
     })
     this.sentence = sentencePlace()

@@ -53,8 +53,10 @@ function objection(kind, typed) {
   const value = readNumber(typed)
   const whole = !kind.integer || Number.isInteger(value)
   if (whole && value >= kind.low && value <= kind.high) return ""
-  const range = `between ${writeNumber(kind.low)} and ${writeNumber(kind.high)}`
-  return `${kind.label} must be a ${kind.integer ? "whole " : ""}number ${range}.`
+  const said = { name: kind.label, low: writeNumber(kind.low), high: writeNumber(kind.high) }
+  return kind.integer
+    ? tr("{name} must be a whole number between {low} and {high}.", said)
+    : tr("{name} must be a number between {low} and {high}.", said)
 }
 
 /** Without the noise of floating point: 0.30000000000000004 is 0.3. @param {number} value */

@@ -12,7 +12,7 @@ function load(declaration) {
   let loaded = declarations.get(declaration)
   if (!loaded) {
     loaded = fetch(declaration).then(answer => {
-      if (!answer.ok) throw new Error(`the server answered ${answer.status}`)
+      if (!answer.ok) throw new Error(tr("the server answered {status}", { status: answer.status }))
       return answer.json()
     })
     loaded.catch(() => declarations.delete(declaration))
@@ -64,7 +64,7 @@ export default function ({ data, parentElement, setStateValue }) {
           el(
             "p",
             { class: "refusal", role: "alert" },
-            `The settings could not be loaded: ${error.message}. Reload the page to try again.`,
+            tr("The settings could not be loaded: {why}. Reload the page to try again.", { why: error.message }),
           ),
         )
       else console.error(error)

@@ -28,8 +28,9 @@ class RuleReading extends FormulaReading {
   /** @param {RuleAnswer} answer */
   draw(answer) {
     const { error, state = [], numbers = [] } = answer
-    const kept = state.length ? `Remembers ${state.join(", ")} from step to step.` : "Remembers nothing but x."
-    this.summary.textContent = numbers.length ? `${kept} Sliders: ${numbers.map(({ name }) => name).join(", ")}.` : ""
+    const kept = state.length ? tr("Remembers {names} from step to step.", { names: listed(state) }) : tr("Remembers nothing but x.")
+    const sliders = numbers.length ? tr("Sliders: {names}.", { names: listed(numbers.map(({ name }) => name)) }) : ""
+    this.summary.textContent = sliders ? together(kept, sliders) : ""
     this.summary.hidden = Boolean(error)
     super.draw(answer)
     this.typeset.hidden = false // the last one stays while there is a mistake, so that nothing jumps
@@ -38,7 +39,7 @@ class RuleReading extends FormulaReading {
   }
 
   words() {
-    return this.summary.textContent ? `The rule can be used. ${this.summary.textContent}` : ""
+    return this.summary.textContent ? together(tr("The rule can be used."), this.summary.textContent) : ""
   }
 
   /** @param {{sentence: string}} error */
@@ -63,7 +64,7 @@ class RuleField {
     this.wrong = 0
     this.typed = new TypedText(
       { lines: FEWEST_LINES },
-      { "aria-label": "Update rule", wrap: "off", autocapitalize: "off", autocorrect: "off" },
+      { "aria-label": tr("Update rule"), wrap: "off", autocapitalize: "off", autocorrect: "off" },
       text => this.take(text),
     )
     const input = /** @type {HTMLTextAreaElement} */ (this.typed.input)
@@ -77,8 +78,8 @@ class RuleField {
     this.sentence = sentencePlace()
     this.starters = el(
       "select",
-      { "aria-label": "Begin from", onchange: () => this.startFrom(this.starters.value) },
-      el("option", { value: "" }, "Begin from…"),
+      { "aria-label": tr("Begin from"), onchange: () => this.startFrom(this.starters.value) },
+      el("option", { value: "" }, tr("Begin from…")),
       ...(own?.starters ?? []).map(({ key, name }) => el("option", { value: key }, name)),
     )
     attribute(input, "aria-describedby", `${this.reading.node.id} ${this.sentence.id}`)
@@ -126,7 +127,7 @@ class RuleField {
       return this.commit(row, this.row)
     }
     this.typed.dirty = true // Escape gives the mistake up
-    const why = answer ? "The picture still shows the rule from before. Esc in the text brings it back." : NO_ANSWER
+    const why = answer ? tr("The picture still shows the rule from before. Esc in the text brings it back.") : tr(NO_ANSWER)
     say(this.reading.note, why)
   }
 
@@ -191,7 +192,7 @@ class RulePlace {
   async begin(key) {
     const row = await ruleBook.started(this.own, key)
     if (row) this.commit(row, undefined)
-    else this.panel.announce(NO_ANSWER)
+    else this.panel.announce(tr(NO_ANSWER))
     this.focus()
   }
 

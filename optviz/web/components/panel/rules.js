@@ -16,7 +16,7 @@
 const OWN = "own"
 const OWN_KEY = `${OWN}_`
 const TRIES_TO_READ = 10
-const NO_ANSWER = "The server does not answer; nothing was changed."
+const NO_ANSWER = marked("The server does not answer; nothing was changed.")
 
 /** @param {string} key */
 function isOwn(key) {
@@ -25,7 +25,7 @@ function isOwn(key) {
 
 /** The rows that one may choose, with one's own rule before them. @param {Field} field @returns {Option[]} */
 function withOwn({ own, options = [] }) {
-  const help = "Write the update rule yourself, as a few lines of text."
+  const help = tr("Write the update rule yourself, as a few lines of text.")
   return own ? [{ key: OWN, name: `${own.name}…`, help }, ...options] : options
 }
 

@@ -53,10 +53,10 @@ class Panel {
     this.declared = new Declared(declaration)
     /** @type {{field: Field, control: Control}[]} */ this.controls = []
     /** @type {More[]} */ this.mores = []
-    this.undoButton = this.headButton("Undo", ICONS.undo, () => this.undo())
-    this.redoButton = this.headButton("Redo", ICONS.redo, () => this.redo())
-    this.resetButton = this.headButton("Reset", ICONS.reset, () => this.reset())
-    nameButton(this.resetButton, "Reset all settings to the defaults")
+    this.undoButton = this.headButton(tr("Undo"), ICONS.undo, () => this.undo())
+    this.redoButton = this.headButton(tr("Redo"), ICONS.redo, () => this.redo())
+    this.resetButton = this.headButton(tr("Reset"), ICONS.reset, () => this.reset())
+    nameButton(this.resetButton, tr("Reset all settings to the defaults"))
     this.problems = el("p", { class: "refusal", role: "alert", hidden: true })
     this.live = el("p", { class: "unseen", role: "status" })
     this.build()
@@ -72,7 +72,7 @@ class Panel {
   build() {
     const head = el(
       "div",
-      { class: "toolbar", role: "toolbar", "aria-label": "Settings" },
+      { class: "toolbar", role: "toolbar", "aria-label": tr("Settings") },
       this.undoButton,
       this.redoButton,
       this.resetButton,
@@ -93,7 +93,7 @@ class Panel {
           el(
             "p",
             { class: "refusal" },
-            `${field.label || field.name} cannot be shown: unknown kind “${field.kind}”.`,
+            tr("{field} cannot be shown: unknown kind “{kind}”.", { field: field.label || field.name, kind: field.kind }),
           ),
         )
         continue
@@ -206,7 +206,7 @@ class Panel {
     }
     for (const more of this.mores)
       more.present([...more.body.children].some(node => !(/** @type {HTMLElement} */ (node).hidden)))
-    say(this.problems, [...refusals.left.values()].join(" "))
+    say(this.problems, together(...refusals.left.values()))
     this.nameHistory()
   }
 
@@ -217,12 +217,12 @@ class Panel {
     const after = history.after()
     nameButton(
       this.undoButton,
-      before ? `Undo: ${this.declared.describe(difference(shown, before))} (Ctrl+Z)` : "Nothing to undo",
+      before ? tr("Undo: {what} (Ctrl+Z)", { what: this.declared.describe(difference(shown, before)) }) : tr("Nothing to undo"),
       !before,
     )
     nameButton(
       this.redoButton,
-      after ? `Redo: ${this.declared.describe(difference(shown, after))} (Ctrl+Y)` : "Nothing to redo",
+      after ? tr("Redo: {what} (Ctrl+Y)", { what: this.declared.describe(difference(shown, after)) }) : tr("Nothing to redo"),
       !after,
     )
   }
@@ -250,6 +250,7 @@ class Panel {
     for (const { field, control } of this.controls) {
       control.node.inert = fixed.has(field.name)
       control.node.classList.toggle("fixed", control.node.inert)
+      control.node.dataset.fixed = tr("Fixed by this link") // its style shows it
     }
   }
 

@@ -86,7 +86,7 @@ class SetupNumbers {
 /** A button that shows and hides what is rarely needed. */
 class More {
   /** @param {Fold} fold @param {string} name */
-  constructor(fold, name = "More") {
+  constructor(fold, name = tr("More")) {
     this.fold = fold
     this.body = el("div", { class: "advanced", id: newId() })
     this.button = el(
@@ -221,14 +221,14 @@ class LandscapeField {
     this.choice = new Combobox(panel, {
       label: field.label || field.name,
       options: this.options,
-      noun: "landscape",
+      none: marked("No landscape matches “{query}”."),
       choose: key => this.choose(key),
     })
     this.notes = el("p", { class: "notes" })
     const placeholder = this.options.find(({ key }) => key === "formula")?.placeholder
     this.formula = new TypedText(
       { placeholder },
-      { "aria-label": "Formula in x and y", enterkeyhint: "done" },
+      { "aria-label": tr("Formula in x and y"), enterkeyhint: "done" },
       text => this.take(text),
     )
     const { input } = this.formula

@@ -99,7 +99,7 @@ class SeveralField {
     const after = box.checked ? [...keys, box.value] : keys.filter(key => key !== box.value)
     if (after.length) return this.panel.commit({ [this.field.name]: after.join(".") })
     box.checked = true
-    say(this.sentence, `${this.field.label || this.field.name}: at least one must stay chosen.`)
+    say(this.sentence, tr("{field}: at least one must stay chosen.", { field: this.field.label || this.field.name }))
   }
 
   /** @param {Texts} texts @param {Refusals} refusals */
@@ -238,7 +238,7 @@ class PresetsField {
     this.choice = new Combobox(panel, {
       label: field.label || field.name,
       options: this.options,
-      placeholder: field.placeholder || "Choose…",
+      placeholder: field.placeholder || tr("Choose…"),
       choose: key => panel.commit(this.options.find(option => option.key === key)?.values ?? {}),
     })
     const { node, sentence } = labelled(panel, field, this.choice.node, [this.choice.input], "beside")

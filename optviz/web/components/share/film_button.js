@@ -35,7 +35,7 @@ class FilmButton {
     link.download = "optviz.webp"
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-    this.end(`The animation is made: ${(film.size / 1e6).toFixed(1)} MB. The link stands in it.`)
+    this.end(tr("The animation is made: {size} MB. The link stands in it.", { size: (film.size / 1e6).toFixed(1) }))
   }
 
   /** @param {string} sentence */

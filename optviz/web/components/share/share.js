@@ -44,7 +44,7 @@ function showGuide(root, fields) {
     const row = document.createElement("label")
     const select = document.createElement("select")
     select.dataset.name = name
-    select.append(...[["", "can be changed"], ["lock", "fixed"], ["hide", "hidden"]].map(([value, text]) => new Option(text, value)))
+    select.append(...[["", tr("can be changed")], ["lock", tr("fixed")], ["hide", tr("hidden")]].map(([value, text]) => new Option(text, value)))
     select.value = ["lock", "hide"].find(kind => named(kind).includes(name)) ?? ""
     row.append(label, select)
     return row
@@ -92,22 +92,22 @@ export default function ({ data, parentElement }) {
     part(".file").setAttribute("href", `${data.file}?${experimentQuery()}`)
     part(".frame").textContent = frameCode(data.embed ?? "", document.querySelector(".optviz-bench h1")?.textContent ?? "optviz")
     show(true)
-    said.textContent = (await copy(link, field)) ? "The link is copied." : "Copy this link:"
+    said.textContent = (await copy(link, field)) ? tr("The link is copied.") : tr("Copy this link:")
   }
   /** @param {string} link */
   const offer = link => {
     field.value = link
     const image = code.querySelector("img") ?? new Image() // the same one: what stands below must not jump
     image.src = `${data.qr}?${new URLSearchParams({ text: link })}`
-    image.alt = "QR code of the link"
+    image.alt = tr("QR code of the link")
     code.append(image)
   }
   part(".teach").oninput = () => {
     offer(classLink(root))
-    said.textContent = "This link is not copied yet:"
+    said.textContent = tr("This link is not copied yet:")
   }
   part(".again").onclick = async () => {
-    said.textContent = (await copy(field.value, field)) ? "The link for a class is copied." : "Copy this link:"
+    said.textContent = (await copy(field.value, field)) ? tr("The link for a class is copied.") : tr("Copy this link:")
   }
   const closed = (/** @type {Event} */ event) => {
     const escaped = event instanceof KeyboardEvent && event.key === "Escape"

@@ -19,7 +19,7 @@ function drawBox(context, look, scene, terrain) {
   context.closePath()
   context.stroke()
   context.fillStyle = ink
-  context.font = `${size}px "Open Sans", verdana, arial, sans-serif`
+  context.font = `${size}px ${FONTS}`
   const centre = project(0, 0, 0)
   // The edges in front are those nearer to the camera, which looks along (−sin, cos) of its turn.
   const [frontV, frontU] = [Math.cos(turn) >= 0 ? -b : b, Math.sin(turn) >= 0 ? a : -a]

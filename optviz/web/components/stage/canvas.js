@@ -191,7 +191,7 @@ function writeText(context, { text, textfont, textposition, marker }, spots) {
   // As Plotly places a text beside a mark: from its baseline.
   const radius = (Array.isArray(marker.size) ? marker.size[0] : marker.size) / 2 / 0.8 + 1
   const below = { top: -radius - 0.25 * size, middle: 0.25 * size, bottom: radius + 0.75 * size }[/** @type {"top" | "middle" | "bottom"} */ (level)]
-  context.font = `${size}px "Open Sans", verdana, arial, sans-serif`
+  context.font = `${size}px ${FONTS}`
   context.fillStyle = textfont.color
   context.textAlign = left ? "right" : "left"
   context.strokeStyle = marker.line.color

@@ -9,7 +9,7 @@ const FILM_LASTS = 6000 // ms, without the last picture
 const LAST_PICTURE = 1500 // ms
 const [SHORTEST, LONGEST] = [40, 400] // ms that a picture is shown
 const [FILM_HEAD, FILM_LINE, FILM_EDGE] = [52, 20, 12] // px
-const STOPPED = "The experiment or the window has changed, so the animation was stopped."
+const STOPPED = marked("The experiment or the window has changed, so the animation was stopped.")
 
 /** Which frames, and how many milliseconds each is shown. @param {number} steps @returns {{ frame: number, duration: number }[]} */
 function filmFrames(steps) {
@@ -31,7 +31,7 @@ async function makeFilm(pictures, filmed, stays, { progress, signal, done, faile
     /** @type {ImageData | null} */ let before = null
     for (const [i, { frame, duration }] of frames.entries()) {
       if (signal.aborted) return
-      if (!stays()) return failed(STOPPED)
+      if (!stays()) return failed(tr(STOPPED))
       drawFrame(set, pictures, filmed, frame)
       const { width, height } = set.canvas
       const now = set.context.getImageData(0, 0, width, height)
@@ -47,7 +47,7 @@ async function makeFilm(pictures, filmed, stays, { progress, signal, done, faile
     const bytes = animatedWebp(set.canvas, made, xmpOf(filmed.scene.title, link))
     done(new Blob([/** @type {any} */ (bytes)], { type: "image/webp" }))
   } catch (error) {
-    failed(`The animation could not be made: ${/** @type {Error} */ (error).message}.`)
+    failed(tr("The animation could not be made: {why}.", { why: /** @type {Error} */ (error).message }))
   }
 }
 
@@ -57,14 +57,14 @@ async function makeFilm(pictures, filmed, stays, { progress, signal, done, faile
 /** @param {Pictures} pictures @param {Filmed} filmed @param {string} link @returns {Promise<FilmSet>} */
 async function filmSet(pictures, { scene, shown, hidden, ghosts }, link) {
   const { Plotly, drawn, view } = pictures
-  if (!drawn) throw new Error("nothing is drawn yet")
+  if (!drawn) throw new Error(tr("nothing is drawn yet"))
   const { main, loss } = drawn
   const [mainWidth, pictureHeight] = [main.layout.width, Math.max(main.layout.height, loss.layout.height)]
   const width = mainWidth + loss.layout.width
   const lines = inLines(link, width - 2 * FILM_EDGE)
   const runs = scene.runs.filter(({ slot }) => !hidden.has(slot))
   const names = [...runs.map(({ name, path }) => ({ name, line: path.line })), ...ghosts.map(({ name, path }) => ({
-    name: `pinned: ${name}`, line: { ...path.line, dash: GHOST_DASH },
+    name: pinnedName(name), line: { ...path.line, dash: GHOST_DASH },
   }))]
   const columns = Math.max(1, Math.min(names.length, Math.floor(width / 330)))
   const foot = Math.ceil(names.length / columns) * FILM_LINE + lines.length * LINE + FILM_EDGE
@@ -75,20 +75,19 @@ async function filmSet(pictures, { scene, shown, hidden, ghosts }, link) {
   const patch = document.createElement("canvas")
   Object.assign(patch, size)
   const [context, words, changes] = [canvas, base, patch].map(each => each.getContext("2d", { willReadFrequently: true }))
-  if (!context || !words || !changes) throw new Error("the browser has no canvas")
+  if (!context || !words || !changes) throw new Error(tr("the browser has no canvas"))
   words.fillStyle = main.layout.hoverlabel.bgcolor
   words.fillRect(0, 0, size.width, size.height)
   words.scale(ratio, ratio)
   const { color } = main.layout.font
-  const family = '"Open Sans", verdana, arial, sans-serif'
   words.fillStyle = color
   words.textBaseline = "middle"
-  words.font = `600 16px ${family}`
+  words.font = `600 16px ${FONTS}`
   words.fillText(scene.title, FILM_EDGE, 18, width - 2 * FILM_EDGE)
-  words.font = `11px ${family}`
+  words.font = `11px ${FONTS}`
   words.fillText(scene.budget, FILM_EDGE, 38, width - 2 * FILM_EDGE)
   const below = FILM_HEAD + pictureHeight
-  words.font = `12px ${family}`
+  words.font = `12px ${FONTS}`
   names.forEach(({ name, line }, i) => {
     const [x, y] = [FILM_EDGE + (i % columns) * (width / columns), below + FILM_LINE * (Math.floor(i / columns) + 0.5)]
     words.save()
@@ -97,7 +96,7 @@ async function filmSet(pictures, { scene, shown, hidden, ghosts }, link) {
     words.restore()
     words.fillText(name, x + 38, y, width / columns - 60)
   })
-  words.font = `10px ${family}`
+  words.font = `10px ${FONTS}`
   lines.forEach((line, i) => words.fillText(line, FILM_EDGE, below + foot - FILM_EDGE - LINE * (lines.length - i - 0.5)))
   /** @type {[Figure | null, number][]} */
   const layers = [
@@ -122,10 +121,10 @@ function drawFrame({ context, base, mainWidth, ratio }, pictures, { scene, shown
   context.translate(mainWidth, 0)
   if (beside) paint(context, beside, loss.data)
   context.fillStyle = main.layout.font.color
-  context.font = '12px "Open Sans", verdana, arial, sans-serif'
+  context.font = `12px ${FONTS}`
   context.textAlign = "right"
   context.textBaseline = "middle"
-  context.fillText(`${scene.unit} ${frame * scene.per} of ${shown.steps * scene.per}`, loss.layout.width - FILM_EDGE, 18 - FILM_HEAD)
+  context.fillText(placeText(scene.unit, frame * scene.per, shown.steps * scene.per), loss.layout.width - FILM_EDGE, 18 - FILM_HEAD)
 }
 
 /** The smallest part in which pixels differ; those in it that do not are transparent. @param {ImageData} before @param {ImageData} now
@@ -161,7 +160,7 @@ function changedPixels(before, now) {
 async function stillOf(canvas) {
   /** @type {Blob | null} */
   const blob = await new Promise(resolve => canvas.toBlob(resolve, "image/webp", 1))
-  if (!blob) throw new Error("the picture is too large")
+  if (!blob) throw new Error(tr("the picture is too large"))
   return new Uint8Array(await blob.arrayBuffer())
 }
 

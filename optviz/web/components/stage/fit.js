@@ -21,8 +21,10 @@ class FitButton {
   describe({ fit }) {
     this.offers = fit ?? ""
     this.button.hidden = !fit
-    this.button.textContent = fit === "paths" ? "Fit to the paths" : "Whole landscape"
-    this.button.title = fit === "paths" ? "Show the part of the landscape that the paths are in" : "Show the landscape's own part again"
+    this.button.textContent = fit === "paths" ? tr("Fit to the paths") : tr("Whole landscape")
+    this.button.title = fit === "paths"
+      ? tr("Show the part of the landscape that the paths are in")
+      : tr("Show the landscape's own part again")
   }
 
   fit() {
@@ -30,9 +32,9 @@ class FitButton {
     const found = this.acts.shown()
     if (!found) return
     const { domain, left } = fittedTo(found.rows, found.scene.domain)
-    if (!domain) return this.acts.say("All paths leave the picture, so it stays as it is.")
+    if (!domain) return this.acts.say(tr("All paths leave the picture, so it stays as it is."))
     this.acts.set(domain.flat().join("_"))
-    if (left.length) this.acts.say(`Left out, because far outside: ${left.map(i => found.names[i]).join("; ")}.`)
+    if (left.length) this.acts.say(tr("Left out, because far outside: {names}.", { names: left.map(i => found.names[i]).join("; ") }))
   }
 }
 

@@ -33,19 +33,19 @@ class InsideFold {
     if (this.part) this.part.follow(view)
     else this.coming ??= this.load(inside, engineUrl).catch(error => {
       this.coming = null
-      this.body.textContent = `${error.message}. Close and open this part to try again.`
+      this.body.textContent = tr("{why}. Close and open this part to try again.", { why: error.message })
     })
   }
 
   /** @param {InsideUrls} urls @param {string} engineUrl */
   async load({ module, script }, engineUrl) {
-    this.body.textContent = "Loading…"
+    this.body.textContent = tr("Loading…")
     const engine = () => /** @type {any} */ (globalThis).optvizEngine
-    await loadScript(engineUrl, engine, "The engine")
+    await loadScript(engineUrl, engine, ENGINE_FAILED)
     const explains = () => (engine()?.explain ? engine() : undefined)
     const [part, explaining] = await Promise.all([
       import(new URL(module, document.baseURI).href),
-      loadScript(script, explains, "The explanation of steps"),
+      loadScript(script, explains, marked("The explanation of steps could not be loaded")),
     ])
     if (this.closed) return
     this.body.innerHTML = inWords(part.markup)

@@ -11,7 +11,7 @@ function fetchGround({ key, url, figure }) {
   const known = grounds.get(key)
   if (known) return known
   const fetched = fetch(/** @type {string} */ (url)).then(async answer => {
-    if (!answer.ok) throw new Error(`The landscape could not be loaded: ${(await answer.text()) || answer.statusText}`)
+    if (!answer.ok) throw new Error(tr("The landscape could not be loaded: {why}", { why: (await answer.text()) || answer.statusText }))
     return answer.json()
   })
   fetched.catch(() => grounds.delete(key)) // the next scene tries again

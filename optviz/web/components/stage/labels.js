@@ -1,6 +1,6 @@
 // Names beside the heads of the paths: where there is room, off the stars, and on as little of the paths as can be.
 
-const LETTER = 7 // px that a letter of a label is wide
+const LETTER = 7 // px that a letter of a label is wide; a Chinese one is twice as wide
 const LABEL = 18 // px that a label is high
 const MARK = 6 // px around the middle of a head that its mark takes
 /** @type {readonly [number, number]} */
@@ -29,7 +29,7 @@ function labelHeads(scene, heads, { plane, scale }, paths, stars) {
   heads.forEach((head, i) => {
     const [spot, label] = [spots[i], scene.runs[i]?.label ?? ""]
     if (!spot || !label) return
-    const [width, half] = [LETTER * scale * label.length, (LABEL * scale) / 2]
+    const [width, half] = [LETTER * scale * lettersIn(label), (LABEL * scale) / 2]
     const [x, y] = spot
     const apart = lights.some(([sx, sy]) => Math.hypot(sx - x, sy - y) < STAR[0]) ? SPACE_WIDE : 0
     /** @type {{ box: Box, textposition: string, cost: number } | null} */ let best = null
@@ -48,6 +48,11 @@ function labelHeads(scene, heads, { plane, scale }, paths, stars) {
     const text = !apart ? label : found.textposition.endsWith("right") ? `${SPACE}${label}` : `${label}${SPACE}`
     Object.assign(head, { mode: "markers+text", text: [text], textposition: found.textposition })
   })
+}
+
+/** How many letters of the Latin kind are as wide as a text. @param {string} text */
+function lettersIn(text) {
+  return text.length + (text.match(/[\u2e80-\u9fff\uff00-\uffef]/g)?.length ?? 0)
 }
 
 /** @param {Plane} plane @param {number | null | undefined} x @param {number | null | undefined} y @returns {Spot | null} */

@@ -16,7 +16,7 @@ class LegendRow {
     const items = [...scene.runs].sort((a, b) => a.slot.localeCompare(b.slot)).map(({ slot, name, path }) => {
       const item = document.createElement("button")
       item.type = "button"
-      item.title = "Click to hide or show. Double click to show it alone."
+      item.title = tr("Click to hide or show. Double click to show it alone.")
       item.dataset.slot = slot
       item.append(...legendParts({ name, color: path.line.color, dash: path.line.dash }))
       item.addEventListener("click", () => this.hide(slot))

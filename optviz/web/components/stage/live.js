@@ -1,6 +1,7 @@
 // While a finger is down, the browser computes the runs itself. Drafts come from the page's bus as link texts;
 // only the newest is computed, at most once a frame, and of it only the runs that changed.
 
+const ENGINE_FAILED = marked("The engine could not be loaded")
 const CHAOS = 0.01 // of the domain: ends farther apart than this differ visibly
 
 class Live {
@@ -105,7 +106,9 @@ function endsApart(a, b, domain) {
 /** @param {string[]} names */
 function chaosSentence(names) {
   if (!names.length) return ""
-  const which = names.length === 1 ? `This path is chaotic: ${names[0]}` : `These paths are chaotic: ${names.join("; ")}`
-  return `${which}. The last digit of a number decides the end, and browser and server round differently. ` +
-    "The server's path is shown."
+  const said = { names: names.join("; ") }
+  return together(
+    names.length === 1 ? tr("This path is chaotic: {names}.", said) : tr("These paths are chaotic: {names}.", said),
+    tr("The last digit of a number decides the end, and browser and server round differently. The server's path is shown."),
+  )
 }

@@ -21,7 +21,7 @@ function lossAxis(rows, visible, loss) {
   const span = range[1] - range[0]
   return {
     heights,
-    title: cut ? `${title} (cut at 10<sup>${CUT}</sup>)` : title,
+    title: cut ? tr("{title} (cut at 10<sup>{power}</sup>)", { title, power: CUT }) : title,
     label: floor === 0 ? loss.titles.plain : title,
     range,
     dtick: !loss.log || span < 1.2 ? null : Math.max(1, Math.round(span / 6)),

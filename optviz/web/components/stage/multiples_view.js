@@ -68,7 +68,7 @@ class MultiplesView {
       const run = this.scene?.runs.find(each => each.slot === slot)
       flatAxes(context, plane, ranges, inks, SMALL_LETTERS * scale)
       context.save()
-      context.font = `600 ${SMALL_LETTERS * scale}px "Open Sans", verdana, arial, sans-serif`
+      context.font = `600 ${SMALL_LETTERS * scale}px ${FONTS}`
       context.fillStyle = run?.path.line.color ?? inks.ink
       context.textBaseline = "bottom"
       context.fillText(label, plane.left, plane.top - 5, plane.width)
@@ -186,7 +186,7 @@ function flatAxes(context, plane, { x, y }, { ink, faint }, size) {
   context.lineWidth = 1
   context.strokeRect(0, 0, width, height)
   context.fillStyle = ink
-  context.font = `${size}px "Open Sans", verdana, arial, sans-serif`
+  context.font = `${size}px ${FONTS}`
   context.textAlign = "center"
   context.textBaseline = "top"
   for (const value of roundTicks(x[0], x[1], Math.min(5, width / 50))) {

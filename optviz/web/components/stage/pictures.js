@@ -54,8 +54,8 @@ class Pictures {
       doubleClick: false, // ours resets both pictures
       modeBarButtonsToRemove: [...NO_BUTTONS, "toImage", "resetScale2d"],
       modeBarButtonsToAdd: [
-        { name: "Download as PNG", icon: Plotly.Icons.camera, click: save("png") },
-        { name: "Download as SVG", icon: Plotly.Icons.disk, click: save("svg") },
+        { name: "Download as PNG", title: tr("Download as PNG"), icon: Plotly.Icons.camera, click: save("png") },
+        { name: "Download as SVG", title: tr("Download as SVG"), icon: Plotly.Icons.disk, click: save("svg") },
       ],
     })
     this.plain = configuration(Plotly, { doubleClick: false, displayModeBar: false })
@@ -189,7 +189,9 @@ class Pictures {
   describe(scene) {
     for (const [node, words] of /** @type {[HTMLElement, string][]} */ ([
       [this.main, scene.alt], [this.canvas, scene.alt],
-      [this.loss, `Loss against ${scene.loss.across === "gradients" ? "gradient evaluations" : "step"} for the same runs.`],
+      [this.loss, scene.loss.across === "gradients"
+        ? tr("Loss against gradient evaluations for the same runs.")
+        : tr("Loss against step for the same runs.")],
       [this.side, scene.side?.alt ?? ""],
     ])) {
       node.setAttribute("role", "figure")

@@ -62,7 +62,7 @@ class Pins {
   meet(scene) {
     if (!this.ghosts.length || landscapeOf(scene) === this.landscape) return ""
     this.forget()
-    return "The pinned runs belong to another landscape, so they were unpinned."
+    return tr("The pinned runs belong to another landscape, so they were unpinned.")
   }
 }
 
@@ -72,15 +72,20 @@ function landscapeOf({ live }) {
   return objective === "formula" ? `${objective} ${formula}` : objective
 }
 
+/** @param {string} name of a run */
+function pinnedName(name) {
+  return tr("pinned: {name}", { name })
+}
+
 /** @param {Ghost[]} ghosts @param {[number, number][]} domain @param {View} view @returns {Trace[]} */
 function ghostPaths(ghosts, domain, { frame, scale }) {
   return ghosts.flatMap(({ name, rows, path, head }) => {
     const { x, y } = drawnPath(rows, domain)
     const at = Math.min(frame, x.length - 1)
-    const hovertemplate = path.hovertemplate?.replace(name, () => `pinned: ${name}`)
+    const hovertemplate = path.hovertemplate?.replace(name, () => pinnedName(name))
     return [
-      { ...faint(path, scale), name: `pinned: ${name}`, mode: "lines", x, y, customdata: rows.values, hovertemplate },
-      { ...head, name: `pinned: ${name}`, mode: "markers", opacity: FAINT, x: [known(x[at])], y: [known(y[at])] },
+      { ...faint(path, scale), name: pinnedName(name), mode: "lines", x, y, customdata: rows.values, hovertemplate },
+      { ...head, name: pinnedName(name), mode: "markers", opacity: FAINT, x: [known(x[at])], y: [known(y[at])] },
     ]
   })
 }
@@ -88,7 +93,7 @@ function ghostPaths(ghosts, domain, { frame, scale }) {
 /** @param {Ghost[]} ghosts @param {Float64Array[]} heights one for each @param {Loss} axis @returns {Trace[]} */
 function ghostLosses(ghosts, heights, axis) {
   return ghosts.map(({ name, rows, loss }, i) => ({
-    ...faint(loss, 1), name: `pinned: ${name}`, hoverinfo: "skip", hovertemplate: undefined,
+    ...faint(loss, 1), name: pinnedName(name), hoverinfo: "skip", hovertemplate: undefined,
     x: acrossOf(rows, axis), y: heights[i] ?? [],
   }))
 }

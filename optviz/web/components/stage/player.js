@@ -3,8 +3,18 @@
 const SECONDS = 6 // how long a whole run plays at speed 1
 const REST_AT_END = 0.5 // seconds between the last step and the first, in a loop
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8]
+/** What is said of a place, by its unit: by itself, and with the last place. @type {Record<string, [string, string]>} */
+const PLACES = {
+  step: [marked("step {now}"), marked("step {now} of {all}")],
+  epoch: [marked("epoch {now}"), marked("epoch {now} of {all}")],
+}
 /** What has keys of its own. */
 const KEYED = "select, summary, input:not(.scrub)"
+
+/** Such as “step 3 of 200”. @param {string} unit @param {number} now @param {number} all */
+function placeText(unit, now, all) {
+  return tr(PLACES[unit]?.[1] ?? "{unit} {now} of {all}", { unit, now, all })
+}
 
 class Player {
   /** @param {HTMLElement} root @param {() => void} changed asks for a new picture @param {() => void} rested */
@@ -79,12 +89,13 @@ class Player {
   }
 
   tell() {
-    const said = `${this.unit} ${this.now * this.per}`
+    const now = this.now * this.per
+    const said = tr(PLACES[this.unit]?.[0] ?? "{unit} {now}", { unit: this.unit, now })
     this.scrub.max = String(this.steps)
     this.scrub.value = String(this.now)
     this.scrub.setAttribute("aria-valuetext", said)
-    this.button.setAttribute("aria-label", this.playing ? "Pause" : "Play")
-    this.readout.textContent = `${said} of ${this.steps * this.per}`
+    this.button.setAttribute("aria-label", this.playing ? tr("Pause") : tr("Play"))
+    this.readout.textContent = placeText(this.unit, now, this.steps * this.per)
     this.root.dataset.frame = String(this.now)
     this.root.dataset.playing = String(Boolean(this.playing))
   }

@@ -63,7 +63,7 @@ function exitOf({ points, values }, domain) {
     x: border[0] ?? NaN,
     y: border[1] ?? values[step - 1] ?? NaN, // in 1D at the height of the last iterate in the picture
     direction: [move[0] ?? 0, move[1] ?? 0],
-    text: `leaves the picture at step ${step}, to ${pointText(leaving)}`,
+    text: tr("leaves the picture at step {step}, to {point}", { step, point: pointText(leaving) }),
   }
 }
 

@@ -89,13 +89,13 @@ class Stage {
 
   /** @param {StageData} data */
   bring(data) {
-    this.pending = this.pending.then(() => this.receive(data)).catch(error => this.say(`${error.message}.`))
+    this.pending = this.pending.then(() => this.receive(data)).catch(error => this.say(tr("{why}.", { why: error.message })))
   }
 
   /** @param {StageData} data */
   async receive(data) {
     const engine = () => /** @type {any} */ (globalThis).optvizEngine
-    if (data.engineUrl) loadScript(data.engineUrl, engine, "The engine").catch(error => this.say(`${error.message}.`))
+    if (data.engineUrl) loadScript(data.engineUrl, engine, ENGINE_FAILED).catch(error => this.say(tr("{why}.", { why: error.message })))
     if (!this.scene) { // what is above and below the picture has its room before the picture is there
       this.describe(data)
       this.part(".budget").textContent = data.budget
@@ -106,7 +106,7 @@ class Stage {
     const rows = data.runs.map(rowsOf)
     if (scene.main.view !== this.scene?.main.view) this.zoom.main = null
     if (scene.loss.view !== this.scene?.loss.view) this.zoom.loss = null
-    this.say([chaosSentence(this.live.meet(scene, rows)), this.pins.meet(scene)].filter(Boolean).join(" "))
+    this.say(together(chaosSentence(this.live.meet(scene, rows)), this.pins.meet(scene)))
     this.servedScene = scene
     this.served = { rows, steps: data.steps, start: data.start, texts: data.live?.link ?? {} }
     const later = scene.drawUrl && !this.following.arrived() // a newer draft is shown
@@ -168,7 +168,7 @@ class Stage {
     try {
       await this.draw()
     } catch (error) {
-      this.say(`The picture could not be drawn: ${/** @type {Error} */ (error).message}.`)
+      this.say(tr("The picture could not be drawn: {why}.", { why: /** @type {Error} */ (error).message }))
     } finally {
       this.drawing = false
       if (this.again) { this.again = false; this.invalidate() }
@@ -322,7 +322,7 @@ class Stage {
   /** Somebody wants what is shown as an animation. @param {FilmWish} wish */
   film(wish) {
     const { scene, shown, pictures } = this
-    if (!scene || !shown) return wish.failed("There is no picture yet.")
+    if (!scene || !shown) return wish.failed(tr("There is no picture yet."))
     const { width } = pictures
     const filmed = { scene, shown, hidden: new Set(this.legend.hidden), ghosts: this.pins.ghosts }
     makeFilm(pictures, filmed, () => this.shown === shown && pictures.width === width, wish)

@@ -12,7 +12,7 @@ const FINE = 2 // pixels of the bitmap for one of the screen, once nothing turns
 const ROUGH = 0.6 // and while it turns
 const SETTLED = 180 // ms without a turn until the surface is drawn finely
 const MOST_PIECES = 12_000 // of one path, which follows the surface in pieces of a cell
-const TURNING = "Drag the picture to turn it; Ctrl and the wheel bring it nearer. With keys: Shift and arrows."
+const TURNING = marked("Drag the picture to turn it; Ctrl and the wheel bring it nearer. With keys: Shift and arrows.")
 const LETTERS_AT = 13 // px, size of the axes' letters
 
 /** @implements {CanvasView} */
@@ -50,7 +50,7 @@ class SurfaceView {
     this.shown = Boolean(ground)
     if (!ground) return
     this.terrain = terrainOf(ground)
-    this.words = `${this.terrain.sentence} ${TURNING}`
+    this.words = together(this.terrain.sentence, tr(TURNING))
     this.scene = scene
     this.size = size
     this.scale = scale

@@ -34,9 +34,11 @@ function terrainOf(ground) {
 
 /** How heights are scaled, in words. @param {string} title @param {number | null} bottom its logarithm, or null */
 function scaleSentence(title, bottom) {
-  if (bottom === null) return "Height and colour show f itself."
+  if (bottom === null) return tr("Height and colour show f itself.")
   const least = Number((10 ** bottom).toPrecision(2))
-  return `Height and colour show the logarithm of ${title}, as the contours do. What is lower than ${numberText(least)} is drawn at that height.`
+  return tr("Height and colour show the logarithm of {what}, as the contours do. What is lower than {least} is drawn at that height.", {
+    what: title, least: numberText(least),
+  })
 }
 
 /** @param {[number, string][]} scale shares and colours as #rrggbb @returns {Uint8ClampedArray} red, green, blue of each shade */

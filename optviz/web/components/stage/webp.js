@@ -31,7 +31,7 @@ function chunksOf(file) {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   /** @param {number} at */
   const nameAt = at => String.fromCharCode(...file.subarray(at, at + 4))
-  if (file.length < 12 || nameAt(0) !== "RIFF" || nameAt(8) !== "WEBP") throw new Error("This browser cannot write WebP pictures")
+  if (file.length < 12 || nameAt(0) !== "RIFF" || nameAt(8) !== "WEBP") throw new Error(tr("This browser cannot write WebP pictures"))
   const found = []
   for (let at = 12; at + 8 <= file.length;) {
     const length = view.getUint32(at + 4, true)
