@@ -11,6 +11,7 @@ from optviz.figures.panels import panel
 from optviz.figures.plotly_dicts import Trace, axis, layout
 from optviz.figures.scene_types import Panel
 from optviz.figures.style import Style, Theme
+from optviz.words import join, tr
 
 #: Rates count as good whose mean accuracy is at most so far below the best one.
 GOOD = 0.01
@@ -59,6 +60,7 @@ def sweep_panel(
     """
     traces: list[Trace] = []
     said = []
+    at_rate, diverged = tr("rate %{x:.3g}: %{y:.2%}"), tr("rate %{x:.3g}: a seed diverged")
     for name, rows, style in zip(names, swept, drawn, strict=True):
         plain = html.escape(name, quote=False)
         ended = sorted((each for each in rows if each.mean is not None), key=lambda each: each.rate)
@@ -80,7 +82,7 @@ def sweep_panel(
                 },
                 "line": {"color": style.color, "dash": style.dash, "width": 2},
                 "marker": {"symbol": style.marker, "size": 8, "color": style.color},
-                "hovertemplate": f"{plain}<br>rate %{{x:.3g}}: %{{y:.2%}}<extra></extra>",
+                "hovertemplate": f"{plain}<br>{at_rate}<extra></extra>",
             }
         )
         lost = [each.rate for each in rows if each.diverged]
@@ -89,29 +91,30 @@ def sweep_panel(
                 {
                     "type": "scatter",
                     "mode": "markers",
-                    "name": f"{plain}, diverged",
+                    "name": tr("{name}, diverged", name=plain),
                     "x": lost,
                     "y": [0.0] * len(lost),
                     "marker": {"symbol": "x-thin", "size": 10, "line": {"color": style.color, "width": 2}},
-                    "hovertemplate": f"{plain}<br>rate %{{x:.3g}}: a seed diverged<extra></extra>",
+                    "hovertemplate": f"{plain}<br>{diverged}<extra></extra>",
                     "cliponaxis": False,
                 }
             )
         top = best(rows)
         if top is not None and top.mean is not None:
-            said.append(f"{name}: best {top.mean:.2%} at {number(top.rate)}")
+            best_one = {"name": name, "accuracy": f"{top.mean:.2%}", "rate": number(top.rate)}
+            said.append(tr("{name}: best {accuracy} at {rate}.", **best_one))
     frame = layout(
         theme,
-        xaxis=axis(theme, "learning rate", type="log", exponentformat="power", dtick=1),
-        yaxis=axis(theme, "test accuracy", range=[0, 1.02], tickformat=".0%"),
+        xaxis=axis(theme, tr("learning rate"), type="log", exponentformat="power", dtick=1),
+        yaxis=axis(theme, tr("test accuracy"), range=[0, 1.02], tickformat=".0%"),
         uirevision="rates",
     )
     return panel(
         "rates",
-        "Accuracy at other learning rates",
+        tr("Accuracy at other learning rates"),
         {"data": traces, "layout": frame},
         about=budget,
-        alt=f"Test accuracy against learning rate. {'. '.join(said) or 'Nothing has ended yet'}.",
+        alt=join(tr("Test accuracy against learning rate."), *(said or [tr("Nothing has ended yet.")])),
         aspect=0.5,
         lowest=260,
         highest=460,

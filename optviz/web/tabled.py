@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OF_MATRICES, OPTIMIZERS, faulty
+from optviz.engine.optimizers.base import Optimizer
+from optviz.engine.rule_starters import STARTERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.engine.scipy_methods import REFERENCES
+from optviz.engine.step_explanations import said
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.glossary import GLOSSARY
@@ -32,8 +36,13 @@ class _Texts:
     texts: Mapping[str, Message]
 
 
+from optviz.web.trajectories.presets import PRESETS
+
+
 def tables() -> dict[str, list[Any]]:
     """The tables; a text that two of them hold belongs to the first."""
+    explained = said()
+    shown = [row for row in vars(faulty).values() if isinstance(row, Optimizer)]
     pages: Iterable[type[Settings]] = (
         Experiment,
         MapSettings,
@@ -43,8 +52,10 @@ def tables() -> dict[str, list[Any]]:
         TrainingConfig,
     )
     return {
-        "engine": [OPTIMIZERS, OBJECTIVES, SCHEDULES],
+        "engine": [OPTIMIZERS, OF_MATRICES, shown, OBJECTIVES, SCHEDULES, STARTERS, REFERENCES, explained],
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
         "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
         "web": [PAGES],
+        "web_trajectories": [PRESETS],
+        "browser": [explained],
     }
