@@ -42,7 +42,8 @@ def room(path: Path) -> str:
     parts = path.relative_to(ROOT).parts
     if path.suffix in (".js", ".html"):
         return "browser"
-    return "_".join(parts[1:-1]) or "web"
+    folders = parts[1:-1] if parts[1] == "web" else parts[1:-1][:1]
+    return "_".join(folders) or "web"
 
 
 def _sources() -> Iterator[Path]:
@@ -91,11 +92,12 @@ class _Markup(HTMLParser):
 def _tabled() -> Iterator[tuple[str, str]]:
     from optviz.web import tabled
 
-    known: set[str] = set()  # a text that two tables hold belongs to the first
+    known: dict[str, str] = {}
     for name, tables in tabled.tables().items():
-        for table in tables:
-            yield from ((name, text) for text in texts(table) if text not in known)
-        known.update(text for table in tables for text in texts(table))
+        for text in (text for table in tables for text in texts(table)):
+            # The browser has a catalogue of its own; all others are read together.
+            if name == "browser" or known.setdefault(text, name) == name:
+                yield name, text
 
 
 def texts(value: Any) -> Iterator[str]:

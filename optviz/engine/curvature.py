@@ -8,6 +8,7 @@ import numpy as np
 from optviz.engine.landscapes import as_objective
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer, as_optimizer
+from optviz.words import Message, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Conditioning:
     best_rate: float | None
     edge: float | None
     share: float | None
-    no_edge: str = ""
+    no_edge: Message = ""
 
 
 def conditioning(
@@ -44,13 +45,14 @@ def conditioning(
     hessian = objective.hessian(np.asarray(point, dtype=float))
     if not np.isfinite(hessian).all():
         nothing = np.full(objective.dimension, np.nan)
-        return Conditioning(nothing, None, None, None, None, "none: f has no finite curvature here")
+        why = mark("none: f has no finite curvature here")
+        return Conditioning(nothing, None, None, None, None, why)
     eigenvalues = np.linalg.eigvalsh(hessian)
     smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
     convex = smallest > 0
     # Along a direction of negative curvature every rate carries the run away.
     edge = optimizer.stable_rate(complete, largest) if smallest >= 0 else None
-    no_edge = "none: λmin < 0" if smallest < 0 else "no known limit" if edge is None else ""
+    no_edge = mark("none: λmin < 0") if smallest < 0 else mark("no known limit") if edge is None else ""
     return Conditioning(
         eigenvalues,
         condition=largest / smallest if convex else None,

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from optviz.words import tr
+
 DEEPEST = 100
 Place = tuple[int, int]  # from the first character to the one after the last
 
@@ -27,6 +29,7 @@ CHARACTERS = {
     **dict.fromkeys("×·⋅∙∗•", "*"),
     **dict.fromkeys("÷∕⁄", "/"),
     "π": "\ue000",  # stands for the word pi; one character, so that places stay the same
+    "。": ".",
     "ˆ": "^",
     "∣": "|",
 }
@@ -119,7 +122,7 @@ def _without_heading(plain: str, text: str) -> str:
         return plain
     if (heading["alone"] or "").lower() == "y" and re.search("y", rest, re.IGNORECASE):
         raise SpellingError(
-            "“y =” names the result, but y stands on the right as well; write the formula alone.",
+            tr("“y =” names the result, but y stands on the right as well; write the formula alone."),
             text[heading.end() :].strip(),
             (heading.start("alone"), heading.end()),
         )
@@ -162,8 +165,11 @@ def _number(part: str, text: str, at: int, in_call: bool) -> str:
     digits = re.match(r"\d+", rest)
     if digits and len(digits.group()) == 3 and len(whole) <= 3 and whole.strip("0"):
         raise SpellingError(
-            f"“{whole},{digits.group()}” can be read in two ways; write {whole}{digits.group()} "
-            f"or {whole}.{digits.group()}.",
+            tr(
+                "“{whole},{digits}” can be read in two ways; write {whole}{digits} or {whole}.{digits}.",
+                whole=whole,
+                digits=digits.group(),
+            ),
             f"{text[:at]}{whole}.{text[at + len(whole) + 1 :]}",
             (at, at + len(whole) + 4),
         )
@@ -265,7 +271,8 @@ class _Writer:
         self.depth += 1
         if self.depth > DEEPEST:
             raise SpellingError(
-                f"The formula is nested more than {DEEPEST} levels deep.", place=(opened.at, opened.at + 1)
+                tr("The formula is nested more than {most} levels deep.", most=DEEPEST),
+                place=(opened.at, opened.at + 1),
             )
         self._write(opening, opened.at)
         self._sequence(closing)
@@ -275,7 +282,7 @@ class _Writer:
             before = self.text[:end].rstrip()
             shown = before[-12:] if len(before) <= 12 else f"…{before[-12:]}"
             raise SpellingError(
-                f"The formula is missing {closing} after “{shown}”.",
+                tr("The formula is missing {mark} after “{text}”.", mark=closing, text=shown),
                 f"{before}{closing}{self.text[end:]}",
                 (len(before), len(before)),
             )
@@ -287,7 +294,7 @@ class _Writer:
     def _extra(self, token: _Token) -> None:
         before = self.text[: token.at].strip()
         raise SpellingError(
-            f"There is a {token.text} after “{before[-12:]}” that nothing opens.",
+            tr("There is a {mark} after “{text}” that nothing opens.", mark=token.text, text=before[-12:]),
             self.text[: token.at] + self.text[token.at + 1 :],
             (token.at, token.at + 1),
         )
@@ -331,11 +338,14 @@ class _Writer:
         power = power.translate(SUPERSCRIPTS)
         if power.startswith("-"):
             name = function.text
-            inverse = f"a{name}(x) or " if name in ("sin", "cos", "tan") else ""
-            raise SpellingError(
-                f"“{name}^{power}” can be read in two ways; write {inverse}1/{name}(x).",
-                place=self._since(function),
-            )
+            given = {"name": name, "power": power}
+            if name in ("sin", "cos", "tan"):
+                said = tr(
+                    "“{name}^{power}” can be read in two ways; write a{name}(x) or 1/{name}(x).", **given
+                )
+            else:
+                said = tr("“{name}^{power}” can be read in two ways; write 1/{name}(x).", **given)
+            raise SpellingError(said, place=self._since(function))
         return f"**{power}"
 
     def _argument(self, function: _Token) -> None:
@@ -352,7 +362,10 @@ class _Writer:
                 break
         if token is not None and token.text == "(":
             raise SpellingError(
-                f"It is not clear where the argument of {function.text} ends; put it in parentheses.",
+                tr(
+                    "It is not clear where the argument of {name} ends; put it in parentheses.",
+                    name=function.text,
+                ),
                 place=self._since(function),
             )
 
@@ -377,7 +390,7 @@ class _Writer:
         if token is None or not (
             token.kind in ("number", "atom", "function") or token.text in ("(", "|", "√")
         ):
-            raise SpellingError("The root √ has no argument; write √(x).", place=(root.at, root.at + 1))
+            raise SpellingError(tr("The root √ has no argument; write √(x)."), place=(root.at, root.at + 1))
         self._write("sqrt(", root.at)
         self.ended = False
         self._one(token)
@@ -386,7 +399,8 @@ class _Writer:
         token_after = self._next()
         if token_after is not None and token_after.kind in ("superscript", "power") and token.text != "(":
             raise SpellingError(
-                "A power after √ can be read in two ways; write √(x^2) or (√x)^2.", place=self._since(root)
+                tr("A power after √ can be read in two ways; write √(x^2) or (√x)^2."),
+                place=self._since(root),
             )
 
 

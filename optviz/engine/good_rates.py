@@ -13,6 +13,7 @@ from optviz.engine.ensembles import simulate_many
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.outcomes import ARRIVED, number
+from optviz.words import join, tr, trn
 
 DECADES = 5  # below the highest rate that is allowed
 PER_DECADE = 12
@@ -48,30 +49,48 @@ class RateSearch:
         `noisy` says that the gradients had noise, `unbounded` that f has no lower bound.
         """
         if not self.rates:
-            return "This rule allows no learning rate above zero, so none was tried."
-        steps = f"{self.steps:,} step{'s' * (self.steps > 1)}"
-        span = f"{number(self.rates[0])} to {number(self.rates[-1])}"
-        tried = f"{len(self.rates)} rates from {span} were tried for {steps}{' with this noise' * noisy}"
+            return tr("This rule allows no learning rate above zero, so none was tried.")
         if self.same:
-            return f"{tried}: the rate makes no difference here."
+            return self._tried(tr("the rate makes no difference here."), noisy=noisy)
         if self.best is None:
-            return f"{tried}: none ends lower than it began."
-        best, lowest = number(self.best), number(min(self.ends))
-        found = f"{best} ends lowest, at f = {lowest}."
+            return self._tried(tr("none ends lower than it began."), noisy=noisy)
+        best = number(self.best)
         if self.alike > 1:
-            found = (
-                f"{self.alike} fall equally far to ten digits; {best} is there first, at step {self.first}."
+            found = tr(
+                "{count} fall equally far to ten digits; {rate} is there first, at step {step}.",
+                count=self.alike,
+                rate=best,
+                step=self.first,
             )
-        parts = [f"{tried}: {found}"]
+        else:
+            found = tr("{rate} ends lowest, at f = {value}.", rate=best, value=number(min(self.ends)))
+        parts = [self._tried(found, noisy=noisy)]
         if self.too_large:
-            several = len(self.too_large) > 1
-            who = f"{number(self.too_large[0])} {'and above end' if several else 'ends'}"
-            parts.append(f"{who} higher than at the start.")
+            first = number(self.too_large[0])
+            if len(self.too_large) > 1:
+                parts.append(tr("{rate} and above end higher than at the start.", rate=first))
+            else:
+                parts.append(tr("{rate} ends higher than at the start.", rate=first))
         if unbounded:
-            parts.append("f has no lower bound, so this tells only how far it falls.")
+            parts.append(tr("f has no lower bound, so this tells only how far it falls."))
         elif self.arrived == 0:
-            parts.append("None arrives at a known minimum.")
-        return " ".join(parts)
+            parts.append(tr("None arrives at a known minimum."))
+        return join(*parts)
+
+    def _tried(self, found: str, *, noisy: bool) -> str:
+        """Which rates were tried, and what was found."""
+        tried = {
+            "count": len(self.rates),
+            "low": number(self.rates[0]),
+            "high": number(self.rates[-1]),
+            "steps": trn("{count} step", "{count} steps", self.steps),
+            "found": found,
+        }
+        if noisy:
+            return tr(
+                "{count} rates from {low} to {high} were tried for {steps} with this noise: {found}", **tried
+            )
+        return tr("{count} rates from {low} to {high} were tried for {steps}: {found}", **tried)
 
 
 def tried_rates(low: float, high: float) -> tuple[float, ...]:

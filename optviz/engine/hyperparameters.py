@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optviz.engine.text import plain_number, shortened
-from optviz.words import Message
+from optviz.engine.text import half_width, plain_number, shortened
+from optviz.words import Message, listed, tr
 
 
 class HyperparameterError(ValueError):
@@ -43,19 +43,19 @@ class Hyperparameter:
 
     @property
     def _allowed(self) -> str:
-        return f"allowed is {plain_number(self.low)} to {plain_number(self.high)}"
+        return tr("allowed is {low} to {high}", low=plain_number(self.low), high=plain_number(self.high))
 
     def complaint(self, value: object) -> str | None:
         """Say in one sentence why `value` cannot be used, or return None if it can."""
-        allowed = self._allowed
+        said = {"name": self.name, "allowed": self._allowed}
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{self.name} must be a number; {allowed}."
+            return tr("{name} must be a number; {allowed}.", **said)
         if not math.isfinite(value):
-            return f"{self.name} must be a finite number; {allowed}."
+            return tr("{name} must be a finite number; {allowed}.", **said)
         if self.integer and value != int(value):
-            return f"{self.name} = {plain_number(value)} is not a whole number; {allowed}."
+            return tr("{name} = {value} is not a whole number; {allowed}.", value=plain_number(value), **said)
         if not self.low <= value <= self.high:
-            return f"{self.name} = {plain_number(value)} is out of range; {allowed}."
+            return tr("{name} = {value} is out of range; {allowed}.", value=plain_number(value), **said)
         return None
 
     def validate(self, value: float) -> float:
@@ -76,10 +76,15 @@ class Hyperparameter:
             HyperparameterError: when the text is no number, or one that is not allowed.
         """
         try:
-            value = float(text)
+            value = float(half_width(text))
         except ValueError:
             raise HyperparameterError(
-                f"{self.name} = “{shortened(text)}” is not a number; {self._allowed}."
+                tr(
+                    "{name} = “{text}” is not a number; {allowed}.",
+                    name=self.name,
+                    text=shortened(text),
+                    allowed=self._allowed,
+                )
             ) from None
         return self.validate(value)
 
@@ -99,6 +104,8 @@ def complete(table: Sequence[Hyperparameter], given: Mapping[str, float]) -> dic
     known = {h.name for h in table}
     for name in given:
         if name not in known:
-            allowed = ", ".join(h.name for h in table) or "none"
-            raise HyperparameterError(f"“{name}” is no hyperparameter here; there is {allowed}.")
+            allowed = listed(h.name for h in table) or tr("none")
+            raise HyperparameterError(
+                tr("“{name}” is no hyperparameter here; there is {allowed}.", name=name, allowed=allowed)
+            )
     return {h.name: h.validate(given.get(h.name, h.default)) for h in table}

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from optviz.engine.ensembles import MOST_STEPS
-from optviz.engine.formula_text import FUNCTIONS, NAMESPACE
+from optviz.engine.formula_code import NAMESPACE
+from optviz.engine.formula_text import FUNCTIONS
 from optviz.engine.good_rates import ALIKE, DECADES, PER_DECADE
 from optviz.engine.landscapes import OBJECTIVES, as_objective
 from optviz.engine.objective import Objective

@@ -9,8 +9,17 @@ M. Jamil, X.-S. Yang, A literature survey of benchmark functions for global opti
 from optviz.engine.curves import CURVES
 from optviz.engine.objective import Objective, parse
 from optviz.engine.surfaces import SURFACES
+from optviz.words import mark
 
-GROUPS = ("convex", "ravine", "many minima", "saddle", "plateau", "non-smooth", "unbounded")
+GROUPS = (
+    mark("convex"),
+    mark("ravine"),
+    mark("many minima"),
+    mark("saddle"),
+    mark("plateau"),
+    mark("non-smooth"),
+    mark("unbounded"),
+)
 
 OBJECTIVES: dict[str, Objective] = {objective.key: objective for objective in (*CURVES, *SURFACES)}
 

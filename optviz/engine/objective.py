@@ -10,9 +10,11 @@ import numpy as np
 import sympy
 
 from optviz.engine import time_limit as deadline
+from optviz.engine.formula_code import compile_to_function
 from optviz.engine.formula_spelling import Place
-from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, compile_to_function, read
+from optviz.engine.formula_text import VARIABLES, FormulaError, Y, check_real, read
 from optviz.engine.minima_search import search
+from optviz.words import Message, mark, per_language, tr
 
 __all__ = ["FormulaError", "Objective", "Telling", "found_minima", "parse"]
 
@@ -36,7 +38,7 @@ class Telling:
     momentum: float
     adam: float
     steps: int
-    nobody: str = ""
+    nobody: Message = ""
 
     @property
     def rates(self) -> dict[str, float]:
@@ -56,13 +58,13 @@ class Objective:
     """
 
     key: str
-    name: str
+    name: Message
     formula: str
     domain: tuple[tuple[float, float], ...]
     start: Point
     minima: tuple[Point, ...] = ()
     group: str = ""
-    notes: str = ""
+    notes: Message = ""
     telling: Telling | None = None
     minima_found: bool = False
 
@@ -147,22 +149,22 @@ class Refusal:
     place: Place | None = None
 
 
-@functools.lru_cache(maxsize=512)
+@per_language(512)
 def _parse(text: str) -> Objective | Refusal:
     """The objective, or the sentence that refuses the formula: refusals are remembered too."""
     try:
         objective = deadline.within(SECONDS, _prepare, text)
     except deadline.TooSlowError:
-        return Refusal("The formula takes too long to differentiate; make it simpler.")
+        return Refusal(tr("The formula takes too long to differentiate; make it simpler."))
     except FormulaError as error:
         return Refusal(str(error), error.repaired, error.place)
     except (RecursionError, MemoryError, OverflowError, NotImplementedError):
-        return Refusal("The formula is too complicated to differentiate; make it simpler.")
+        return Refusal(tr("The formula is too complicated to differentiate; make it simpler."))
     minima = found_minima(objective)
     notes = (
-        "The minima were found numerically on the domain shown; there may be others."
+        mark("The minima were found numerically on the domain shown; there may be others.")
         if minima
-        else "No minimum was found on the domain shown."
+        else mark("No minimum was found on the domain shown.")
     )
     return dataclasses.replace(objective, minima=minima, minima_found=bool(minima), notes=notes)
 
@@ -184,7 +186,7 @@ def _prepare(text: str) -> Objective:
         _functions(text, dimension, order)
     return Objective(
         key="formula",
-        name="Your formula",
+        name=mark("Your formula"),
         formula=text,
         domain=(TYPED_DOMAIN,) * dimension,
         start=(TYPED_START,) * dimension,

@@ -9,10 +9,22 @@ from optviz.engine.formula_text import root_hint
 from optviz.engine.objective import Objective
 from optviz.engine.optimizers import Optimizer
 from optviz.engine.run_patterns import hops, hovers, pole_between, settled, steps_left, surroundings
+from optviz.words import join, mark, tr
 
 ARRIVED = 1e-3  # distance to a known minimum that counts as having reached it
 OVERFLOWING = 1e50  # beyond it f is NaN because of ∞ - ∞, not because it is undefined there
 AT_REST = 1e-6  # length of the gradient that counts as zero
+#: What is said of a point without a gradient, by the kind of point.
+STATIONARY = {
+    "unlisted": mark("Reached a local minimum that is not listed, {place}: the gradient is {zero}."),
+    "minimum": mark("Reached a minimum, {place}: the gradient is {zero}."),
+    "valley": mark("At rest in a valley of minima, at {place}: the gradient is {zero}."),
+    "maximum": mark("Stuck on the maximum at {place}: the gradient is {zero}."),
+    "saddle": mark("Stuck on the saddle at {place}: the gradient is {zero}."),
+    "mixed": mark("Stuck on the degenerate saddle at {place}: the gradient is {zero}."),
+    "flat": mark("Stuck on a flat place at {place}: the gradient is {zero}."),
+    "slope": mark("Stuck on a flat place of a slope at {place}: the gradient is {zero}."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +100,42 @@ def judge(
 
 def _broken(objective, optimizer, values, points, heights, gradients, k) -> Outcome:  # noqa: ANN001
     within_reach = k < len(points) and bool(np.abs(points[k]).max() < OVERFLOWING)
-    what = f"Stopped at step {k}" if k else "Did not start"
     if within_reach and np.isnan(heights[k]):
-        hint = root_hint(objective.formula)
-        place = point(points[k])
-        return Outcome("undefined", k, f"{what}: f has no real value at {place}.{f' {hint}' if hint else ''}")
+        said = _stopped(k, tr("f has no real value at {place}.", place=point(points[k])))
+        return Outcome("undefined", k, join(said, root_hint(objective.formula)))
     if within_reach and np.isfinite(heights[k]):
-        state = "undefined" if np.isnan(gradients[k]).any() else "infinite"
-        return Outcome(
-            "undefined",
-            k,
-            f"{what}: the gradient is {state} at {point(points[k])}, where f is {number(float(heights[k]))}.",
-        )
+        place, height = point(points[k]), number(float(heights[k]))
+        if np.isnan(gradients[k]).any():
+            why = tr("the gradient is undefined at {place}, where f is {value}.", place=place, value=height)
+        else:
+            why = tr("the gradient is infinite at {place}, where f is {value}.", place=place, value=height)
+        return Outcome("undefined", k, _stopped(k, why))
     last = points[max(k - 1, 0)]
     if k == 0:
-        return Outcome("undefined", 0, f"Did not start: f is infinite at {point(last)}.")
+        return Outcome("undefined", 0, _stopped(0, tr("f is infinite at {place}.", place=point(last))))
     pole = _pole(objective, points[:k])
     if pole:
         return pole
     if objective.group == "unbounded" and heights[k - 1] < heights[0]:
-        return Outcome(
-            "falling", k, f"Fell without end: f has no lower bound. At step {k} the numbers overflowed."
-        )
+        said = tr("Fell without end: f has no lower bound. At step {step} the numbers overflowed.", step=k)
+        return Outcome("falling", k, said)
     low, span = _levels(objective, heights[0])
     endless = k < len(heights) and heights[k] == -np.inf and heights[k - 1] < low
     if endless or heights[k - 1] < low - 1e3 * (1 + span):
-        return Outcome(
-            "falling",
-            k,
-            f"f seems to have no lower bound: it fell to {number(float(heights[k - 1]))}, and at step {k} "
-            "the numbers overflowed.",
+        said = tr(
+            "f seems to have no lower bound: it fell to {value}, and at step {step} the numbers overflowed.",
+            value=number(float(heights[k - 1])),
+            step=k,
         )
-    return Outcome("diverged", k, f"Blew up at step {k}. {_why(objective, optimizer, values, points[:k])}")
+        return Outcome("falling", k, said)
+    blew = tr("Blew up at step {step}.", step=k)
+    return Outcome("diverged", k, join(blew, _why(objective, optimizer, values, points[:k])))
+
+
+def _stopped(step: int, why: str) -> str:
+    if step:
+        return tr("Stopped at step {step}: {why}", step=step, why=why)
+    return tr("Did not start: {why}", why=why)
 
 
 def _pole(objective: Objective, points: np.ndarray) -> Outcome | None:
@@ -127,7 +143,11 @@ def _pole(objective: Objective, points: np.ndarray) -> Outcome | None:
     if found is None:
         return None
     step, place = found
-    sentence = f"Jumped over a pole at step {step}: near {_place(objective, place)} f runs from −∞ to ∞."
+    sentence = tr(
+        "Jumped over a pole at step {step}: near {place} f runs from −∞ to ∞.",
+        step=step,
+        place=_place(objective, place),
+    )
     return Outcome("pole", step, sentence)
 
 
@@ -154,24 +174,31 @@ def _finite(objective, optimizer, values, points, heights, gradients, noise) -> 
             since = steps
         if since is not None:
             lowest = float(np.min(objective.value(objective.minima)))
-            rank = "the minimum" if len(objective.minima) == 1 else _rank(objective, index, lowest)
-            place = point(np.array(objective.minima[index]))
-            return outcome("converged", f"Reached {rank} at {place} at step {since}.", since)
+            said = tr(
+                _arrival(objective, index, lowest),
+                place=point(np.array(objective.minima[index])),
+                step=since,
+            )
+            return outcome("converged", said, since)
     if length <= AT_REST and last <= ARRIVED:
-        kind, name = _stationary(objective, end)
-        zero = "zero" if length == 0 else f"zero ({length:.0e})".replace("e-0", "e−").replace("e-", "e−")
-        return outcome(kind, f"{name} {_place(objective, end)}: the gradient is {zero}.")
+        kind, said = _stationary(objective, end)
+        digits = f"{length:.0e}".replace("e-0", "e−").replace("e-", "e−")
+        zero = tr("zero") if length == 0 else tr("zero ({length})", length=digits)
+        return outcome(kind, tr(said, place=_place(objective, end), zero=zero))
     pole = _pole(objective, points)
     if pole:
         return pole
     if hops(points):
-        places = f"{_place(objective, points[-2])} and {_place(objective, end)}"
-        return outcome("hopping", f"Hops between {places}, and does not settle.")
+        one, other = _place(objective, points[-2]), _place(objective, end)
+        said = tr("Hops between {one} and {other}, and does not settle.", one=one, other=other)
+        return outcome("hopping", said)
     if _falls(objective, points, heights, gradients):
-        known = "has" if objective.group == "unbounded" else "seems to have"
-        return outcome(
-            "falling", f"f {known} no lower bound: it is at {number(height)} after {_steps(steps)}."
-        )
+        fallen = {"value": number(height), "steps": steps_said(steps)}
+        if objective.group == "unbounded":
+            said = tr("f has no lower bound: it is at {value} after {steps}.", **fallen)
+        else:
+            said = tr("f seems to have no lower bound: it is at {value} after {steps}.", **fallen)
+        return outcome("falling", said)
     grew = height > heights[0] and height > heights[len(heights) * 3 // 4] and steps > 1
     if grew and np.linalg.norm(end - points[0]) > 0 and distance_grew(objective, points):
         return _growing(objective, optimizer, values, points, heights, outcome)
@@ -193,51 +220,72 @@ def _falls(objective: Objective, points: np.ndarray, heights: np.ndarray, gradie
 
 
 def _growing(objective, optimizer, values, points, heights, outcome) -> Outcome:  # noqa: ANN001
-    steps, grown = len(points) - 1, f"f grew from {number(float(heights[0]))} to {number(float(heights[-1]))}"
+    grown = {"first": number(float(heights[0])), "last": number(float(heights[-1]))}
     moves = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     if _outside(objective, points[-1]) or (moves[-1] > moves[0] and (np.diff(moves[-4:]) > 0).all()):
-        from_what = " from the minimum" if objective.minima else ""
-        why = _why(objective, optimizer, values, points)
-        return outcome("diverging", f"Moves away{from_what}: {grown}. {why}")
-    return outcome("wandering", f"Wanders and does not settle: {grown} in {_steps(steps)}.")
+        if objective.minima:
+            said = tr("Moves away from the minimum: f grew from {first} to {last}.", **grown)
+        else:
+            said = tr("Moves away: f grew from {first} to {last}.", **grown)
+        return outcome("diverging", join(said, _why(objective, optimizer, values, points)))
+    said = tr(
+        "Wanders and does not settle: f grew from {first} to {last} in {steps}.",
+        steps=steps_said(len(points) - 1),
+        **grown,
+    )
+    return outcome("wandering", said)
 
 
 def _unfinished(objective, points, heights, noise, outcome) -> Outcome:  # noqa: ANN001
     steps, height = len(points) - 1, float(heights[-1])
-    f = f"f = {number(height)}"
     lowest = float(np.min(objective.value(objective.minima))) if objective.minima else float(heights.min())
     if noise > 0 and hovers(heights, lowest):
         level = float(np.median(heights[-(len(heights) // 4) :]))
-        return outcome("hovering", f"Hovers at the noise floor: the noise keeps f near {number(level)}.")
+        said = tr("Hovers at the noise floor: the noise keeps f near {value}.", value=number(level))
+        return outcome("hovering", said)
     if objective.minima:
         index, _ = nearest_minimum(objective, points[-1])
         distances = np.linalg.norm(points - np.asarray(objective.minima[index]), axis=-1)
         left = steps_left(distances, ARRIVED)
+        told = {"steps": steps_said(steps), "value": number(height)}
         if left is not None and left > 10 * steps:
-            return outcome(
-                "slow", f"Slow: not there after {_steps(steps)} ({f}), {_about(left)} more at this pace."
+            said = tr(
+                "Slow: not there after {steps} (f = {value}), {more} more at this pace.",
+                more=_about(left),
+                **told,
             )
+            return outcome("slow", said)
         if left:
-            return outcome(
-                "moving",
-                f"Not there yet after {_steps(steps)}, still getting closer ({f}); {_about(left)} more at "
-                "this pace.",
+            said = tr(
+                "Not there yet after {steps}, still getting closer (f = {value}); {more} more at this pace.",
+                more=_about(left),
+                **told,
             )
+            return outcome("moving", said)
     quarter = heights[-1 - (len(heights) // 4) :]
     if len(heights) >= 20 and quarter.max() > heights[0] - 0.5 * (heights[0] - quarter.min()):
         falls = int((np.diff(quarter) < 0).sum())
         if falls < 0.8 * (len(quarter) - 1):
-            low, high = number(float(quarter.min())), number(float(quarter.max()))
-            last = f"in the last {_steps(len(quarter) - 1)} f is between {low} and {high}"
-            return outcome("wandering", f"Wanders and does not settle: {last}.")
-    return outcome("moving", f"Not there yet after {_steps(steps)}, still moving ({f}).")
+            said = tr(
+                "Wanders and does not settle: in the last {steps} f is between {low} and {high}.",
+                steps=steps_said(len(quarter) - 1),
+                low=number(float(quarter.min())),
+                high=number(float(quarter.max())),
+            )
+            return outcome("wandering", said)
+    said = tr(
+        "Not there yet after {steps}, still moving (f = {value}).",
+        steps=steps_said(steps),
+        value=number(height),
+    )
+    return outcome("moving", said)
 
 
 def _about(steps: float) -> str:
     if steps > 1e6:
-        return "more than a million steps"
+        return tr("more than a million steps")
     digits = 10 ** max(0, math.floor(math.log10(max(steps, 1.0))) - 1)
-    return f"about {_steps(math.ceil(steps / digits) * digits)}"
+    return tr("about {steps}", steps=steps_said(math.ceil(steps / digits) * digits))
 
 
 def _place(objective: Objective, x: np.ndarray) -> str:
@@ -246,13 +294,19 @@ def _place(objective: Objective, x: np.ndarray) -> str:
     return point(np.where(np.abs(x) < 1e-6 * widths, 0.0, x))
 
 
-def _steps(count: int) -> str:
-    return f"{count} step" if count == 1 else f"{count} steps"
+def steps_said(count: int) -> str:
+    """A number of steps in words."""
+    return tr("{count} step", count=count) if count == 1 else tr("{count} steps", count=count)
 
 
-def _rank(objective: Objective, index: int, lowest: float) -> str:
+def _arrival(objective: Objective, index: int, lowest: float) -> str:
+    """The message about having reached that minimum."""
+    if len(objective.minima) == 1:
+        return mark("Reached the minimum at {place} at step {step}.")
     height = float(objective.value(objective.minima[index]))
-    return "a global minimum" if height <= lowest + 1e-6 * (1 + abs(lowest)) else "a local minimum"
+    if height <= lowest + 1e-6 * (1 + abs(lowest)):
+        return mark("Reached a global minimum at {place} at step {step}.")
+    return mark("Reached a local minimum at {place} at step {step}.")
 
 
 def distance_grew(objective: Objective, points: np.ndarray) -> bool:
@@ -267,7 +321,7 @@ def _outside(objective: Objective, x: np.ndarray) -> bool:
 
 
 def _stationary(objective: Objective, x: np.ndarray) -> tuple[str, str]:
-    """Tell apart what a vanishing gradient can mean, by the signs of the Hessian's eigenvalues, or by f."""
+    """What a vanishing gradient means, by the Hessian's eigenvalues or by f: the kind, and a message."""
     hessian = objective.hessian(x)
     kind = ""
     if np.isfinite(hessian).all():
@@ -281,16 +335,10 @@ def _stationary(objective: Objective, x: np.ndarray) -> tuple[str, str]:
             kind = "saddle"
     kind = kind or surroundings(objective, x)
     if kind == "mixed" and objective.dimension == 1:
-        return "flat", "Stuck on a flat place of a slope at"
-    listed = "a local minimum that is not listed," if objective.minima else "a minimum,"
-    return {
-        "minimum": ("minimum", f"Reached {listed}"),
-        "valley": ("valley", "At rest in a valley of minima, at"),
-        "maximum": ("maximum", "Stuck on the maximum at"),
-        "saddle": ("saddle", "Stuck on the saddle at"),
-        "mixed": ("saddle", "Stuck on the degenerate saddle at"),
-        "flat": ("flat", "Stuck on a flat place at"),
-    }[kind]
+        return "flat", STATIONARY["slope"]
+    if kind == "minimum" and objective.minima:
+        return "minimum", STATIONARY["unlisted"]
+    return "saddle" if kind == "mixed" else kind, STATIONARY[kind]
 
 
 def largest_curvature(objective: Objective, x: np.ndarray) -> float:
@@ -303,22 +351,28 @@ def largest_curvature(objective: Objective, x: np.ndarray) -> float:
 def _why(objective: Objective, optimizer: Optimizer, values: dict[str, float], points: np.ndarray) -> str:
     """Compare the learning rate with the largest stable one, where theory has one."""
     if objective.is_quadratic:
-        places = [(points[0], "")]
+        places = [(points[0], mark("lr {rate} is {times} times the stable {edge} (λmax = {curvature})."))]
     else:
-        places = [(points[0], " at the start")]
+        said = mark("lr {rate} is {times} times the stable {edge} (λmax = {curvature} at the start).")
+        places = [(points[0], said)]
         if objective.minima:
             index, _ = nearest_minimum(objective, points[0])
-            places.insert(0, (np.array(objective.minima[index]), " at the nearest minimum"))
-    for x, where in places:
+            said = mark(
+                "lr {rate} is {times} times the stable {edge} (λmax = {curvature} at the nearest minimum)."
+            )
+            places.insert(0, (np.array(objective.minima[index]), said))
+    for x, said in places:
         curvature = largest_curvature(objective, x)
         edge = optimizer.stable_rate(values, curvature)
         if edge is not None and values["lr"] > edge:
-            times = values["lr"] / edge
-            return (
-                f"lr {number(values['lr'])} is {_times(times)} times the stable {number(edge)}"
-                f" (λmax = {number(curvature)}{where})."
+            return tr(
+                said,
+                rate=number(values["lr"]),
+                times=_times(values["lr"] / edge),
+                edge=number(edge),
+                curvature=number(curvature),
             )
-    return "Try a smaller learning rate."
+    return tr("Try a smaller learning rate.")
 
 
 def _times(ratio: float) -> str:

@@ -16,11 +16,12 @@ from optviz.engine.optimizers.base import Optimizer, Step
 from optviz.engine.rule_expressions import FUNCTIONS, RuleError
 from optviz.engine.rule_latex import rule_latex
 from optviz.engine.rule_text import Rule, read_rule
+from optviz.words import mark
 
 __all__ = ["KEY", "NAME", "RuleError", "own_optimizer", "step_with"]
 
 KEY = "own"
-NAME = "Your own"
+NAME = mark("Your own")
 CALLED = (*(own for own, _ in FUNCTIONS.values()), "raised", "whole_power")
 NAMESPACE: Mapping[str, Any] = {"abs": abs} | {
     name: getattr(elementwise, name) for name in CALLED if name != "abs"
@@ -55,8 +56,8 @@ def _optimizer(text: str) -> Optimizer:
         formula=rule_latex(rule),
         hyperparameters=rule.sliders,
         state=rule.state,
-        reference="Written by hand",
-        idea="A rule that somebody wrote.",
+        reference=mark("Written by hand"),
+        idea=mark("A rule that somebody wrote."),
         group="own",
         text=text,
         written=source,

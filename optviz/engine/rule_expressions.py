@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from optviz.engine.text import shortened
+from optviz.words import mark, tr, trn
 
 DEEPEST = 30
 LARGEST_NUMBER = 1e100
@@ -25,31 +26,31 @@ FUNCTIONS: dict[str, tuple[str, int]] = {
 }
 OPERATIONS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-ALLOWED = (
+ALLOWED = mark(
     "allowed are lines such as m = b1*m + (1 - b1)*g, with x, g, t, lr, names of your own, numbers, "
     "+ - * / // % **, and sqrt, sign, abs, square, power, maximum, minimum, where(a > b, yes, no)"
 )
-NAMING = "write names with up to 20 of the letters a to z, digits and _"
+NAMING = mark("write names with up to 20 of the letters a to z, digits and _")
 NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,19}")
 CONSTRUCTS: dict[type[ast.AST], str] = {
-    ast.Attribute: "a dot after a name",
-    ast.Subscript: "an index",
-    ast.ListComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
-    ast.SetComp: "a comprehension",
-    ast.DictComp: "a comprehension",
-    ast.List: "a list",
-    ast.Tuple: "a list of values",
-    ast.Dict: "a dictionary",
-    ast.Set: "a set",
-    ast.Lambda: "a lambda",
-    ast.NamedExpr: "an assignment within a line",
-    ast.BoolOp: "“and” or “or”",
-    ast.Compare: "a comparison outside where(…)",
-    ast.Constant: "a text",
-    ast.JoinedStr: "a text",
-    ast.Call: "such a call",
-    ast.Starred: "a star before a value",
+    ast.Attribute: mark("a dot after a name"),
+    ast.Subscript: mark("an index"),
+    ast.ListComp: mark("a comprehension"),
+    ast.GeneratorExp: mark("a comprehension"),
+    ast.SetComp: mark("a comprehension"),
+    ast.DictComp: mark("a comprehension"),
+    ast.List: mark("a list"),
+    ast.Tuple: mark("a list of values"),
+    ast.Dict: mark("a dictionary"),
+    ast.Set: mark("a set"),
+    ast.Lambda: mark("a lambda"),
+    ast.NamedExpr: mark("an assignment within a line"),
+    ast.BoolOp: mark("“and” or “or”"),
+    ast.Compare: mark("a comparison outside where(…)"),
+    ast.Constant: mark("a text"),
+    ast.JoinedStr: mark("a text"),
+    ast.Call: mark("such a call"),
+    ast.Starred: mark("a star before a value"),
     ast.Await: "await",
     ast.Yield: "yield",
 }
@@ -58,12 +59,24 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
 class RuleError(ValueError):
     """A rule that cannot be used; the message is a sentence for people that names line and reason.
 
-    `line` counts from 1; 0 stands for the text as a whole.
+    `line` counts from 1; 0 stands for the text as a whole. `brief` is the message without the list of what is
+    allowed.
     """
 
-    def __init__(self, line: int, sentence: str) -> None:
-        super().__init__(f"Line {line}: {sentence}" if line else sentence)
+    def __init__(self, line: int, sentence: str, brief: str = "") -> None:
+        super().__init__(_at(line, sentence))
         self.line = line
+        self.brief = _at(line, brief or sentence)
+
+    @classmethod
+    def listing(cls, line: int, reason: str) -> "RuleError":
+        """The error with the list of what is allowed behind its reason."""
+        sentence = tr("{reason}; {allowed}.", reason=reason, allowed=tr(ALLOWED))
+        return cls(line, sentence, tr("{reason}.", reason=reason))
+
+
+def _at(line: int, sentence: str) -> str:
+    return tr("Line {line}: {sentence}", line=line, sentence=sentence) if line else sentence
 
 
 class Walker:
@@ -78,7 +91,8 @@ class Walker:
     def built(self, node: ast.expr, depth: int) -> ast.expr:
         """The node as it is computed: numbers bounded, powers as products where they are whole."""
         if depth > DEEPEST:
-            raise RuleError(self.number, f"the line is nested more than {DEEPEST} levels deep.")
+            said = tr("the line is nested more than {most} levels deep.", most=DEEPEST)
+            raise RuleError(self.number, said)
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return self._number(value)
@@ -101,32 +115,30 @@ class Walker:
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
                 return self._call(node, name, arguments, depth)
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-                self._refuse(node, f"“{shortened(name, 30)}” is not a function here")
-        self._refuse(node, f"there is no place for {CONSTRUCTS.get(type(node), 'this')}")
+                self._refuse(node, tr("“{name}” is not a function here", name=shortened(name, 30)))
+        what = CONSTRUCTS.get(type(node), mark("this"))
+        self._refuse(node, tr("there is no place for {what}", what=tr(what)))
         raise AssertionError  # _refuse has raised
 
     def _number(self, value: float) -> ast.Constant:
         if not abs(value) <= LARGEST_NUMBER:
-            raise RuleError(self.number, f"a number is too large; allowed is up to {LARGEST_NUMBER:g}.")
+            said = tr("a number is too large; allowed is up to {most}.", most=f"{LARGEST_NUMBER:g}")
+            raise RuleError(self.number, said)
         return ast.Constant(float(value))  # whole numbers of Python would grow without end
 
     def _name(self, name: str) -> ast.Name:
         if not NAME.fullmatch(name):
-            raise RuleError(
-                self.number,
-                f"the name “{shortened(name, 30)}” cannot be used; {NAMING}.",
-            )
+            raise RuleError(self.number, unusable(name))
         if name in FUNCTIONS:
-            raise RuleError(
-                self.number, f"“{name}” is a function; write it with parentheses, as in {name}(…)."
-            )
+            said = tr("“{name}” is a function; write it with parentheses, as in {name}(…).", name=name)
+            raise RuleError(self.number, said)
         self.seen(name)
         return ast.Name(name, ast.Load())
 
     def _combined(self, node: ast.expr, left: ast.expr, operation: ast.operator, right: ast.expr) -> ast.expr:
         first, second = _value(left), _value(right)
         if second == 0 and isinstance(operation, ast.Div | ast.FloorDiv | ast.Mod):
-            self._refuse(node, "this divides by zero")
+            self._refuse(node, tr("this divides by zero"))
         if first == 1 and isinstance(operation, ast.Sub) and second is None:
             left = ast.Constant(1)  # 1 - beta is a hyperparameter too: see `elementwise.Rows`
         if first is None or second is None:
@@ -160,9 +172,15 @@ class Walker:
     def _call(self, node: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> ast.expr:
         own, count = FUNCTIONS[name]
         if len(arguments) != count:
-            wanted = f"takes {count} value{'s' if count > 1 else ''}"
             example = {"where": "where(g > 0, 1, -1)"}.get(name, f"{name}({', '.join('gx'[:count])})")
-            self._refuse(node, f"{name} {wanted}, as in {example}")
+            said = trn(
+                "{name} takes {count} value, as in {example}",
+                "{name} takes {count} values, as in {example}",
+                count,
+                name=name,
+                example=example,
+            )
+            self._refuse(node, said)
         if own == "where":
             return self._where(node, arguments, depth)
         return _called(own, *(self.built(argument, depth + 1) for argument in arguments))
@@ -175,14 +193,20 @@ class Walker:
                 sides = [self.built(side, depth + 1) for side in (left, right)]
                 compared = ast.Compare(sides[0], [operation], [sides[1]])
                 if _value(sides[0]) is not None and _value(sides[1]) is not None:
-                    self._refuse(node, "this compares two numbers that never change")
+                    self._refuse(node, tr("this compares two numbers that never change"))
                 return _called("where", compared, *(self.built(a, depth + 1) for a in arguments[1:]))
-        self._refuse(node, "the condition must be one comparison, as in where(g > 0, 1, -1)")
+        self._refuse(node, tr("the condition must be one comparison, as in where(g > 0, 1, -1)"))
         raise AssertionError  # _refuse has raised
 
     def _refuse(self, node: ast.expr, reason: str) -> None:
         shown = shortened(ast.get_source_segment(self.code, node) or self.code, 30)
-        raise RuleError(self.number, f"{reason} (“{shown}”); {ALLOWED}.")
+        raise RuleError.listing(self.number, tr("{reason} (“{text}”)", reason=reason, text=shown))
+
+
+def unusable(name: str) -> str:
+    """Say that a line cannot use a name."""
+    shown = shortened(name, 30)
+    return tr("the name “{name}” cannot be used; {naming}.", name=shown, naming=tr(NAMING))
 
 
 def _value(node: ast.expr) -> float | None:

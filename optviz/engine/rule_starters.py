@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from optviz.words import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Starter:
@@ -11,8 +13,8 @@ class Starter:
     """
 
     key: str
-    name: str
-    text: str
+    name: Message
+    text: Message
     rate: float
     row: str = ""
 

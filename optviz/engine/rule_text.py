@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from optviz.engine.hyperparameters import Hyperparameter
 from optviz.engine.optimizers.base import BETA1, BETA2, DECAY, MOMENTUM, epsilon, rate
-from optviz.engine.rule_expressions import ALLOWED, FUNCTIONS, NAME, NAMING, RuleError, Walker
+from optviz.engine.rule_expressions import FUNCTIONS, NAME, NAMING, RuleError, Walker, unusable
 from optviz.engine.symbols import Symbol
-from optviz.engine.text import shortened
+from optviz.engine.text import half_width, shortened
+from optviz.words import mark, tr
 
 LONGEST = 600
 MOST_LINES = 40
 MOST_STATE = 8
 MOST_SLIDERS = 10
 GIVEN = ("x", "g", "t")  # the point, the gradient, the step number 1, 2, …
-SLIDER = "a slider is written as lr = 0.1 in 0.001..1"
 #: Numbers that need no line of their own: these names have a slider with the usual range.
 USUAL: dict[str, Hyperparameter] = {
     "lr": rate(0.1),
@@ -33,8 +33,8 @@ USUAL: dict[str, Hyperparameter] = {
     "beta": MOMENTUM,
     "b": MOMENTUM,
     "mu": MOMENTUM,
-    "alpha": replace(MOMENTUM, default=0.99, high=0.9999, help="How long a mean remembers."),
-    "rho": replace(MOMENTUM, high=0.9999, help="How long a mean remembers."),
+    "alpha": replace(MOMENTUM, default=0.99, high=0.9999, help=mark("How long a mean remembers.")),
+    "rho": replace(MOMENTUM, high=0.9999, help=mark("How long a mean remembers.")),
     "eps": epsilon(1e-8),
     "epsilon": epsilon(1e-8),
     "decay": DECAY,
@@ -42,34 +42,34 @@ USUAL: dict[str, Hyperparameter] = {
 }
 #: Names whose symbol is not the one of their letters.
 SYMBOLS = {"lr": "eta", "eps": "epsilon", "lam": "lambda", "lambd": "lambda"}
-TITLE = re.compile(r"[\w(][\w ,.()'+-]{0,39}")
+TITLE = re.compile(r"[\w(（][\w ,.()'+，。、：（）·-]{0,39}")
 NUMBER = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 DECLARING = re.compile(rf"\w+\s*=\s*{NUMBER}\s+in\b")
 DECLARATION = re.compile(rf"(\w+)\s*=\s*({NUMBER})\s+in\s+({NUMBER})\s*\.\.\s*({NUMBER})\s*(\w*)")
 TYPED = {
-    "^": "write ** for a power",
-    "×": "write * for a product",
-    "·": "write * for a product",
-    "−": "write - for a minus",
-    "–": "write - for a minus",
-    "÷": "write / for a division",
-    "√": "write sqrt(…) for a root",
-    "²": "write **2 for a square",
-    "\\": "write each line as a whole",
-    ";": "write one line below the other",
-    "ε": "write eps",
-    "η": "write lr",
-    "β": "write beta",
+    "^": mark("write ** for a power"),
+    "×": mark("write * for a product"),
+    "·": mark("write * for a product"),
+    "−": mark("write - for a minus"),
+    "–": mark("write - for a minus"),
+    "÷": mark("write / for a division"),
+    "√": mark("write sqrt(…) for a root"),
+    "²": mark("write **2 for a square"),
+    "\\": mark("write each line as a whole"),
+    ";": mark("write one line below the other"),
+    "ε": mark("write eps"),
+    "η": mark("write lr"),
+    "β": mark("write beta"),
 }
 STATEMENTS: dict[type[ast.AST], str] = {
-    ast.For: "a loop",
-    ast.While: "a loop",
-    ast.If: "“if”; write where(condition, yes, no)",
-    ast.FunctionDef: "a function of your own",
-    ast.ClassDef: "a class",
-    ast.Import: "an import",
-    ast.ImportFrom: "an import",
-    ast.Return: "return; the rule ends with its last line",
+    ast.For: mark("a loop"),
+    ast.While: mark("a loop"),
+    ast.If: mark("“if”; write where(condition, yes, no)"),
+    ast.FunctionDef: mark("a function of your own"),
+    ast.ClassDef: mark("a class"),
+    ast.Import: mark("an import"),
+    ast.ImportFrom: mark("an import"),
+    ast.Return: mark("return; the rule ends with its last line"),
 }
 WORDS: dict[str, str] = {
     "for": STATEMENTS[ast.For],
@@ -134,14 +134,19 @@ def read_rule(text: str) -> Rule:
         RuleError: with a sentence that names the line, the reason, and what is allowed.
     """
     if len(text) > LONGEST:
-        raise RuleError(0, f"The rule has {len(text):,} characters; allowed are {LONGEST}.")
+        length = f"{len(text):,}"
+        raise RuleError(
+            0, tr("The rule has {count} characters; allowed are {most}.", count=length, most=LONGEST)
+        )
     rows = text.split("\n")
     if len(rows) > MOST_LINES:
-        raise RuleError(0, f"The rule has {len(rows)} lines; allowed are {MOST_LINES}.")
+        said = tr("The rule has {count} lines; allowed are {most}.", count=len(rows), most=MOST_LINES)
+        raise RuleError(0, said)
     draft = _Draft()
     for number, row in enumerate(rows, 1):
-        code, mark, comment = row.partition("#")
-        if mark and not code.strip() and not draft.title and not draft.lines and not draft.declared:
+        code, sign, _ = half_width(row).partition("#")
+        comment = row[len(code) + 1 :]
+        if sign and not code.strip() and not draft.title and not draft.lines and not draft.declared:
             draft.title = comment.strip() if TITLE.fullmatch(comment.strip()) else ""
         if code.strip():
             _read_line(number, code.strip(), draft)
@@ -152,7 +157,8 @@ def _read_line(number: int, code: str, draft: _Draft) -> None:
     for character in code:
         if character in TYPED or not (character.isascii() and (character.isprintable() or character == "\t")):
             hint = TYPED.get(character, NAMING)
-            raise RuleError(number, f"“{character}” cannot be used; {hint}.")
+            said = tr("“{character}” cannot be used; {hint}.", character=character, hint=tr(hint))
+            raise RuleError(number, said)
     if DECLARING.match(code):
         _declare(number, code, draft)
         return
@@ -160,7 +166,8 @@ def _read_line(number: int, code: str, draft: _Draft) -> None:
     _check_set(number, name)
     if name in draft.declared:
         raise RuleError(
-            number, f"“{name}” has a slider and cannot be set; give the result a name of its own."
+            number,
+            tr("“{name}” has a slider and cannot be set; give the result a name of its own.", name=name),
         )
     walker = Walker(number, code, lambda read: draft.saw(read, number))
     draft.lines.append(Line(number, name, value, walker.built(value, 0)))
@@ -171,74 +178,98 @@ def _assignment(number: int, code: str) -> tuple[str, ast.expr]:
     """The name and the right side of one line."""
     first = re.match(r"[A-Za-z]+", code)
     if first and first[0] in WORDS:
-        raise RuleError(number, f"there is no place for {WORDS[first[0]]}; {ALLOWED}.")
+        raise RuleError.listing(number, _no_place(tr(WORDS[first[0]])))
     try:
         (statement,) = ast.parse(code).body
     except SyntaxError as error:
         for word in re.findall(r"[A-Za-z_]\w*", code):
             if keyword.iskeyword(word):
-                raise RuleError(
-                    number, f"“{word}” is a word of Python's own and cannot be used here; {NAMING}."
-                ) from None
+                said = tr(
+                    "“{word}” is a word of Python's own and cannot be used here; {naming}.",
+                    word=word,
+                    naming=tr(NAMING),
+                )
+                raise RuleError(number, said) from None
         offset = (error.offset or 1) - 1
         rest = code[offset : offset + 12].strip() if 0 < (error.offset or 0) <= len(code) else ""
-        where = f"at “{rest}”" if rest else f"(“{shortened(code, 30)}”)"
-        raise RuleError(number, f"this cannot be read {where}; {ALLOWED}.") from None
+        if rest:
+            said = tr("this cannot be read at “{text}”", text=rest)
+        else:
+            said = tr("this cannot be read (“{text}”)", text=shortened(code, 30))
+        raise RuleError.listing(number, said) from None
     except (ValueError, RecursionError, MemoryError):
-        raise RuleError(number, f"this cannot be read; {ALLOWED}.") from None
+        raise RuleError.listing(number, tr("this cannot be read")) from None
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             return name, value
         case ast.AugAssign(target=ast.Name(id=name), op=operation, value=value):
             return name, ast.BinOp(ast.Name(name, ast.Load()), operation, value)
         case ast.Expr():
-            raise RuleError(
-                number, f"the result of “{shortened(code, 30)}” is not used; write x = … or another name."
+            said = tr(
+                "the result of “{text}” is not used; write x = … or another name.", text=shortened(code, 30)
             )
-    what = STATEMENTS.get(type(statement), f"“{shortened(code, 30)}”")
-    raise RuleError(number, f"there is no place for {what}; {ALLOWED}.")
+            raise RuleError(number, said)
+    known = STATEMENTS.get(type(statement))
+    raise RuleError.listing(number, _no_place(tr(known) if known else f"“{shortened(code, 30)}”"))
+
+
+def _no_place(what: str) -> str:
+    return tr("there is no place for {what}", what=what)
+
+
+def _slider(name: str = "lr") -> str:
+    return tr("a slider is written as {name} = 0.1 in 0.001..1", name=name)
 
 
 def _check_set(number: int, name: str) -> None:
     """Refuse a name that a line cannot set."""
     shown = shortened(name, 30)
     if name == "t":
-        raise RuleError(number, "t is the number of the step and cannot be set.")
+        raise RuleError(number, tr("t is the number of the step and cannot be set."))
     if name == "lr":
-        own = "give the result a name of its own, such as rate = lr/2"
-        raise RuleError(
-            number, f"lr is the learning rate and cannot be set here; {own}. {SLIDER.capitalize()}."
+        said = tr(
+            "lr is the learning rate and cannot be set here; give the result a name of its own, such as "
+            "rate = lr/2. A slider is written as lr = 0.1 in 0.001..1."
         )
+        raise RuleError(number, said)
     if name in FUNCTIONS:
-        raise RuleError(number, f"“{shown}” is a function and cannot be set.")
+        raise RuleError(number, tr("“{name}” is a function and cannot be set.", name=shown))
     if not NAME.fullmatch(name):
-        raise RuleError(number, f"the name “{shown}” cannot be used; {NAMING}.")
+        raise RuleError(number, unusable(name))
 
 
 def _declare(number: int, code: str, draft: _Draft) -> None:
     """A line that makes a slider: name = value in low..high, then perhaps `whole`, `log` or `linear`."""
     found = DECLARATION.fullmatch(code)
     if not found or found[5] not in ("", "whole", "log", "linear"):
-        raise RuleError(
-            number, f"“{shortened(code, 30)}” cannot be read; {SLIDER}, with whole after it for 1, 2, …"
+        said = tr(
+            "“{text}” cannot be read; {slider}, with whole after it for 1, 2, …",
+            text=shortened(code, 30),
+            slider=_slider(),
         )
+        raise RuleError(number, said)
     name, how = found[1], found[5]
     value, low, high = (float(found[i]) for i in (2, 3, 4))
     if name in (*FUNCTIONS, *GIVEN) or "_" in name or not NAME.fullmatch(name):
-        raise RuleError(
-            number, f"“{shortened(name, 30)}” cannot have a slider; write up to 20 letters a to z and digits."
+        said = tr(
+            "“{name}” cannot have a slider; write up to 20 letters a to z and digits.",
+            name=shortened(name, 30),
         )
+        raise RuleError(number, said)
     if name in draft.assigned or name in draft.declared:
-        raise RuleError(number, f"“{name}” is set twice; it has a slider, or it is computed.")
+        raise RuleError(number, tr("“{name}” is set twice; it has a slider, or it is computed.", name=name))
+    given = {"name": name, "value": found[2], "low": found[3], "high": found[4]}
     if not max(abs(value), abs(low), abs(high)) <= 1e12 or not low < high:
-        raise RuleError(number, f"the range {found[3]}..{found[4]} is empty or too large; {SLIDER}.")
+        said = tr("the range {low}..{high} is empty or too large; {slider}.", slider=_slider(), **given)
+        raise RuleError(number, said)
     if not low <= value <= high:
-        raise RuleError(number, f"{name} = {found[2]} lies outside {found[3]}..{found[4]}.")
+        raise RuleError(number, tr("{name} = {value} lies outside {low}..{high}.", **given))
     whole = how == "whole"
     if whole and not all(v == int(v) for v in (value, low, high)):
-        raise RuleError(number, f"{name} is whole, so {found[2]}, {found[3]} and {found[4]} have to be.")
+        said = tr("{name} is whole, so {value}, {low} and {high} have to be.", **given)
+        raise RuleError(number, said)
     if how == "log" and not low > 0:
-        raise RuleError(number, f"a slider with log begins above zero, not at {found[3]}.")
+        raise RuleError(number, tr("a slider with log begins above zero, not at {low}.", **given))
     usual = USUAL.get(name)
     log = how == "log" or (how == "" and not whole and low > 0 and high / low >= 1000)
     draft.declared[name] = (
@@ -260,26 +291,29 @@ def _declare(number: int, code: str, draft: _Draft) -> None:
 def _finish(draft: _Draft) -> Rule:
     """Sort the names, and refuse what cannot walk."""
     if "x" not in draft.assigned:
-        raise RuleError(
-            0, "The rule does not say where to go; one line must begin with x =, as in x = x - lr*g."
-        )
+        said = tr("The rule does not say where to go; one line must begin with x =, as in x = x - lr*g.")
+        raise RuleError(0, said)
     state = tuple(name for name in draft.early if name in draft.assigned and name not in GIVEN)
     if len(state) > MOST_STATE:
-        raise RuleError(0, f"The rule remembers {len(state)} values; allowed are {MOST_STATE}.")
+        said = tr("The rule remembers {count} values; allowed are {most}.", count=len(state), most=MOST_STATE)
+        raise RuleError(0, said)
     free = [name for name in draft.read if name not in draft.assigned and name not in GIVEN]
     for name in free:
         if name not in draft.declared and name not in USUAL:
-            raise RuleError(draft.read[name], f"“{name}” is unknown{_meant(name)}.")
+            raise RuleError(draft.read[name], _unknown(name))
     for name, (number, _) in draft.declared.items():
         if name in draft.assigned:
-            raise RuleError(draft.assigned[name], f"“{name}” has a slider and cannot be set.")
+            said = tr("“{name}” has a slider and cannot be set.", name=name)
+            raise RuleError(draft.assigned[name], said)
         if name not in draft.read:
-            raise RuleError(number, f"the slider “{name}” is never used; use it in a line or take it out.")
+            said = tr("the slider “{name}” is never used; use it in a line or take it out.", name=name)
+            raise RuleError(number, said)
     if "lr" not in free:
-        raise RuleError(0, "The rule never uses lr, the learning rate; use it, as in x = x - lr*g.")
+        raise RuleError(0, tr("The rule never uses lr, the learning rate; use it, as in x = x - lr*g."))
     names = sorted(free, key=lambda name: (name != "lr", draft.declared.get(name, (MOST_LINES + 1,))[0]))
     if len(names) > MOST_SLIDERS:
-        raise RuleError(0, f"The rule has {len(names)} sliders; allowed are {MOST_SLIDERS}.")
+        said = tr("The rule has {count} sliders; allowed are {most}.", count=len(names), most=MOST_SLIDERS)
+        raise RuleError(0, said)
     sliders = tuple(
         draft.declared[name][1]
         if name in draft.declared
@@ -289,19 +323,29 @@ def _finish(draft: _Draft) -> Rule:
     return Rule(draft.title, tuple(draft.lines), state, sliders)
 
 
-def _meant(name: str) -> str:
-    """What a person may have meant by an unknown name."""
+def _unknown(name: str) -> str:
+    """Say that a name is unknown, and what a person may have meant by it."""
     if name in ("grad", "gradient", "dx", "df"):
-        return "; the gradient is g"
+        return tr("“{name}” is unknown; the gradient is g.", name=name)
     if name in ("w", "theta", "p", "param", "X"):
-        return "; the point is x"
+        return tr("“{name}” is unknown; the point is x.", name=name)
     if name in ("step", "k", "i", "n", "T"):
-        return f"; the number of the step is t, and {SLIDER.replace('lr', name)}"
+        return tr(
+            "“{name}” is unknown; the number of the step is t, and {slider}.",
+            name=name,
+            slider=_slider(name),
+        )
     if name in FUNCTIONS:
-        return f" without its parentheses; write {name}(…)"
+        return tr("“{name}” is unknown without its parentheses; write {name}(…).", name=name)
     if "_" in name:
-        return "; give it a value in a line above. A slider's name has letters and digits only"
-    return f"; give it a value in a line above, or a slider: {name} = 0.5 in 0..1"
+        return tr(
+            "“{name}” is unknown; give it a value in a line above. A slider's name has letters and digits "
+            "only.",
+            name=name,
+        )
+    return tr(
+        "“{name}” is unknown; give it a value in a line above, or a slider: {name} = 0.5 in 0..1.", name=name
+    )
 
 
 def symbol(name: str) -> Symbol:

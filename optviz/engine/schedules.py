@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter, complete
+from optviz.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Schedule:
     """One schedule; `torch` says in words which scheduler of torch gives the same factors."""
 
     key: str
-    name: str
+    name: Message
     factor: Callable[..., float]
     formula: str
     hyperparameters: tuple[Hyperparameter, ...] = ()

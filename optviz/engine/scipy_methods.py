@@ -13,9 +13,16 @@ import numpy as np
 
 from optviz.engine.landscapes import as_objective
 from optviz.engine.objective import Objective
-from optviz.engine.outcomes import ARRIVED, AT_REST, nearest_minimum, number, point
+from optviz.engine.outcomes import ARRIVED, AT_REST, nearest_minimum, number, point, steps_said
+from optviz.words import Message, listed, mark, tr
 
 MOST_EVALUATIONS = 100_000
+#: What is said of one evaluation and of several, for values, gradients and Hessians.
+SPENT = (
+    (mark("{count} value"), mark("{count} values")),
+    (mark("{count} gradient"), mark("{count} gradients")),
+    (mark("{count} Hessian"), mark("{count} Hessians")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,11 @@ class Reference:
     """
 
     key: str
-    name: str
+    name: Message
     method: str
     formula: str
-    idea: str
-    reference: str
+    idea: Message
+    reference: Message
     gradients: bool = True
     curvatures: bool = False
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -170,9 +177,9 @@ def run_reference(
     objective = as_objective(objective)
     x = np.atleast_1d(np.asarray(objective.start if start is None else start, dtype=float))
     if x.shape != (objective.dimension,) or not np.isfinite(x).all():
-        raise ValueError(f"The start must be {objective.dimension} finite numbers.")
+        raise ValueError(tr("The start must be {count} finite numbers.", count=objective.dimension))
     if not 1 <= budget <= MOST_EVALUATIONS:
-        raise ValueError(f"The budget must be 1 to {MOST_EVALUATIONS:,} evaluations.")
+        raise ValueError(tr("The budget must be 1 to {most} evaluations.", most=f"{MOST_EVALUATIONS:,}"))
     counted = _Counted(objective, budget)
     points, evaluations = [x], [[0, 0, 0]]
 
@@ -206,19 +213,21 @@ def _judge(
 ) -> tuple[str, str]:
     """Say what became of the run, and what it cost."""
     end, steps = path[-1], len(path) - 1
-    words = ("value", "gradient", "Hessian")
-    spent = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in zip(counts, words, strict=True) if n]
-    cost = f"{steps} step{'' if steps == 1 else 's'}, {' + '.join(spent) or 'no evaluations'}"
+    spent = [tr(one if n == 1 else many, count=n) for n, (one, many) in zip(counts, SPENT, strict=True) if n]
+    cost = listed([steps_said(steps), " + ".join(spent) or tr("no evaluations")])
     index, distance = nearest_minimum(objective, end)
     length = float(np.linalg.norm(gradients[-1]))
     if index >= 0 and distance <= ARRIVED:
         place = point(np.array(objective.minima[index]))
-        return "converged", f"Reached the minimum at {place}: {cost}."
+        return "converged", tr("Reached the minimum at {place}: {cost}.", place=place, cost=cost)
+    told = {"place": point(end), "cost": cost}
     if why == "undefined":
-        return why, f"Stopped where f or its gradient is not finite, last at {point(end)}: {cost}."
+        return why, tr("Stopped where f or its gradient is not finite, last at {place}: {cost}.", **told)
+    told["length"] = number(length)
     if length <= AT_REST:
-        return "rest", f"At rest at {point(end)}, where the gradient is {number(length)} long: {cost}."
+        return "rest", tr("At rest at {place}, where the gradient is {length} long: {cost}.", **told)
     if why == "budget":
-        return why, f"Still on its way at {point(end)} when the budget was spent: {cost}."
-    where = f"at {point(end)}, where the gradient is {number(length)} long"
-    return "stopped", f"Made no further progress {where}: {cost}."
+        return why, tr("Still on its way at {place} when the budget was spent: {cost}.", **told)
+    return "stopped", tr(
+        "Made no further progress at {place}, where the gradient is {length} long: {cost}.", **told
+    )

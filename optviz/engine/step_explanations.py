@@ -3,6 +3,9 @@
 A step tells what it did by `step_lines.recording`, in Python and in the browser from one text. Here its
 lines get their kinds, headings and sentences, and `source` writes all of it as a second script for the
 browser. It adds `states` and `explain` to `optvizEngine`; a page loads it only when somebody asks for it.
+
+That script is the same for everybody, so its words are English, and the browser translates them (`said`
+lists them). A typed rule is explained for one visitor, in the language of that visitor.
 """
 
 import functools
@@ -21,19 +24,20 @@ from optviz.engine.python_to_javascript import TranslationError, translate_funct
 from optviz.engine.step_lines import Line, Recording, parse_step, positional, recording, tree
 from optviz.engine.step_roles import SENTENCES, Roles, roles_of
 from optviz.engine.symbols import Symbol
+from optviz.words import ENGLISH, Message, mark, speaking, tr
 
 __all__ = ["Explained", "explained", "explanation_source", "recorder", "source"]
 
 #: What a variable is called by the kind of its line, where its optimizer has no name for it.
 TITLES = {
-    "gradient": "gradient",
-    "value": "height",
-    "velocity": "velocity",
-    "mean": "mean gradient",
-    "mean square": "mean square",
-    "sum of squares": "sum of squares",
-    "largest": "largest so far",
-    "fading largest": "largest lately",
+    "gradient": mark("gradient"),
+    "value": mark("height"),
+    "velocity": mark("velocity"),
+    "mean": mark("mean gradient"),
+    "mean square": mark("mean square"),
+    "sum of squares": mark("sum of squares"),
+    "largest": mark("largest so far"),
+    "fading largest": mark("largest lately"),
 }
 
 
@@ -61,7 +65,7 @@ class Explained:
         """A few words above a line, "" where its variable has no name in the field."""
         kind = self.roles.kinds[line.number]
         if kind in ("step", "shrink"):
-            return {"step": "Step", "shrink": "Weight decay"}[kind]
+            return tr("Step") if kind == "step" else tr("Weight decay")
         title = self.titles.get(line.target, "")
         return title[:1].upper() + title[1:]
 
@@ -70,23 +74,28 @@ class Explained:
         kind = self.roles.kinds[line.number]
         term = self.optimizer.terms.get(line.target)
         if kind == "step":
-            return (term and term.meaning) or self._words_of_the_step(line)
+            return tr(term.meaning) if term and term.meaning else self._words_of_the_step(line)
         if term and term.meaning and kind not in ("bounds", "shrink") and not self._only_begins(line):
-            return term.meaning
-        return SENTENCES.get(kind, "")
+            return tr(term.meaning)
+        return tr(SENTENCES.get(kind, ""))
 
     def _words_of_the_step(self, line: Line) -> str:
         roles = self.roles
         if roles.signed:
-            return "Only signs count here, so a steep slope makes no longer step than a flat one."
-        direction = self.titles.get(roles.momentum, "what is remembered") if roles.steered else "gradient"
+            return tr("Only signs count here, so a steep slope makes no longer step than a flat one.")
+        direction = tr("gradient")
+        if roles.steered:
+            direction = self.titles.get(roles.momentum) or tr("what is remembered")
         if roles.steered and self.positional[1] in line.names:
-            direction = f"gradient and {direction}"
+            direction = tr("gradient and {other}", other=direction)
         if roles.scaled:
-            return f"Against the {direction}; the division gives each coordinate a rate of its own."
-        return (
-            f"Against the {direction}, times the {'learning rate' if roles.rated else 'rate of this step'}."
-        )
+            return tr(
+                "Against the {direction}; the division gives each coordinate a rate of its own.",
+                direction=direction,
+            )
+        if roles.rated:
+            return tr("Against the {direction}, times the learning rate.", direction=direction)
+        return tr("Against the {direction}, times the rate of this step.", direction=direction)
 
     def _only_begins(self, line: Line) -> bool:
         """Whether a line of the first step has another one after it, of which the row's term speaks."""
@@ -106,17 +115,17 @@ def explained(optimizer: Optimizer | str) -> Explained:
     names = tuple(positional(function))
     noted = recording(row.source)
     roles = roles_of(noted.lines, names, [a.arg for a in function.args.kwonlyargs])
-    titles = {name: term.title for name, term in row.terms.items() if term.title}
+    titles = {name: tr(term.title) for name, term in row.terms.items() if term.title}
     state = dict(zip(names[3:], row.state, strict=True))
-    titles |= {name: title for name, title in state.items() if name != title}
+    titles |= {name: tr(title) for name, title in state.items() if name != title}
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind in TITLES:
-            titles.setdefault(line.target, TITLES[kind])
+            titles.setdefault(line.target, tr(TITLES[kind]))
     # A typed rule names its state by its variables: a word is a title, a letter is none.
     titles = {name: title for name, title in state.items() if len(Symbol.named(name).base) > 1} | titles
     for line, kind in zip(noted.lines, roles.kinds, strict=True):
         if kind == "correction" and line.target not in titles:
-            titles[line.target] = f"corrected {titles.get(line.names[0], line.names[0])}"
+            titles[line.target] = tr("corrected {name}", name=titles.get(line.names[0], line.names[0]))
     return Explained(row, noted, roles, names, titles)
 
 
@@ -249,7 +258,26 @@ def source() -> str:
 
 @functools.cache
 def _source() -> str:
-    texts = {key: explanation_source(row) for key, row in OPTIMIZERS.items()}
+    with speaking(ENGLISH):
+        texts = {key: explanation_source(row) for key, row in OPTIMIZERS.items()}
     runtime = Path(__file__).with_name("step_runtime.js").read_text("utf-8")
     call = f"Object.assign(globalThis.optvizEngine, makeSteps(globalThis.optvizEngine, {json.dumps(texts)}));"
     return "\n".join(("(() => {", '"use strict";', runtime, call, "})();\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the script for the browser says, in English."""
+
+    words: tuple[Message, ...]
+
+
+def said() -> Said:
+    """The words of that script; those of rules that somebody writes are among them."""
+    words: dict[str, None] = dict.fromkeys((mark("weight decay"), *TITLES.values(), *SENTENCES.values()))
+    with speaking(ENGLISH):
+        for one in map(explained, OPTIMIZERS):
+            words |= dict.fromkeys(one.titles.values())
+            for line in one.recording.lines:
+                words |= dict.fromkeys((one.heading(line), one.words(line)))
+    return Said(tuple(words))

@@ -9,28 +9,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optviz.engine.step_lines import Line, factors
+from optviz.words import mark
 
 #: Kind of a line -> one sentence for a first reader.
 SENTENCES: dict[str, str] = {
-    "point": "The point at which the step asks next.",
-    "gradient": "The slope of f at this point: the step asks for it.",
-    "value": "The height of f at this point: the step asks for it.",
-    "total": "A sum over all coordinates: each of them gets the same number.",
-    "mean": "A mean of the gradients so far, in which older ones count less and less.",
-    "other mean": "A mean over the steps so far, in which older ones count less and less.",
-    "velocity": "A share of the old velocity stays, and the gradient is added: gradients that agree add up, "
-    "gradients that alternate cancel.",
-    "mean square": "A mean of the squared gradients so far: how large gradients usually are in this "
-    "coordinate.",
-    "other mean square": "A mean of squares over the steps so far, in which older ones count less and less.",
-    "sum of squares": "The sum of all squared gradients so far. It never falls.",
-    "largest": "The larger of two values, so that it does not fall.",
-    "fading largest": "The larger of the old value, a little reduced, and the size of the new gradient.",
-    "correction": "Corrected for the start at zero: early on the mean is too small; this makes up for it.",
-    "shrink": "The point itself shrinks a little, whatever the gradient is.",
-    "bounds": "Kept between its smallest and its largest allowed value.",
-    "start": "Before the first step there is no such value yet, so it is set here.",
-    "step": "From the old point to the new one.",
+    "point": mark("The point at which the step asks next."),
+    "gradient": mark("The slope of f at this point: the step asks for it."),
+    "value": mark("The height of f at this point: the step asks for it."),
+    "total": mark("A sum over all coordinates: each of them gets the same number."),
+    "mean": mark("A mean of the gradients so far, in which older ones count less and less."),
+    "other mean": mark("A mean over the steps so far, in which older ones count less and less."),
+    "velocity": mark(
+        "A share of the old velocity stays, and the gradient is added: gradients that agree add up, "
+        "gradients that alternate cancel."
+    ),
+    "mean square": mark(
+        "A mean of the squared gradients so far: how large gradients usually are in this coordinate."
+    ),
+    "other mean square": mark(
+        "A mean of squares over the steps so far, in which older ones count less and less."
+    ),
+    "sum of squares": mark("The sum of all squared gradients so far. It never falls."),
+    "largest": mark("The larger of two values, so that it does not fall."),
+    "fading largest": mark(
+        "The larger of the old value, a little reduced, and the size of the new gradient."
+    ),
+    "correction": mark(
+        "Corrected for the start at zero: early on the mean is too small; this makes up for it."
+    ),
+    "shrink": mark("The point itself shrinks a little, whatever the gradient is."),
+    "bounds": mark("Kept between its smallest and its largest allowed value."),
+    "start": mark("Before the first step there is no such value yet, so it is set here."),
+    "step": mark("From the old point to the new one."),
 }
 
 

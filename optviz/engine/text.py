@@ -2,6 +2,14 @@
 
 from decimal import Decimal
 
+#: Signs, digits and letters of a Chinese keyboard, by the plain ones: （０．１） is (0.1).
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): ".", ord("　"): " "}
+
+
+def half_width(text: str) -> str:
+    """The text with plain characters in place of full-width ones, one for one."""
+    return text.translate(HALF_WIDTH)
+
 
 def shortened(text: str, length: int = 20) -> str:
     """`text`, or its first `length` characters and “…” if it is longer."""

@@ -1,5 +1,6 @@
 """Give a computation a time limit, in any thread."""
 
+import contextvars
 import ctypes
 import threading
 import time
@@ -43,7 +44,8 @@ def within(seconds: float, function: Callable[..., T], *arguments: Any) -> T:
         except Exception as error:
             outcome["error"] = error
 
-    thread = threading.Thread(target=work, daemon=True, name="optviz-deadline")
+    here = contextvars.copy_context()  # the thread speaks the language of its caller
+    thread = threading.Thread(target=here.run, args=(work,), daemon=True, name="optviz-deadline")
     thread.start()
     late = time.monotonic() + PATIENCE * seconds
     left = seconds

@@ -12,6 +12,7 @@ from optviz.figures.landscapes import Domain, relief, sample
 from optviz.figures.scenes import short_names
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import Experiment
+from optviz.words import ENGLISH, speaking
 
 SIZE = WIDTH, HEIGHT = 1200, 630  # px, what chat programs ask for
 STRIP = 126  # px of it below the picture, for words
@@ -38,7 +39,9 @@ def card_picture(experiment: Experiment, trajectories: Sequence[Trajectory], the
     pen.ellipse((x - 20, y - 20, x + 20, y + 20), outline=theme.ink, width=7)
     card = Image.new("RGB", SIZE, theme.ground)
     card.paste(picture.resize((WIDTH, HEIGHT - STRIP), Image.Resampling.LANCZOS))
-    _words(card, objective.name, list(zip(short_names(experiment.racers), colors, strict=True)), theme)
+    with speaking(ENGLISH):  # Pillow's own font has no other letters
+        names = short_names(experiment.racers)
+    _words(card, objective.name, list(zip(names, colors, strict=True)), theme)
     made = io.BytesIO()
     card.quantize(256, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     return made.getvalue()

@@ -7,6 +7,7 @@ import numpy as np
 from optviz.engine.objective import Objective
 from optviz.engine.outcomes import number
 from optviz.figures.landscapes import lowest_known
+from optviz.words import tr
 
 TINY = 1e-300
 DEEPEST = 16  # decades below the start that are told apart: what is lower is rounding
@@ -66,7 +67,7 @@ def heights(objective: Objective, first: float, *ends: np.ndarray, deepest: int 
     lowest = float(finite.min()) if finite.size else (first if np.isfinite(first) else 0.0)
     known = lowest_known(objective)
     floor = lowest if known is None else min(known, lowest)
-    label = "f" if floor == 0 else ("f − f*" if known is not None else "f − lowest f reached")
+    label = "f" if floor == 0 else ("f − f*" if known is not None else tr("f − lowest f reached"))
     above = finite - floor
     above = above[(above > 0) & np.isfinite(above)]
     begin = float(np.log10(first - floor)) if np.isfinite(first) and first > floor else 0.0
@@ -96,4 +97,6 @@ def _limit(objective: Objective) -> float:
 
 def lowest_text(value: float, measure: Heights) -> str:
     """The lowest value of f in words, where it cannot be told from the zero of the axis."""
-    return "zero to machine precision" if 0 < value < MACHINE_ZERO and measure.floor == 0 else number(value)
+    if 0 < value < MACHINE_ZERO and measure.floor == 0:
+        return tr("zero to machine precision")
+    return number(value)

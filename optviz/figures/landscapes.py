@@ -9,6 +9,7 @@ from optviz.engine.objective import Objective
 from optviz.figures.plotly_dicts import axis, layout, packed
 from optviz.figures.scene_types import Figure, Layout, Trace
 from optviz.figures.style import Theme
+from optviz.words import tr
 
 ACROSS = 121  # grid points in each direction of a contour
 ALONG = 601  # points of a curve
@@ -187,10 +188,10 @@ def minima(objective: Objective, theme: Theme) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "known minima",
+        "name": tr("known minima"),
         "x": points[:, 0].tolist(),
         "y": (values if objective.dimension == 1 else points[:, 1]).tolist(),
-        "text": [f"known minimum<br>f = {v:.6g}" for v in values],
+        "text": [tr("known minimum<br>f = {value}", value=f"{v:.6g}") for v in values],
         "hoverinfo": "text",
         "marker": {
             "symbol": "star",

@@ -6,10 +6,19 @@ from optviz.figures.plotly_dicts import axis, fixed, layout
 from optviz.figures.scene_types import Loss
 from optviz.figures.style import Theme
 from optviz.settings.experiment import GRADIENT_AXIS, STEP_AXIS
+from optviz.words import mark, tr
 
-HOVER = "step %{x}<br>%{meta} = %{y:.4g}"  # the stage writes the axis title into `meta`
-HOVERS = {STEP_AXIS: HOVER, GRADIENT_AXIS: HOVER.replace("step %{x}", "%{x} gradients")}
-ACROSS = {STEP_AXIS: "step", GRADIENT_AXIS: "gradient evaluations"}
+#: What is said at a point; the stage writes the axis title into `meta`.
+HOVERS = {
+    STEP_AXIS: mark("step %{x}<br>%{meta} = %{y:.4g}"),
+    GRADIENT_AXIS: mark("%{x} gradients<br>%{meta} = %{y:.4g}"),
+}
+ACROSS = {STEP_AXIS: mark("step"), GRADIENT_AXIS: mark("gradient evaluations")}
+
+
+def hovers() -> dict[str, str]:
+    """What is said at a point of the loss, by what it is drawn against."""
+    return {across: tr(said) for across, said in HOVERS.items()}
 
 
 def loss(
@@ -23,7 +32,7 @@ def loss(
         "layout": fixed(
             layout(
                 theme,
-                xaxis=axis(theme, ACROSS[across], range=[0, max(steps, 1)]),
+                xaxis=axis(theme, tr(ACROSS[across]), range=[0, max(steps, 1)]),
                 yaxis=axis(theme, "f", type="log" if log else "linear", exponentformat="power"),
             ),
             right=18,
@@ -33,5 +42,5 @@ def loss(
         "lowest": lowest_known(objective),
         "per": 1.0,
         "across": across,
-        "titles": {"plain": "f", "known": "f − f*", "reached": "f − lowest f reached"},
+        "titles": {"plain": "f", "known": "f − f*", "reached": tr("f − lowest f reached")},
     }

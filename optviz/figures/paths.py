@@ -12,8 +12,10 @@ import numpy as np
 from optviz.figures.plotly_dicts import packed
 from optviz.figures.scene_types import Run, RunValues, Trace
 from optviz.figures.style import Style, Theme
+from optviz.words import tr
 
 LARGEST_F4 = 1e38
+NAMELESS = "<extra></extra>"  # at the end of what is said at a point: Plotly adds no name
 
 
 def run(
@@ -60,7 +62,7 @@ def start_marker(theme: Theme) -> Trace:
             "color": theme.ink,
             "line": {"color": theme.ink, "width": 3},
         },
-        "hovertemplate": "start (drag it, or click anywhere)<extra></extra>",
+        "hovertemplate": tr("start (drag it, or click anywhere)") + NAMELESS,
         "cliponaxis": False,
     }
 
@@ -72,7 +74,7 @@ def start_edge(theme: Theme) -> Trace:
         "mode": "markers",
         "name": "start",
         "marker": {"size": 17, "symbol": "arrow", "color": theme.ink, "standoff": 2},
-        "hovertemplate": "the start is at %{text}<extra></extra>",
+        "hovertemplate": tr("the start is at %{text}") + NAMELESS,
         "cliponaxis": False,
     }
 
@@ -87,12 +89,13 @@ def heights(values: np.ndarray) -> RunValues:
 def _path(name: str, dimension: int, style: Style) -> Trace:
     """The line with its iterates; `customdata` holds f."""
     height = "f = %{y:.5g}" if dimension == 1 else "y = %{y:.5g}<br>f = %{customdata:.5g}"
+    step = tr("step %{pointNumber}")
     return _line(
         name,
         style,
         2.2,
         marker={"size": 4.5, "color": style.color},
-        hovertemplate=f"{name}<br>step %{{pointNumber}}<br>x = %{{x:.5g}}<br>{height}<extra></extra>",
+        hovertemplate=f"{name}<br>{step}<br>x = %{{x:.5g}}<br>{height}<extra></extra>",
     )
 
 

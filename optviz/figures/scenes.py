@@ -1,7 +1,6 @@
 """The whole stage of an experiment: landscape with paths, loss beside it, and what the player needs."""
 
 from collections.abc import Container, Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.step_explanations import explanation_source
 from optviz.engine.trajectories import Trajectory
 from optviz.figures.landscapes import curve, frame, ground_figure, ground_key, minima, sample
-from optviz.figures.losses import HOVERS, loss
+from optviz.figures.losses import hovers, loss
 from optviz.figures.paths import run, start_edge, start_marker
 from optviz.figures.plotly_dicts import fixed, packed
 from optviz.figures.rate_words import rate_terms
@@ -20,6 +19,7 @@ from optviz.figures.scene_types import Ground, Live, Main, OwnSources, Scene
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import BEST_RATES, GRADIENT_AXIS, VIEWS, Entrant, Experiment, encode
 from optviz.settings.rule_link import packed as packed_text
+from optviz.words import join, listed, per_language, tr
 
 BESIDE = 78  # px at the right of the picture for the colour bar
 EDGE = 18  # px there without one
@@ -32,7 +32,7 @@ def legend_name(entrant: Entrant, without: Container[str] = ()) -> str:
     advanced = {h.name for h in optimizer.hyperparameters if h.advanced}
     shown = [(name, v) for name, v in entrant.values if name not in advanced and name not in without]
     values = ", ".join(f"{name} {number(v)}" for name, v in shown)
-    return f"{optimizer.name} ({values})" if values else optimizer.name
+    return f"{tr(optimizer.name)} ({values})" if values else tr(optimizer.name)
 
 
 def short_names(entrants: Sequence[Entrant]) -> list[str]:
@@ -50,7 +50,7 @@ def short_names(entrants: Sequence[Entrant]) -> list[str]:
             f"{name} {number(v)}" for name, v in entrant.values if any(other[name] != v for other in alike)
         ]
         named = several or not apart
-        found.append(", ".join([*([entrant.row.name] if named else []), *apart]))
+        found.append(", ".join([*([tr(entrant.row.name)] if named else []), *apart]))
     return found
 
 
@@ -70,11 +70,11 @@ def scene(
     """
     objective = experiment.landscape()
     drawn = styles(experiment.entrants, theme)
-    labels, hover = short_names(experiment.racers), HOVERS[experiment.across]
+    labels, hover = short_names(experiment.racers), hovers()[experiment.across]
     view = f"{objective.formula} {experiment.domain}"
     arguments = "x, y" if objective.dimension == 2 else "x"
     return {
-        "title": f"{objective.name}: f({arguments}) = {objective.formula}",
+        "title": f"{tr(objective.name)}: f({arguments}) = {objective.formula}",
         "main": _main(experiment, view, theme),
         "ground": _ground(experiment, ground_url, theme),
         "loss": loss(objective, experiment.steps, experiment.log_loss, view, theme, experiment.across),
@@ -145,7 +145,7 @@ def _several(trajectory: Trajectory) -> np.ndarray | None:
     return None if (asked == np.arange(len(asked))).all() else asked
 
 
-@lru_cache(maxsize=64)
+@per_language(64)
 def _own_sources(text: str) -> OwnSources:
     row = own_optimizer(text)
     return {"step": optimizer_source(row), "explained": explanation_source(row)}
@@ -153,25 +153,30 @@ def _own_sources(text: str) -> OwnSources:
 
 def _budget(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     """On which terms the optimizers are compared, and what the grey part of a landscape is."""
-    each = (
-        "each"
-        if all(t.steps == experiment.steps for t in trajectories)
-        else "each, fewer where a run broke off"
-    )
-    start = ", ".join(
-        filter(None, [f"Same start {point(trajectories[0].points[0])}", rate_terms(experiment)])
-    )
+    whole = all(t.steps == experiment.steps for t in trajectories)
+    start = tr("Same start {place}", place=point(trajectories[0].points[0]))
+    said = {"terms": listed(filter(None, [start, rate_terms(experiment)])), "count": experiment.steps}
     if all(t.gradients_asked[-1] == t.steps and not t.values_asked[-1] for t in trajectories):
-        parts = [f"{start}, {experiment.steps} gradient evaluations {each}."]
+        parts = [
+            tr("{terms}, {count} gradient evaluations each.", **said)
+            if whole
+            else tr("{terms}, {count} gradient evaluations each, fewer where a run broke off.", **said)
+        ]
     else:
         names = short_names(experiment.racers)
-        asked = "; ".join(map(_asked, names, trajectories))
-        parts = [f"{start}, {experiment.steps} steps {each}. Gradient evaluations: {asked}."]
+        asked = tr("; ").join(map(_asked, names, trajectories))
+        parts = [
+            tr("{terms}, {count} steps each.", **said)
+            if whole
+            else tr("{terms}, {count} steps each, fewer where a run broke off.", **said),
+            tr("Gradient evaluations: {asked}.", asked=asked),
+        ]
     if experiment.across == GRADIENT_AXIS:
-        parts.append("The loss is drawn against gradient evaluations, not against steps.")
+        parts.append(tr("The loss is drawn against gradient evaluations, not against steps."))
     if experiment.noise:
-        parts.append(f"Same noise: σ = {number(experiment.noise)}, seed {experiment.seed}.")
-    return " ".join(filter(None, [*parts, gap_sentence(experiment)]))
+        noise = {"noise": number(experiment.noise), "seed": experiment.seed}
+        parts.append(tr("Same noise: σ = {noise}, seed {seed}.", **noise))
+    return join(*parts, gap_sentence(experiment))
 
 
 def gap_sentence(experiment: Experiment) -> str:
@@ -180,22 +185,33 @@ def gap_sentence(experiment: Experiment) -> str:
     _, values = sample(objective, experiment.domain)
     if np.isfinite(values).all():
         return ""
-    gaps = objective.dimension == 1 or picture(experiment) == "surface"
-    gap = "in the gap" if gaps else "where the ground is grey"
-    return f"f has no finite value {gap}."
+    if objective.dimension == 1 or picture(experiment) == "surface":
+        return tr("f has no finite value in the gap.")
+    return tr("f has no finite value where the ground is grey.")
 
 
 def _asked(name: str, trajectory: Trajectory) -> str:
     """What one run took: its gradients, and values of f where it asked for them."""
-    values = int(trajectory.values_asked[-1])
-    return f"{name} {trajectory.gradients_asked[-1]}" + (f" and {values} values of f" if values else "")
+    gradients, values = int(trajectory.gradients_asked[-1]), int(trajectory.values_asked[-1])
+    if not values:
+        return f"{name} {gradients}"
+    said = {"name": name, "gradients": gradients, "values": values}
+    return tr("{name} {gradients} and {values} values of f", **said)
 
 
 def describe(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     """What the picture shows, in words: who got where, in how many steps."""
     objective = experiment.landscape()
-    kind = "Curve" if objective.dimension == 1 else VIEWS[experiment.view][1]
-    parts = [f"{kind} of {objective.name}, paths from {point(trajectories[0].points[0])}."]
+    words = VIEWS[experiment.view][1]
+    parts = [
+        tr(
+            "{picture} of {landscape}, paths from {place}.",
+            picture=tr("Curve") if objective.dimension == 1 else tr(words),
+            landscape=tr(objective.name),
+            place=point(trajectories[0].points[0]),
+        )
+    ]
     for entrant, trajectory in zip(experiment.racers, trajectories, strict=True):
-        parts.append(f"{legend_name(entrant)}: {trajectory.outcome.sentence}")
-    return " ".join(parts)
+        sentence = trajectory.outcome.sentence
+        parts.append(tr("{name}: {sentence}", name=legend_name(entrant), sentence=sentence))
+    return join(*parts)

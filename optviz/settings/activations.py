@@ -14,6 +14,7 @@ from optviz.settings.link import Section, Settings, Unfit, encode, setting
 from optviz.teaching.activations import ACTIVATIONS
 from optviz.teaching.dying_units import RATE
 from optviz.teaching.losses import LossError, cross_entropy_from_logits, negative_log_likelihood
+from optviz.words import tr, trn
 
 __all__ = ["ActivationSettings", "decode", "encode", "shown_at"]
 
@@ -213,16 +214,15 @@ class ActivationSettings(Settings):
         """Fields that do not go together, each group with a sentence."""
         s = SimpleNamespace(**values)
         found: list[tuple[tuple[str, ...], str]] = [
-            ((name,), f"The shares of {name} add up to nothing.")
+            ((name,), tr("The shares of {name} add up to nothing.", name=name))
             for name in ("p", "q")
             if not sum(getattr(s, name)) > 0
         ]
         if len(s.p) != len(s.q):
-            found.append(
-                (("p", "q"), f"p has {_shares(s.p)} and q has {_shares(s.q)}; both need the same number.")
-            )
+            said = tr("p has {p} and q has {q}; both need the same number.", p=_shares(s.p), q=_shares(s.q))
+            found.append((("p", "q"), said))
         if s.heads + s.tails == 0:
-            found.append((("heads", "tails"), "Without a throw there is nothing to learn from."))
+            found.append((("heads", "tails"), tr("Without a throw there is nothing to learn from.")))
         pairs: tuple[tuple[tuple[str, str], Any], ...] = (
             (("classes", "labels"), cross_entropy_from_logits),
             (("logs", "log_labels"), negative_log_likelihood),
@@ -233,8 +233,9 @@ class ActivationSettings(Settings):
             except LossError as error:
                 found.append(((rows, labels), str(error)))
         if len(s.binary) != len(s.targets):
+            counts = {"logits": len(s.binary), "targets": len(s.targets)}
             found.append(
-                (("binary", "targets"), f"There are {len(s.binary)} logits and {len(s.targets)} targets.")
+                (("binary", "targets"), tr("There are {logits} logits and {targets} targets.", **counts))
             )
         return [replaced(cls(), names, sentence) for names, sentence in found]
 
@@ -245,13 +246,13 @@ ActivationSettings.sections = (
 
 
 def _shares(row: Row) -> str:
-    return f"{len(row)} share" if len(row) == 1 else f"{len(row)} shares"
+    return trn("{count} share", "{count} shares", len(row))
 
 
 def replaced(usual: Any, names: tuple[str, ...], sentence: str) -> Unfit:
     """Attributes of the same names that do not go together: the example's own are used."""
     together = ("p", "q") if set(names) <= {"p", "q"} else names
-    said = "Both were replaced by the example's own."
+    said = tr("Both were replaced by the example's own.")
     return Unfit(names, sentence, said, {name: getattr(usual, name) for name in together})
 
 

@@ -25,6 +25,7 @@ from optviz.settings.landscapes import (
 from optviz.settings.link import Link, Section, Settings, Unfit, encode, setting
 from optviz.settings.setups import MOST_ENTRANTS, Compared, Configured, Entrant, Values
 from optviz.settings.telling import told_rates, told_steps
+from optviz.words import mark, per_language, tr
 
 __all__ = ["COORDINATE", "MOST_ENTRANTS", "Entrant", "Experiment", "decode", "domain_complaint", "encode"]
 
@@ -91,10 +92,10 @@ SCHEDULE = Configured(
 )
 #: How the landscape is shown: name in the panel, and what the picture is called in words.
 VIEWS = {
-    "contour": ("Contour", "Contour plot"),
-    "heat": ("Heat map", "Heat map"),
-    "surface": ("3D", "Surface plot"),
-    "multiples": ("Small multiples", "One contour plot for each optimizer"),
+    "contour": (mark("Contour"), mark("Contour plot")),
+    "heat": (mark("Heat map"), mark("Heat map")),
+    "surface": (mark("3D"), mark("Surface plot")),
+    "multiples": (mark("Small multiples"), mark("One contour plot for each optimizer")),
 }
 VIEW = OneOf(
     "view",
@@ -178,8 +179,12 @@ class Experiment(OnLandscape, Settings):
             try:
                 entrant.having(lr=values["rate"])
             except HyperparameterError as error:
-                said = f"The rate for all does not suit {entrant.row.name}: {error}"
-                return [Unfit(("rate", "rates"), said, "Each has its own rate.", {"rates": OWN_RATES})]
+                said = tr(
+                    "The rate for all does not suit {optimizer}: {sentence}",
+                    optimizer=tr(entrant.row.name),
+                    sentence=error,
+                )
+                return [Unfit(("rate", "rates"), said, tr("Each has its own rate."), {"rates": OWN_RATES})]
         return []
 
     @property
@@ -240,7 +245,7 @@ class Experiment(OnLandscape, Settings):
         return replace(moved, entrants=told_rates(self.entrants, before, moved.landscape()), steps=steps)
 
 
-@functools.lru_cache(maxsize=256)
+@per_language(256)
 def _trajectory(
     objective: str,
     formula: str,

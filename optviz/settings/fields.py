@@ -14,9 +14,9 @@ from typing import Any, Self
 
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.symbols import LETTERS
-from optviz.engine.text import plain_number
+from optviz.engine.text import half_width, plain_number
 from optviz.settings.link import Link, Reader, short
-from optviz.words import Message, tr
+from optviz.words import Message, listed, tr
 
 When = Mapping[str, Sequence[str]]
 Row = tuple[float, ...]
@@ -29,7 +29,7 @@ LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 RAISED = str.maketrans("0123456789+-*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻*")
 
 #: Signs and commas of other keyboards, and the brackets of a matrix.
-KEYBOARDS = str.maketrans("−，；[]", "-,;  ")
+KEYBOARDS = str.maketrans("−、[]", "-,  ")
 
 
 def plain_symbol(latex: str) -> str:
@@ -91,7 +91,7 @@ class Described:
             return {attribute: self.parse(text)}
         except HyperparameterError as error:
             fate = tr("Used {value} instead.", value=self.shown(default))
-            reader.complain((self.name,), tr("The link's {sentence}", sentence=error), fate)
+            reader.doubt((self.name,), str(error), fate)
             return {attribute: default}
 
     def parse(self, text: str) -> Any:
@@ -165,14 +165,7 @@ class OneOf(Described):
     def parse(self, text: str) -> str:
         """The key, if it is one of the choices."""
         if text not in self.choices:
-            raise HyperparameterError(
-                tr(
-                    "{noun} “{text}” is none of {known}.",
-                    noun=tr(self.noun or self.name),
-                    text=short(text),
-                    known=", ".join(self.choices),
-                )
-            )
+            raise HyperparameterError(_none_of(tr(self.noun or self.name), text, self.choices))
         return text
 
     def describe(self, usual: Any) -> dict[str, Any]:
@@ -182,6 +175,10 @@ class OneOf(Described):
             "look": self.look,
             "options": options(self.choices, self.hints),
         }
+
+
+def _none_of(noun: str, text: str, known: Iterable[str]) -> str:
+    return tr("{noun} “{text}” is none of {known}.", noun=noun, text=short(text), known=listed(known))
 
 
 def options(choices: Mapping[str, str], hints: Mapping[str, str]) -> list[dict[str, str]]:
@@ -206,7 +203,7 @@ class Toggle(Described):
     def parse(self, text: str) -> bool:
         """Whether it is the first word."""
         if text not in (self.on, self.off):
-            raise HyperparameterError(f"{self.name} “{short(text)}” is none of {self.on}, {self.off}.")
+            raise HyperparameterError(_none_of(self.name, text, (self.on, self.off)))
         return text == self.on
 
     def describe(self, usual: Any) -> dict[str, Any]:
@@ -242,12 +239,16 @@ class Several(Described):
         """Keys with dots between them; at least one."""
         keys = tuple(dict.fromkeys(text.split(".")))
         if keys == ("",):
-            raise HyperparameterError(f"{self.name} names nothing: choose at least one.")
+            raise HyperparameterError(tr("{name} names nothing: choose at least one.", name=self.name))
         for key in keys:
             if key not in self.choices:
-                raise HyperparameterError(
-                    f"{self.name} “{short(key)}” is unknown; there is {', '.join(self.choices)}."
+                said = tr(
+                    "{name} “{text}” is unknown; there is {known}.",
+                    name=self.name,
+                    text=short(key),
+                    known=listed(self.choices),
                 )
+                raise HyperparameterError(said)
         return keys
 
     def describe(self, usual: Any) -> dict[str, Any]:
@@ -275,38 +276,51 @@ class Rows(Described):
 
     def parse(self, text: str) -> Any:
         """Read rows as people or links write them; signs and commas of other keyboards are read too."""
-        text = text.translate(KEYBOARDS)
+        text = half_width(text).translate(KEYBOARDS)
         parts = [part for part in re.split(r"[;~\n]", text) if part.strip(" ,_")]
         if not parts:
-            raise HyperparameterError(f"{self.name} has no number yet.")
+            raise HyperparameterError(tr("{name} has no number yet.", name=self.name))
+        said = {"name": self.name, "count": len(parts)}
         if self.single and len(parts) > 1:
-            raise HyperparameterError(f"{self.name} takes one row of numbers, there are {len(parts)}.")
+            raise HyperparameterError(tr("{name} takes one row of numbers, there are {count}.", **said))
         if len(parts) > self.most_rows:
-            raise HyperparameterError(f"{self.name} has {len(parts)} rows; allowed are {self.most_rows}.")
+            sentence = tr("{name} has {count} rows; allowed are {most}.", most=self.most_rows, **said)
+            raise HyperparameterError(sentence)
         rows = tuple(self._row(part) for part in parts)
         if self.even and len({len(row) for row in rows}) > 1:
-            raise HyperparameterError(f"{self.name} has rows of different lengths; all need the same.")
+            raise HyperparameterError(
+                tr("{name} has rows of different lengths; all need the same.", name=self.name)
+            )
         return rows[0] if self.single else rows
 
     def _row(self, text: str) -> Row:
         words = [word for word in re.split(r"[\s,_]+", text) if word]
         if not self.fewest <= len(words) <= self.most:
-            wanted = str(self.most) if self.fewest == self.most else f"{self.fewest} to {self.most}"
-            raise HyperparameterError(f"{self.name} has {len(words)} numbers in a row; allowed are {wanted}.")
+            said = {"name": self.name, "count": len(words), "fewest": self.fewest, "most": self.most}
+            if self.fewest == self.most:
+                sentence = tr("{name} has {count} numbers in a row; allowed are {most}.", **said)
+            else:
+                sentence = tr("{name} has {count} numbers in a row; allowed are {fewest} to {most}.", **said)
+            raise HyperparameterError(sentence)
         return tuple(map(self._number, words))
 
     def _number(self, word: str) -> float:
+        said = {"name": self.name, "text": short(word)}
         try:
             value = float(word)
         except ValueError:
-            raise HyperparameterError(f"{self.name} holds “{short(word)}”, which is not a number.") from None
+            raise HyperparameterError(tr("{name} holds “{text}”, which is not a number.", **said)) from None
         if not isfinite(value) or not self.low <= value <= self.high:
             raise HyperparameterError(
-                f"{self.name} holds {short(word)}, which is out of range; "
-                f"allowed is {self.low:g} to {self.high:g}."
+                tr(
+                    "{name} holds {text}, which is out of range; allowed is {low} to {high}.",
+                    low=f"{self.low:g}",
+                    high=f"{self.high:g}",
+                    **said,
+                )
             )
         if self.whole and value != int(value):
-            raise HyperparameterError(f"{self.name} holds {short(word)}, which is not a whole number.")
+            raise HyperparameterError(tr("{name} holds {text}, which is not a whole number.", **said))
         return int(value) if self.whole else value
 
     def text(self, value: Any) -> str:
@@ -345,10 +359,12 @@ class Range(Described):
         """Both ends, the lower one first."""
         ends = text.split("_")
         if len(ends) != 2:
-            raise HyperparameterError(f"{self.name} “{short(text)}” is no range of {self.kind.name}.")
+            said = {"name": self.name, "text": short(text), "of": self.kind.name}
+            raise HyperparameterError(tr("{name} “{text}” is no range of {of}.", **said))
         low, high = (self.kind.parse(end) for end in ends)
         if not low < high:
-            raise HyperparameterError(f"{self.name} from {low:g} to {high:g} is empty or reversed.")
+            said = {"name": self.name, "low": f"{low:g}", "high": f"{high:g}"}
+            raise HyperparameterError(tr("{name} from {low} to {high} is empty or reversed.", **said))
         return low, high
 
     def describe(self, usual: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import FormulaError, Objective, parse
 from optviz.settings.fields import Described
 from optviz.settings.link import Link, Reader, short
+from optviz.words import join as together
+from optviz.words import tr
 
 TYPED = "formula"
 AXES = ("x", "y")
@@ -28,7 +30,7 @@ def domain_complaint(domain: Domain) -> str | None:
         if not (
             math.isfinite(low) and math.isfinite(high) and high - low > 1e-9 * max(1.0, abs(low), abs(high))
         ):
-            return f"A domain from {low:g} to {high:g} is empty or reversed."
+            return tr("A domain from {low} to {high} is empty or reversed.", low=f"{low:g}", high=f"{high:g}")
     return None
 
 
@@ -38,7 +40,7 @@ def join(numbers: Any) -> str:
 
 
 def _numbers(reader: Reader, name: str, count: int, fallback: str) -> list[float] | None:
-    """That many coordinates, or None."""
+    """That many coordinates, or None; `fallback` says what is used then."""
     text = reader.take(name)
     if text is None:
         return None
@@ -48,12 +50,15 @@ def _numbers(reader: Reader, name: str, count: int, fallback: str) -> list[float
         numbers = []
     if len(numbers) == count:
         return numbers
-    reader.complain(
-        (name,),
-        f"The link's {name} “{short(text)}” is not {count} numbers between {_plain(COORDINATE.low)} and "
-        f"{_plain(COORDINATE.high)};",
-        f"{fallback} is used.",
+    said = tr(
+        "{name} “{text}” is not {count} numbers between {low} and {high};",
+        name=name,
+        text=short(text),
+        count=count,
+        low=_plain(COORDINATE.low),
+        high=_plain(COORDINATE.high),
     )
+    reader.doubt((name,), said, fallback)
     return None
 
 
@@ -88,13 +93,15 @@ class LandscapeField(Described):
             try:
                 parse(formula or "")
             except FormulaError as error:
-                quoted = f" The formula was “{short(formula, 60)}”;" if formula else ""
-                said = f"{error} Try “{error.repaired}”." if error.repaired else str(error)
-                reader.complain(names, said, f"{quoted} showing the default.".strip())
+                quoted = tr("The formula was “{formula}”;", formula=short(formula, 60)) if formula else ""
+                meant = tr("Try “{formula}”.", formula=error.repaired) if error.repaired else ""
+                fate = together(quoted, tr("showing the default."))
+                reader.complain(names, together(str(error), meant), fate)
                 return default
             return {"objective": TYPED, "formula": formula or ""}
         if key not in OBJECTIVES:
-            reader.complain(names, f"The objective “{short(key)}” is unknown;", "showing the default.")
+            said = tr("The objective “{key}” is unknown;", key=short(key))
+            reader.complain(names, said, tr("showing the default."))
             return default
         return {"objective": key, "formula": ""}
 
@@ -103,10 +110,10 @@ class LandscapeField(Described):
         listed = [
             {
                 "key": o.key,
-                "name": o.name,
-                "group": o.group,
+                "name": tr(o.name),
+                "group": tr(o.group),
                 "dimension": o.dimension,
-                "notes": o.notes,
+                "notes": tr(o.notes),
                 "start": join(o.start),
                 "domain": join(v for interval in o.domain for v in interval),
             }
@@ -114,10 +121,10 @@ class LandscapeField(Described):
         ]
         typed = {
             "key": TYPED,
-            "name": "Your own formula",
+            "name": tr("Your own formula"),
             "group": "",
             "dimension": 2,
-            "notes": "In x, or in x and y: numbers, + - * / ^, parentheses, pi, e, sin, exp, sqrt, abs …",
+            "notes": tr("In x, or in x and y: numbers, + - * / ^, parentheses, pi, e, sin, exp, sqrt, abs …"),
             "placeholder": "x^2 + 3*sin(2*y)",
         }
         return Described.describe(self, usual) | {"kind": "landscape", "options": [typed, *listed]}
@@ -134,7 +141,7 @@ class StartField(Described):
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The start, or the landscape's own."""
         own = landscape(values["objective"], values["formula"])
-        numbers = _numbers(reader, self.name, own.dimension, "the landscape's own start")
+        numbers = _numbers(reader, self.name, own.dimension, tr("the landscape's own start is used."))
         return {self.attributes[0]: own.start if numbers is None else tuple(numbers)}
 
     def describe(self, usual: Any) -> dict[str, Any]:
@@ -155,7 +162,7 @@ class PointField(Described):
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The point, or the usual one."""
         (attribute,) = self.attributes
-        numbers = _numbers(reader, self.name, len(self.axes), "the usual one")
+        numbers = _numbers(reader, self.name, len(self.axes), tr("the usual one is used."))
         return {attribute: getattr(usual, attribute) if numbers is None else tuple(numbers)}
 
     def describe(self, usual: Any) -> dict[str, Any]:
@@ -178,13 +185,13 @@ class DomainField(Described):
     def read(self, reader: Reader, usual: Any, values: dict[str, Any]) -> dict[str, Any]:
         """The domain, or the landscape's own."""
         own = landscape(values["objective"], values["formula"])
-        numbers = _numbers(reader, self.name, 2 * own.dimension, "the landscape's own domain")
+        numbers = _numbers(reader, self.name, 2 * own.dimension, tr("the landscape's own domain is used."))
         if numbers is None:
             return {self.attributes[0]: own.domain}
         domain = tuple(zip(numbers[::2], numbers[1::2], strict=True))
         refused = domain_complaint(domain)
         if refused:
-            reader.complain((self.name,), refused, "The landscape's own domain is used.")
+            reader.complain((self.name,), refused, tr("The landscape's own domain is used."))
         return {self.attributes[0]: own.domain if refused else domain}
 
     def describe(self, usual: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
-from optviz.words import Message
+from optviz.words import Message, join, tr
 
 VERSION = "1"
 LONGEST_TEXT = 900  # characters of one value
@@ -26,18 +26,20 @@ S = TypeVar("S", bound="Settings")
 class Complaint:
     """Something that cannot be used: the link's names, why, and what is used instead.
 
-    `place` is where a person looks for it, such as `o2.lr`; the last of the names if it is empty.
+    `place` is where a person looks for it, such as `o2.lr`; the last of the names if it is empty. `typed` is
+    the sentence for somebody who has not opened a link but typed it, where that is another one.
     """
 
     names: tuple[str, ...]
     sentence: str
     instead: str = ""
     place: str = ""
+    typed: str = ""
 
     @property
     def notice(self) -> str:
         """The whole sentence for whoever opened the link."""
-        return f"{self.sentence} {self.instead}".strip()
+        return join(self.sentence, self.instead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,24 @@ class Reader:
         try:
             for name, value in list(link.items())[:MOST_NAMES]:
                 text = value[-1] if isinstance(value, list | tuple) and value else value
+                said = {"name": short(name)}
                 if not isinstance(text, str) or not isinstance(name, str):
-                    self.complain((str(name),), f"The link's “{short(name)}” is not text and was left out.")
+                    self.doubt((str(name),), tr("“{name}” is not text and was left out.", **said))
                 elif not (is_unicode(name) and is_unicode(text)):
                     # Half a surrogate pair: JSON may hold it, but nothing that is sent or stored may.
-                    self.complain((name,), f"The link's “{short(name)}” is not text and was left out.")
+                    self.doubt((name,), tr("“{name}” is not text and was left out.", **said))
                 elif len(text) > LONGEST_TEXT:
-                    self.complain(
-                        (name,),
-                        f"The link's “{short(name)}” has {len(text)} characters, allowed are "
-                        f"{LONGEST_TEXT}; it was left out.",
+                    sentence = tr(
+                        "“{name}” has {count} characters, allowed are {most}; it was left out.",
+                        count=len(text),
+                        most=LONGEST_TEXT,
+                        **said,
                     )
+                    self.doubt((name,), sentence)
                 elif name not in besides and not name.lower().startswith(TRACKING):
                     self.given[name] = text
         except (AttributeError, TypeError, ValueError):
-            self.complain((), "The link cannot be read; the default is shown.")
+            self.complain((), tr("The link cannot be read; the default is shown."))
 
     def take(self, name: str) -> str | None:
         """The text of one name, or None."""
@@ -85,17 +90,30 @@ class Reader:
         """Note what cannot be used."""
         self.complaints.append(Complaint(tuple(names), sentence, instead, place))
 
+    def doubt(self, names: Iterable[str], sentence: str, instead: str = "") -> None:
+        """Note a sentence that begins with a name of the link."""
+        said = tr("The link's {sentence}", sentence=sentence)
+        self.complaints.append(Complaint(tuple(names), said, instead, typed=sentence))
+
     def version(self) -> None:
         """Complain about a version that is not this one."""
         version = self.take("v")
-        if version != VERSION:
-            said = "says no version" if version is None else f"is of version “{short(version)}”"
-            self.complain(("v",), f"The link {said}; it was read as version {VERSION}.")
+        if version is None:
+            self.complain(
+                ("v",), tr("The link says no version; it was read as version {known}.", known=VERSION)
+            )
+        elif version != VERSION:
+            said = tr(
+                "The link is of version “{version}”; it was read as version {known}.",
+                version=short(version),
+                known=VERSION,
+            )
+            self.complain(("v",), said)
 
     def unknown(self) -> None:
         """Complain about names that no field has read."""
         for name in sorted(self.given.keys() - self.used):
-            self.complain((name,), f"The link's “{short(name)}” is not known here and was left out.")
+            self.doubt((name,), tr("“{name}” is not known here and was left out.", name=short(name)))
 
 
 class Field(Protocol):
@@ -236,7 +254,7 @@ def edit(before: S, changes: Mapping[str, str | None]) -> tuple[S, dict[str, str
                     texts[name] = old[name]
             if theirs:
                 restored = True
-                said = complaint.sentence.removeprefix("The link's ")
+                said = complaint.typed or complaint.sentence
                 refused[complaint.place or theirs[-1]] = said[:1].upper() + said[1:]
         if not restored:  # what is left was not changed, but no longer fits
             dropped = [name for c in complaints for name in c.names if texts.pop(name, None) is not None]

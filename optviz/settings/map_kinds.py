@@ -15,6 +15,7 @@ from optviz.maps.sweeps import NoiseBands, Sweep, learning_rate_sweep, noise_ban
 from optviz.settings.experiment import Experiment
 from optviz.settings.landscapes import domain_complaint
 from optviz.settings.setups import Entrant
+from optviz.words import Message, mark, tr
 
 if TYPE_CHECKING:
     from optviz.settings.maps import MapSettings
@@ -45,8 +46,8 @@ class Kind:
     """
 
     key: str
-    name: str
-    question: str
+    name: Message
+    question: Message
     most: int
     fields: tuple[str, ...]
     make: Callable[..., Map]
@@ -89,7 +90,7 @@ def _open_stability(m: "MapSettings", made: StabilityMap, e: Experiment, x: floa
 
 def _refuse_sides(m: "MapSettings") -> str | None:
     if m.sides[0].name == m.sides[1].name:
-        return f"The two sides of the map must differ; both are {m.sides[0].name}."
+        return tr("The two sides of the map must differ; both are {name}.", name=m.sides[0].name)
     optimizer = m.entrants[0].row
     return next(filter(None, (refuse_side(optimizer, side) for side in m.sides)), None)
 
@@ -125,8 +126,8 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             key="sweep",
-            name="Learning rate",
-            question="Which learning rate is best, and when is it too large?",
+            name=mark("Learning rate"),
+            question=mark("Which learning rate is best, and when is it too large?"),
             most=6,
             fields=("start", "rates", "resolution"),
             make=_make_sweep,
@@ -136,8 +137,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             key="stability",
-            name="Stability",
-            question="Which pairs of hyperparameters work together?",
+            name=mark("Stability"),
+            question=mark("Which pairs of hyperparameters work together?"),
             most=1,
             fields=("start", "x", "y", "resolution"),
             make=_make_stability,
@@ -147,8 +148,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             key="basins",
-            name="Basins",
-            question="Which start leads to which minimum?",
+            name=mark("Basins"),
+            question=mark("Which start leads to which minimum?"),
             most=3,
             fields=("domain", "resolution"),
             make=_make_basins,
@@ -157,8 +158,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             key="noise",
-            name="Noise bands",
-            question="Luck or optimizer?",
+            name=mark("Noise bands"),
+            question=mark("Luck or optimizer?"),
             most=6,
             fields=("start", "noise", "seeds", "seed"),
             make=_make_noise,

@@ -22,6 +22,7 @@ from optviz.settings.landscapes import DomainField, LandscapeField, OnLandscape,
 from optviz.settings.link import Reader, Section, Settings, Unfit, encode, setting, short
 from optviz.settings.map_kinds import KINDS, Ends, Kind, Map, Side, refuse_side, side_of, sides_of
 from optviz.settings.setups import Compared, Entrant, Values
+from optviz.words import join, tr
 
 __all__ = [
     "DEFAULTS",
@@ -52,6 +53,10 @@ def _shown_for(name: str) -> dict[str, list[str]]:
     return {"map": [kind.key for kind in KINDS.values() if name in kind.fields]}
 
 
+class NoRangeError(HyperparameterError):
+    """A text that is no range; its sentence begins with the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class RateRange(Range):
     """The range of a sweep; the whole of it is replaced where an end is not allowed."""
@@ -63,7 +68,7 @@ class RateRange(Range):
 
     def shown(self, value: Ends) -> str:
         """As a sentence says it."""
-        return f"{value[0]:g} to {value[1]:g}"
+        return tr("{low} to {high}", low=f"{value[0]:g}", high=f"{value[1]:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,11 @@ class SidesField(Described):
             try:
                 found.append(default if text is None else _read_side(optimizer, text))
             except HyperparameterError as error:
-                reader.complain((name,), str(error), f"That side shows {default.name}.")
+                complain = reader.doubt if isinstance(error, NoRangeError) else reader.complain
+                complain((name,), str(error), tr("That side shows {name}.", name=default.name))
                 found.append(default)
         if found[0].name == found[1].name:
-            sentence = f"The two sides of the map must differ; both were {found[0].name}."
+            sentence = tr("The two sides of the map must differ; both were {name}.", name=found[0].name)
             reader.complain(("x", "y"), sentence)
             return {"sides": sides_of(optimizer)}
         return {"sides": tuple(found)}
@@ -109,7 +115,10 @@ class SidesField(Described):
     def describe(self, usual: Any) -> list[dict[str, Any]]:  # type: ignore[override]
         """Two fields, each a hyperparameter of the optimizer with its range."""
         described = Described.describe(self, usual) | {"kind": "side", "default": None}
-        return [described | {"name": name, "label": label} for name, label in (("x", "Across"), ("y", "Up"))]
+        return [
+            described | {"name": "x", "label": tr("Across")},
+            described | {"name": "y", "label": tr("Up")},
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +199,11 @@ class MapSettings(OnLandscape, Settings):
         return [
             Unfit(
                 ("o1",),
-                f"{first.name} has one hyperparameter, a stability map needs two;",
-                "showing the default optimizer.",
+                tr(
+                    "{optimizer} has one hyperparameter, a stability map needs two;",
+                    optimizer=tr(first.name),
+                ),
+                tr("showing the default optimizer."),
                 {"entrants": default.entrants, "sides": default.sides},
             )
         ]
@@ -258,9 +270,11 @@ class MapSettings(OnLandscape, Settings):
         gradient = landscape.gradient(self.start)
         if np.isfinite(landscape.value(self.start)) and np.isfinite(gradient).all():
             return None
-        where = point(np.array(self.start))
-        said = f"f or its gradient has no finite value at {where}, so no run can begin there."
-        return "start", f"{said} Choose another start."
+        said = tr(
+            "f or its gradient has no finite value at {place}, so no run can begin there.",
+            place=point(np.array(self.start)),
+        )
+        return "start", join(said, tr("Choose another start."))
 
     def experiment(self, made: Map, x: float = 0.0, y: float = 0.0) -> Experiment:
         """The experiment behind the place (x, y) of a map that these settings made."""
@@ -318,9 +332,12 @@ def _read_side(optimizer: Optimizer, text: str) -> Side:
     name, *ends = text.split("_")
     h = next((h for h in optimizer.hyperparameters if h.name == name), None)
     if h is None:
-        raise HyperparameterError(f"{optimizer.name} has no hyperparameter “{short(name)}”.")
+        said = tr(
+            "{optimizer} has no hyperparameter “{name}”.", optimizer=tr(optimizer.name), name=short(name)
+        )
+        raise HyperparameterError(said)
     if len(ends) != 2:
-        raise HyperparameterError(f"The link's “{short(text)}” is no range of {name}.")
+        raise NoRangeError(tr("“{text}” is no range of {name}.", text=short(text), name=name))
     side = Side(name, *(h.parse(end) for end in ends))
     refused = refuse_side(optimizer, side)
     if refused:

@@ -1,6 +1,5 @@
 """What the Mini-batches page shows, as one value."""
 
-import functools
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from optviz.settings.landscapes import PointField
 from optviz.settings.link import Section, Settings, encode, setting
 from optviz.settings.setups import Entrant, OneEntrant
 from optviz.teaching.line import SAMPLES, Data, Descent, batches, descend, descend_as_printed, make_data
+from optviz.words import per_language, tr
 
 __all__ = ["MiniBatches", "decode", "encode"]
 
@@ -138,12 +138,12 @@ def _descend(s: MiniBatches) -> Descent:
 _descended = Remembered(_descend, most=64)
 
 
-@functools.lru_cache(maxsize=64)
+@per_language(64)
 def _run(settings: MiniBatches) -> tuple[tuple[str, Descent], ...]:
-    all_at_once = "Batch, all 100 points", settings.descend(SAMPLES)
-    mini = f"Mini-batches of {settings.batch}", settings.descend(settings.batch)
+    all_at_once = tr("Batch, all 100 points"), settings.descend(SAMPLES)
+    mini = tr("Mini-batches of {count}", count=settings.batch), settings.descend(settings.batch)
     if settings.view == "kinds":
-        return all_at_once, mini, ("Stochastic, one point", settings.descend(1))
+        return all_at_once, mini, (tr("Stochastic, one point"), settings.descend(1))
     printed = descend_as_printed(
         settings.points(),
         settings.optimizer.row,
@@ -152,7 +152,7 @@ def _run(settings: MiniBatches) -> tuple[tuple[str, Descent], ...]:
         epochs=settings.epochs,
         **dict(settings.optimizer.values),
     )
-    return all_at_once, mini, ("The loop as printed", printed)
+    return all_at_once, mini, (tr("The loop as printed"), printed)
 
 
 def decode(given: Any) -> tuple[MiniBatches, list[str]]:

@@ -10,6 +10,7 @@ import zlib
 
 from optviz.engine.rule_expressions import RuleError
 from optviz.engine.rule_text import LONGEST
+from optviz.words import tr
 
 PLAIN, COMPRESSED = "0", "1"
 TO_LINK, FROM_LINK = str.maketrans("+/", "-.", "="), str.maketrans("-.", "+/")
@@ -34,7 +35,6 @@ v_hat = v/(1 - beta2**t)
 x = x - lr*g/(sqrt(s) + eps)
 x = x - lr*m_hat/(sqrt(v_hat) + eps)
 """
-UNREADABLE = "The rule in the link cannot be read; a part of the link may be missing."
 
 
 def packed(text: str) -> str:
@@ -58,11 +58,15 @@ def unpacked(part: str) -> str:
             opened = zlib.decompressobj(-zlib.MAX_WBITS, zdict=WORDS)
             raw = opened.decompress(raw, most)
             if not opened.eof and len(raw) < most:
-                raise RuleError(0, UNREADABLE)
+                raise _unreadable()
         elif form != PLAIN:
-            raise RuleError(0, UNREADABLE)
+            raise _unreadable()
         return raw[:most].decode(errors="strict" if len(raw) < most else "replace")
     except (binascii.Error, zlib.error, ValueError) as error:
         if isinstance(error, RuleError):
             raise
-        raise RuleError(0, UNREADABLE) from None
+        raise _unreadable() from None
+
+
+def _unreadable() -> RuleError:
+    return RuleError(0, tr("The rule in the link cannot be read; a part of the link may be missing."))

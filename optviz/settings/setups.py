@@ -15,12 +15,14 @@ from optviz.engine.text import plain_number
 from optviz.settings.fields import Described, describe_number
 from optviz.settings.link import LONGEST_TEXT, Link, Reader, short
 from optviz.settings.rule_link import packed, unpacked
+from optviz.words import Message, listed, mark, tr
 
 MOST_ENTRANTS = 6
 #: The most characters of all entrants of a link together, where a rule of somebody's own is among them: so
 #: that the whole link stays under 2,000.
 MOST_WITH_RULES = 1300
 Values = tuple[tuple[str, float], ...]
+OPTIMIZER = mark("optimizer")
 
 
 class Configurable(Protocol):
@@ -93,27 +95,32 @@ def read_setup(
     """Read what `write_setup` wrote; an unknown key gives `default` without values."""
     key, *parts = text.split("_")
     if key not in table:
-        fate = f"“{default}” is used" if default else "it was left out"
-        reader.complain((name,), f"The {noun} “{short(key)}” is unknown;", f"{fate}.")
+        fate = tr("“{name}” is used.", name=default) if default else tr("it was left out.")
+        said = tr("The {noun} “{key}” is unknown;", noun=tr(noun), key=short(key))
+        reader.complain((name,), said, fate)
         return default, ()
     row: Configurable = table[key]
     pairs = dict(zip(parts[::2], parts[1::2], strict=False))
     for extra in sorted(pairs.keys() - {h.name for h in row.hyperparameters}):
-        sentence = f"{row.name} has no hyperparameter “{short(extra)}”; it was left out."
+        sentence = tr(
+            "{optimizer} has no hyperparameter “{name}”; it was left out.",
+            optimizer=tr(row.name),
+            name=short(extra),
+        )
         reader.complain((name,), sentence)
     values = []
     for h in row.hyperparameters:
         value, place = h.usual, f"{name}.{h.name}"
         if h.name not in pairs:
-            said = f"{row.name}: the link says no {h.name};"
-            reader.complain((name,), said, f"used {plain_number(value)}.", place)
+            said = tr("{optimizer}: the link says no {name};", optimizer=tr(row.name), name=h.name)
+            reader.complain((name,), said, tr("used {value}.", value=plain_number(value)), place)
         else:
             try:
                 value = h.parse(pairs[h.name])
             except HyperparameterError as error:
-                reader.complain(
-                    (name,), f"{row.name}: {error}", f"Used {plain_number(value)} instead.", place
-                )
+                said = tr("{optimizer}: {sentence}", optimizer=tr(row.name), sentence=error)
+                fate = tr("Used {value} instead.", value=plain_number(value))
+                reader.complain((name,), said, fate, place)
         values.append((h.name, value))
     return key, tuple(values)
 
@@ -144,18 +151,18 @@ def read_entrant(
     """
     key, *parts = text.split("_")
     if key != OWN:
-        key, numbers = read_setup(reader, name, text, table, "optimizer", default)
+        key, numbers = read_setup(reader, name, text, table, OPTIMIZER, default)
         return Entrant(key, numbers) if key and (numbers or not default) else None
     try:
         row = read_rule_key(text)
     except RuleError as error:
-        fate = f"“{default}” is used" if default else "It was left out"
-        reader.complain((name,), str(error), f"{fate}.", f"{name}.text")
+        fate = tr("“{name}” is used.", name=default) if default else tr("It was left out.")
+        reader.complain((name,), str(error), fate, f"{name}.text")
         return None
     given = {h.name: h.write(h.default) for h in row.hyperparameters}
     given |= dict(zip(parts[1::2], parts[2::2], strict=False))
     filled = "_".join([OWN, *(part for pair in given.items() for part in pair)])
-    _, numbers = read_setup(reader, name, filled, {OWN: row}, "optimizer")
+    _, numbers = read_setup(reader, name, filled, {OWN: row}, OPTIMIZER)
     return Entrant(OWN, numbers, row.text)
 
 
@@ -166,11 +173,15 @@ def fits(reader: Reader, name: str, entrants: Sequence[Entrant]) -> bool:
     sizes = [len(write_entrant(entrant)) for entrant in entrants]
     if sizes[-1] <= LONGEST_TEXT and sum(sizes) <= MOST_WITH_RULES:
         return True
-    said = (
-        f"The optimizers with their rules take {sum(sizes):,} characters of the link, the last of them "
-        f"{sizes[-1]}; allowed are {MOST_WITH_RULES:,} and {LONGEST_TEXT}."
+    said = tr(
+        "The optimizers with their rules take {sum} characters of the link, the last of them {last}; allowed "
+        "are {most} and {longest}.",
+        sum=f"{sum(sizes):,}",
+        last=sizes[-1],
+        most=f"{MOST_WITH_RULES:,}",
+        longest=LONGEST_TEXT,
     )
-    reader.complain((name,), said, "It was left out.", f"{name}.text")
+    reader.complain((name,), said, tr("It was left out."), f"{name}.text")
     return False
 
 
@@ -178,9 +189,9 @@ def describe_own() -> dict[str, Any]:
     """What the panel needs to offer a rule of one's own, the same for everybody."""
     return {
         "key": OWN,
-        "name": NAME,
+        "name": tr(NAME),
         "longest": LONGEST,
-        "starters": [{"key": s.key, "name": s.name, "text": s.text} for s in STARTERS.values()],
+        "starters": [{"key": s.key, "name": tr(s.name), "text": tr(s.text)} for s in STARTERS.values()],
     }
 
 
@@ -190,7 +201,7 @@ def describe_rule(entrant: Entrant) -> dict[str, Any]:
     return {
         "key": rule_key(row.text),
         "text": row.text,
-        "name": row.name,
+        "name": tr(row.name),
         "formula": row.formula,
         "state": list(row.state),
         "numbers": [describe_number(h) for h in row.hyperparameters],
@@ -204,9 +215,9 @@ def describe_options(
     return [
         {
             "key": row.key,
-            "name": row.name,
-            "group": GROUPS[row.group] if isinstance(row, Optimizer) else "",
-            "help": row.idea if isinstance(row, Optimizer) else "",
+            "name": tr(row.name),
+            "group": tr(GROUPS[row.group]) if isinstance(row, Optimizer) else "",
+            "help": tr(row.idea) if isinstance(row, Optimizer) else "",
             "numbers": [describe_number(h) for h in numbers(row)],
         }
         for row in rows
@@ -218,7 +229,7 @@ class Configured(Described):
     """One row of a table with its values, in two attributes: `schedule` and `schedule_values`."""
 
     table: Table = field(default_factory=dict, hash=False)
-    noun: str = ""
+    noun: Message = ""
     fallback: str = ""
 
     @property
@@ -280,8 +291,13 @@ class Spread(Configured):
         key = default = getattr(usual, self.attributes[0])
         text = reader.take(self.name)
         if text is not None and text not in self.table:
-            said = f"“{short(text)}” is no {self.noun} here; there is {', '.join(self.table)}."
-            reader.complain((self.name,), said, f"This link gets {default} instead.")
+            said = tr(
+                "“{text}” is no {noun} here; there is {known}.",
+                text=short(text),
+                noun=tr(self.noun),
+                known=listed(self.table),
+            )
+            reader.complain((self.name,), said, tr("This link gets {value} instead.", value=default))
             return self.fallen_back(reader, default)
         key = default if text is None else text
         numbers = self.read_numbers(reader, self.numbers(self.table[key]))
@@ -303,7 +319,8 @@ class Spread(Configured):
                 try:
                     value = h.parse(written)
                 except HyperparameterError as error:
-                    reader.complain((name,), str(error), f"This link gets {plain_number(value)} instead.")
+                    fate = tr("This link gets {value} instead.", value=plain_number(value))
+                    reader.complain((name,), str(error), fate)
             found.append((h.name, value))
         return tuple(found)
 
@@ -381,7 +398,7 @@ class Compared(Described):
                 found.append(entrant)
         named = [n for n in reader.given if n.startswith(self.name) and n[len(self.name) :].isdigit()]
         if named and not found:
-            sentence = "No optimizer of the link could be used; the default ones are shown."
+            sentence = tr("No optimizer of the link could be used; the default ones are shown.")
             reader.complain(named, sentence)
         return {attribute: tuple(found) or getattr(usual, attribute)}
 

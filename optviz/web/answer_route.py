@@ -28,7 +28,7 @@ from optviz.web.guide import guided
 from optviz.web.page import ANSWER, Changes, Edited, Page
 from optviz.web.trajectories.page import PAGE as TRAJECTORIES
 from optviz.web.work import Asker, BusyError, Work
-from optviz.words import per_language
+from optviz.words import per_language, tr
 
 log = logging.getLogger("optviz")
 LONGEST = 64_000  # bytes of a request; a link has at most 2,000 characters
@@ -64,13 +64,13 @@ def read(body: bytes) -> Change:
         link, changes, typed = (said.get(name, {}) for name in ("link", "changes", "typed"))
         theme, find = said.get("theme", "light"), said.get("find", "")
     except (ValueError, AttributeError, RecursionError):
-        raise AnswerError("This is no change of settings.") from None
+        raise AnswerError(tr("This is no change of settings.")) from None
     texts = all(isinstance(part, dict) for part in (link, changes, typed)) and (
         all(isinstance(text, str) for text in link.values())
         and all(isinstance(text, str | None) for part in (changes, typed) for text in part.values())
     )
     if not texts or not isinstance(find, str) or not isinstance(theme, str) or theme not in THEMES:
-        raise AnswerError("This is no change of settings.")
+        raise AnswerError(tr("This is no change of settings."))
     return Change(link, changes, typed, bool(said.get("whole")), theme, find)
 
 
@@ -82,12 +82,12 @@ async def answer(request: Request) -> Response:
     """
     page = PAGES.get(request.path_params["page"])
     if page is None:
-        return _refused("There is no such page.", 404)
+        return _refused(tr("There is no such page."), 404)
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > LONGEST:
-            return _refused("This is too long for a change of settings.", 413)
+            return _refused(tr("This is too long for a change of settings."), 413)
     small = "gzip" in request.headers.get("accept-encoding", "")
     try:
         change = read(body)
@@ -101,7 +101,7 @@ async def answer(request: Request) -> Response:
         raise
     except Exception:
         log.exception("A change of the page %s could not be answered", page.key)
-        return _refused("Something went wrong with these settings.", 500)
+        return _refused(tr("Something went wrong with these settings."), 500)
     headers = {"cache-control": "no-store", **({"content-encoding": "gzip"} if small else {})}
     return Response(made, media_type="application/json", headers=headers)
 
@@ -138,7 +138,7 @@ def _found(page: Page[Any], settings: Settings, name: str, small: bool) -> bytes
     """A value for what the panel calls `name`: its text or null, and how it was found."""
     found = page.find(settings, name) if page.find else None
     if found is None:
-        raise AnswerError("There is nothing to look for here.")
+        raise AnswerError(tr("There is nothing to look for here."))
     text, sentence = found
     said = json.dumps({"rate": text, "sentence": sentence}).encode()
     return gzip.compress(said, 1) if small else said

@@ -21,6 +21,7 @@ from optviz.figures.scenes import legend_name
 from optviz.settings.experiment import Experiment, decode, encode
 from optviz.web.trajectories.results import TRAJECTORIES
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import ENGLISH, join, speaking, tr
 
 FORMATS = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 WORK = Work("api", threads=1, most=64, each=4)
@@ -52,10 +53,10 @@ def _refused(sentence: str, status: int) -> Response:
 def _answer(query: Mapping[str, str]) -> tuple[bytes, str]:
     form = query.get("format", "json")
     if form not in FORMATS:
-        raise ApiError("The format must be json or csv.")
+        raise ApiError(tr("The format must be json or csv."))
     experiment, notices = decode({name: text for name, text in query.items() if name != "format"})
     if notices:
-        raise ApiError(" ".join(notices))
+        raise ApiError(join(*notices))
     runs = experiment.run()
     made = as_csv(experiment, runs) if form == "csv" else json.dumps(as_json(experiment, runs)).encode()
     return made, FORMATS[form]
@@ -91,11 +92,13 @@ def _finite(numbers: Any) -> Any:
 
 
 def as_csv(experiment: Experiment, runs: Sequence[Trajectory]) -> bytes:
-    """Every iterate of every run: optimizer, step, coordinates, f, gradient."""
+    """Every iterate of every run: optimizer, step, coordinates, f, gradient. It is English everywhere."""
+    with speaking(ENGLISH):
+        names = [legend_name(entrant) for entrant in experiment.racers]
     axes = ("x", "y")[: len(experiment.start)]
     rows = (
-        [legend_name(entrant), k, *t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
-        for entrant, t in zip(experiment.racers, runs, strict=True)
+        [name, k, *t.points[k].tolist(), float(t.values[k]), *t.gradients[k].tolist()]
+        for name, t in zip(names, runs, strict=True)
         for k in range(len(t.points))
     )
     return csv_bytes(["optimizer", "step", *axes, "f", *(f"df/d{a}" for a in axes)], rows)

@@ -30,7 +30,7 @@ from optviz.web.maps import drafts as maps
 from optviz.web.regularization.views import VIEWS as REGULARIZATION
 from optviz.web.teaching_view import View
 from optviz.web.work import Asker, BusyError, Work
-from optviz.words import language
+from optviz.words import join, language, tr
 
 log = logging.getLogger("optviz")
 PATIENCE = 30.0  # milliseconds that the picture of a draft may take to be made
@@ -88,7 +88,8 @@ class DrawError(ValueError):
     """A draft that cannot be drawn; the message is a sentence for people."""
 
 
-Query = tuple[str, frozenset[tuple[str, str]], str]  # a page, the names and texts of a link, the language
+#: A page, the names and texts of a link, and a language.
+Query = tuple[str, frozenset[tuple[str, str]], str]
 _answers: OrderedDict[Query, bytes] = OrderedDict()  # used by the event loop only
 
 
@@ -100,7 +101,7 @@ async def draw(request: Request) -> Response:
     """
     page = request.path_params["page"]
     if page not in PAGES:
-        return _refused("There is no such picture.", 404)
+        return _refused(tr("There is no such picture."), 404)
     query = page, frozenset(request.query_params.items()), language()
     small = _answers.get(query)
     if small is None:
@@ -112,7 +113,7 @@ async def draw(request: Request) -> Response:
             return _refused(str(error), 400)
         except Exception:
             log.exception("A draft could not be drawn")
-            return _refused("This picture could not be drawn.", 500)
+            return _refused(tr("This picture could not be drawn."), 500)
     if small is None:
         return Response(status_code=204, headers={"cache-control": "no-store"})
     _keep(query, small)
@@ -131,10 +132,10 @@ def _answer(query: Query) -> bytes | None:
     page, given = PAGES[query[0]], dict(query[1])
     theme, ground = given.pop("theme", "light"), given.pop("ground", None)
     if theme not in THEMES:
-        raise DrawError("The theme must be light or dark.")
+        raise DrawError(tr("The theme must be light or dark."))
     settings, complaints = read(page.settings, given)
     if complaints:
-        raise DrawError(" ".join(complaint.sentence for complaint in complaints))
+        raise DrawError(join(*(complaint.sentence for complaint in complaints)))
     if objection := settings.objection():
         raise DrawError(objection[1])
     if page.time(settings) > PATIENCE:

@@ -18,6 +18,7 @@ from optviz.figures.style import DARK, LIGHT, Theme
 from optviz.settings.experiment import Experiment, decode, encode
 from optviz.settings.link import VERSION
 from optviz.web.assets import address
+from optviz.words import join, tr
 
 GROUND = "ground"
 KEPT = 128  # contours, about 25 kB each
@@ -57,16 +58,16 @@ async def ground(request: Request) -> Response:
 def _answer(query: Mapping[str, str]) -> bytes:
     """The compressed contour that a query asks for; raises GroundError."""
     if not {"objective", "formula"} & query.keys():
-        raise GroundError("The address names no landscape.")
+        raise GroundError(tr("The address names no landscape."))
     theme = query.get("theme", "light")
     if theme not in THEMES:
-        raise GroundError("The theme must be light or dark.")
+        raise GroundError(tr("The theme must be light or dark."))
     link = {name: text for name, text in query.items() if name not in ("theme", "v")}
     experiment, complaints = decode({**link, "v": VERSION})
     if complaints:
-        raise GroundError(" ".join(complaints))
+        raise GroundError(join(*complaints))
     if experiment.landscape().dimension != 2:
-        raise GroundError("Only a landscape of two variables has a contour.")
+        raise GroundError(tr("Only a landscape of two variables has a contour."))
     return _contour(experiment.objective, experiment.formula, experiment.domain, theme)
 
 

@@ -6,11 +6,11 @@ it.
 The elements are MathML Core; alignment in tables stands as CSS too, since Core knows no `columnalign`.
 """
 
-import functools
 import re
 from xml.etree.ElementTree import Element, tostring
 
 from optviz.web.mathml_words import words
+from optviz.words import per_language
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 #: A font with the shapes of mathematics, which most systems have; without one, parentheses do not grow.
@@ -102,7 +102,7 @@ def mathml(latex: str, *, display: bool = False, label: str | None = None) -> st
     return _mathml(latex, display, label)
 
 
-@functools.lru_cache(maxsize=1024)
+@per_language(1024)
 def _mathml(latex: str, display: bool, label: str | None) -> str:
     row = _Reader(latex).whole()
     math = Element(

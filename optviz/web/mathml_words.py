@@ -3,42 +3,44 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
+from optviz.words import mark, tr
+
 SIGNS = {
-    "−": "minus",
-    "+": "plus",
-    "±": "plus or minus",
-    "⋅": "times",
-    "∗": "times",
-    "/": "over",
-    "=": "equals",
-    "<": "is less than",
-    ">": "is greater than",
-    "≤": "is at most",
-    "≥": "is at least",
-    "≠": "is not",
-    "mod": "modulo",
-    "≈": "is about",
-    "∼": "is distributed as",
-    "∝": "is proportional to",
-    "∈": "is in",
-    "→": "goes to",
-    "←": "becomes",
-    "⇒": "implies",
-    "⟺": "exactly if",
-    "(": "open parenthesis",
-    ")": "close parenthesis",
-    "[": "open bracket",
-    "]": "close bracket",
-    "{": "open brace",
-    "}": "close brace",
-    "⌊": "floor of",
-    "⌋": "end of floor",
-    "|": "bar",
-    "‖": "double bar",
-    "′": "prime",
-    "′′": "double prime",
-    "⊤": "transposed",
-    "\u2061": "of",
+    "−": mark("minus"),
+    "+": mark("plus"),
+    "±": mark("plus or minus"),
+    "⋅": mark("times"),
+    "∗": mark("times"),
+    "/": mark("over"),
+    "=": mark("equals"),
+    "<": mark("is less than"),
+    ">": mark("is greater than"),
+    "≤": mark("is at most"),
+    "≥": mark("is at least"),
+    "≠": mark("is not"),
+    "mod": mark("modulo"),
+    "≈": mark("is about"),
+    "∼": mark("is distributed as"),
+    "∝": mark("is proportional to"),
+    "∈": mark("is in"),
+    "→": mark("goes to"),
+    "←": mark("becomes"),
+    "⇒": mark("implies"),
+    "⟺": mark("exactly if"),
+    "(": mark("open parenthesis"),
+    ")": mark("close parenthesis"),
+    "[": mark("open bracket"),
+    "]": mark("close bracket"),
+    "{": mark("open brace"),
+    "}": mark("close brace"),
+    "⌊": mark("floor of"),
+    "⌋": mark("end of floor"),
+    "|": mark("bar"),
+    "‖": mark("double bar"),
+    "′": mark("prime"),
+    "′′": mark("double prime"),
+    "⊤": mark("transposed"),
+    "\u2061": mark("of"),
     "": "",
 }
 LETTERS = {
@@ -66,28 +68,28 @@ LETTERS = {
     "Δ": "Delta",
     "Φ": "Phi",
     "ℓ": "l",
-    "∞": "infinity",
-    "∂": "partial",
-    "∇": "gradient of",
-    "𝔼": "expectation of",
-    "ℝ": "the real numbers",
-    "sin": "sine",
-    "cos": "cosine",
-    "tan": "tangent",
-    "arcsin": "arc sine",
-    "arccos": "arc cosine",
-    "arctan": "arc tangent",
-    "sinh": "hyperbolic sine",
-    "cosh": "hyperbolic cosine",
-    "tanh": "hyperbolic tangent",
-    "log": "logarithm",
-    "ln": "natural logarithm",
-    "max": "maximum",
-    "min": "minimum",
+    "∞": mark("infinity"),
+    "∂": mark("partial"),
+    "∇": mark("gradient of"),
+    "𝔼": mark("expectation of"),
+    "ℝ": mark("the real numbers"),
+    "sin": mark("sine"),
+    "cos": mark("cosine"),
+    "tan": mark("tangent"),
+    "arcsin": mark("arc sine"),
+    "arccos": mark("arc cosine"),
+    "arctan": mark("arc tangent"),
+    "sinh": mark("hyperbolic sine"),
+    "cosh": mark("hyperbolic cosine"),
+    "tanh": mark("hyperbolic tangent"),
+    "log": mark("logarithm"),
+    "ln": mark("natural logarithm"),
+    "max": mark("maximum"),
+    "min": mark("minimum"),
 }
-POWERS = {"2": "squared", "3": "cubed", "⊤": "transposed", "∗": "star"}
-ACCENTS = {"^": "hat", "¯": "bar"}
-SUMS = {"∑": "the sum", "∏": "the product"}
+POWERS = {"2": mark("squared"), "3": mark("cubed"), "⊤": mark("transposed"), "∗": mark("star")}
+ACCENTS = {"^": mark("hat"), "¯": mark("bar")}
+SUMS = {"∑": mark("the sum"), "∏": mark("the product")}
 
 
 def words(element: Element) -> str:
@@ -99,40 +101,46 @@ def _said(element: Element) -> Iterable[str]:
     text = element.text or ""
     match element.tag, list(element):
         case "mo", _:
-            yield SUMS.get(text) or SIGNS.get(text, text)
+            yield tr(SUMS.get(text) or SIGNS.get(text, text))
         case "mi", _:
-            yield LETTERS.get(text, text)
+            yield tr(LETTERS[text]) if text in LETTERS else text
         case "mspace", _:
             return
         case "mfrac", [above, below]:
             yield from _fraction(above, below)
         case "msqrt", inside:
-            yield "the square root of"
+            yield tr("the square root of")
             yield from _group(inside)
         case "msup", [base, above]:
             yield from (*_said(base), *_power(above))
         case "msub", [base, below]:
-            yield from (*_said(base), "sub", *_said(below))
+            yield from (*_said(base), tr("sub"), *_said(below))
         case "msubsup", [base, below, above]:
-            yield from (*_said(base), "sub", *_said(below), *_power(above))
+            yield from (*_said(base), tr("sub"), *_said(below), *_power(above))
         case "munder", [base, below]:
-            yield from (*_said(base), "over", *_said(below), "of")
+            yield tr("{base} over {below} of", base=_joined(base), below=_joined(below))
         case "munderover", [base, below, above]:
-            yield from (*_said(base), "from", *_said(below), "to", *_said(above), "of")
+            ends = {"below": _joined(below), "above": _joined(above)}
+            yield tr("{base} from {below} to {above} of", base=_joined(base), **ends)
         case "mover", [base, above] if above.text in ACCENTS:
-            yield from (*_said(base), ACCENTS[above.text])
+            yield from (*_said(base), tr(ACCENTS[above.text]))
         case "mtable", rows:
             yield "; ".join(words(row).strip(", ") for row in rows)
         case "mtr", cells:
             for cell in cells:
                 yield from _said(cell)
         case "mrow", [opening, inside, closing] if _bars(opening, closing):
-            yield from ("the absolute value of", *_said(inside), *_end(inside, "absolute value"))
+            ended = _end(inside, tr("end of absolute value"))
+            yield from (tr("the absolute value of"), *_said(inside), *ended)
         case _, []:
             yield text
         case _, children:
             for child in children:
                 yield from _said(child)
+
+
+def _joined(element: Element) -> str:
+    return " ".join(_said(element))
 
 
 def _bars(opening: Element, closing: Element) -> bool:
@@ -152,23 +160,24 @@ def _group(inside: list[Element]) -> Iterable[str]:
     for child in inside:
         yield from _said(child)
     if not all(map(_simple, inside)) or len(inside) > 1:
-        yield "end of root"
+        yield tr("end of root")
 
 
-def _end(inside: Element, name: str) -> Iterable[str]:
-    return () if _simple(inside) else (f"end of {name}",)
+def _end(inside: Element, said: str) -> Iterable[str]:
+    return () if _simple(inside) else (said,)
 
 
 def _fraction(above: Element, below: Element) -> Iterable[str]:
+    parts = {"above": _joined(above), "below": _joined(below)}
     if _simple(above) and _simple(below):
-        yield from (*_said(above), "over", *_said(below))
+        yield tr("{above} over {below}", **parts)
     else:
-        yield from ("the fraction", *_said(above), "over", *_said(below), "end of fraction")
+        yield tr("the fraction {above} over {below} end of fraction", **parts)
 
 
 def _power(above: Element) -> Iterable[str]:
     said = POWERS.get(above.text or "") if not len(above) else None
     if said:
-        yield said
+        yield tr(said)
     else:
-        yield from ("to the power", *_said(above), *_end(above, "power"))
+        yield from (tr("to the power"), *_said(above), *_end(above, tr("end of power")))

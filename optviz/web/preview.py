@@ -24,10 +24,11 @@ from optviz.settings.experiment import Experiment, decode, encode
 from optviz.web.guide import guided
 from optviz.web.origin import root
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import join, listed, mark, tr, trn
 
 CARD = "card.png"
 SITE = "optviz"
-ABOUT = "How optimizers move: paths on landscapes, maps, networks that train live, and a course."
+ABOUT = mark("How optimizers move: paths on landscapes, maps, networks that train live, and a course.")
 LONGEST = 4000  # bytes of a query; a link has at most 2,000 characters
 MOST_WORDS = 300  # characters of a description; chat programs show fewer
 KEPT = 64  # pictures, about 40 kB each
@@ -53,13 +54,18 @@ def _opened(query: bytes) -> Experiment | None:
 
 
 def _tags(experiment: Experiment | None, here: str) -> str:
-    title, about, query = SITE, ABOUT, ""
+    title, about, query = SITE, tr(ABOUT), ""
     if experiment is not None:
         objective = experiment.landscape()
-        title = f"{objective.name}: {', '.join(short_names(experiment.racers))} · {SITE}"
-        names = "; ".join(legend_name(entrant) for entrant in experiment.racers)
-        steps = f"{experiment.steps:,} step{'s' * (experiment.steps > 1)}"
-        about = f"{names}. {steps} from {point(np.array(experiment.start))} on f = {objective.formula}."
+        names = listed(short_names(experiment.racers))
+        title = tr("{landscape}: {names} · optviz", landscape=tr(objective.name), names=names)
+        about = tr(
+            "{names}. {steps} from {place} on f = {formula}.",
+            names=tr("; ").join(legend_name(entrant) for entrant in experiment.racers),
+            steps=trn("{count} step", "{count} steps", experiment.steps),
+            place=point(np.array(experiment.start)),
+            formula=objective.formula,
+        )
         query = f"?{urlencode(encode(experiment))}"
     title, about = (
         text if len(text) <= MOST_WORDS else f"{text[: MOST_WORDS - 1]}…" for text in (title, about)
@@ -99,7 +105,7 @@ async def card(request: Request) -> Response:
 def _card(link: Mapping[str, Any]) -> bytes:
     experiment, notices = decode(link)
     if notices:
-        raise ValueError(" ".join(notices))
+        raise ValueError(join(*notices))
     return _picture(experiment)
 
 

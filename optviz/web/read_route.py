@@ -3,7 +3,6 @@
 Nothing is differentiated or run here; what only that can refuse, the release will.
 """
 
-import functools
 import os
 from collections.abc import Callable
 from typing import Any
@@ -14,10 +13,11 @@ from starlette.routing import Route
 
 from optviz.engine import time_limit
 from optviz.engine.formula_latex import as_typed
-from optviz.engine.formula_text import ALLOWED, LONGEST, FormulaError, read
+from optviz.engine.formula_text import LONGEST, FormulaError, read, too_long
 from optviz.web.mathml import mathml
 from optviz.web.rule_reading import packed_reading, rule_reading
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import per_language, tr
 
 Reading = Callable[[str], dict[str, Any]]
 READ = "read"
@@ -40,14 +40,14 @@ async def read_formula(request: Request) -> Response:
     readers: dict[str, Reading] = {"formula": reading, "rule": rule_reading, "packed": packed_reading}
     name = next((name for name in readers if name in request.query_params), None)
     if name is None:
-        return _refused("The address names no formula and no rule.", 400)
+        return _refused(tr("The address names no formula and no rule."), 400)
     read_text, text = readers[name], request.query_params[name]
     try:
         answer = await WORK.do(Asker.of(request), lambda: read_text(text))
     except BusyError as error:
         return _refused(str(error), 429)
     except time_limit.TooSlowError:
-        answer = _error("The formula takes too long to read; make it simpler.")
+        answer = _error(tr("The formula takes too long to read; make it simpler."))
     return JSONResponse(answer, headers={"cache-control": CACHED})
 
 
@@ -55,16 +55,16 @@ def _refused(sentence: str, status: int) -> Response:
     return JSONResponse({"error": {"sentence": sentence}}, status, headers={"cache-control": "no-store"})
 
 
-@functools.lru_cache(maxsize=KEPT)
+@per_language(KEPT)
 def reading(text: str) -> dict[str, Any]:
     """How a formula is read; see `read_formula`. Raises TooSlowError."""
     if len(text) > LONGEST:
-        return _error(f"The formula has {len(text)} characters; allowed are {LONGEST}.")
+        return _error(too_long(text))
     try:
         return {"mathml": time_limit.within(SECONDS, _typeset, text)}
     except FormulaError as error:
         # The list of what is allowed is too long to read while one types; who takes the formula is shown it.
-        return _error(str(error).replace(f"; {ALLOWED}", ""), error)
+        return _error(error.brief, error)
 
 
 def _typeset(text: str) -> str:

@@ -1,18 +1,18 @@
 """How a typed update rule is read: typeset, with its state and sliders, or what is wrong in which line."""
 
-import functools
 from typing import Any
 
-from optviz.engine.rule_expressions import ALLOWED, RuleError
+from optviz.engine.rule_expressions import RuleError
 from optviz.settings.link import LONGEST_TEXT
 from optviz.settings.rule_link import unpacked
 from optviz.settings.setups import Entrant, describe_rule, write_entrant
 from optviz.web.mathml import mathml
+from optviz.words import per_language, tr
 
 KEPT = 1024  # answers, about 3 kB each
 
 
-@functools.lru_cache(maxsize=KEPT)
+@per_language(KEPT)
 def rule_reading(text: str) -> dict[str, Any]:
     """How a rule is read.
 
@@ -26,7 +26,11 @@ def rule_reading(text: str) -> dict[str, Any]:
         return _error(error)
     length = len(write_entrant(entrant))
     if length > LONGEST_TEXT:
-        sentence = f"The rule takes {length} characters of the link; allowed are {LONGEST_TEXT}."
+        sentence = tr(
+            "The rule takes {count} characters of the link; allowed are {most}.",
+            count=length,
+            most=LONGEST_TEXT,
+        )
         return _error(RuleError(0, sentence))
     said = describe_rule(entrant)
     return {**said, "mathml": mathml(said.pop("formula"), display=True)}
@@ -42,4 +46,4 @@ def packed_reading(part: str) -> dict[str, Any]:
 
 def _error(error: RuleError) -> dict[str, Any]:
     # The list of what is allowed is too long to read while one types.
-    return {"error": {"sentence": str(error).replace(f"; {ALLOWED}", ""), "line": error.line}}
+    return {"error": {"sentence": error.brief, "line": error.line}}

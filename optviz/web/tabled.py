@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from optviz.engine.landscapes import OBJECTIVES
-from optviz.engine.optimizers import OPTIMIZERS
+from optviz.engine.optimizers import OF_MATRICES, OPTIMIZERS, faulty
+from optviz.engine.optimizers.base import Optimizer
+from optviz.engine.rule_starters import STARTERS
 from optviz.engine.schedules import SCHEDULES
+from optviz.engine.scipy_methods import REFERENCES
+from optviz.engine.step_explanations import said
 from optviz.figures.training_curves import UNITS
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.discoveries import DISCOVERIES
@@ -31,9 +35,9 @@ from optviz.training.initialisations import INITIALISATIONS
 from optviz.training.losses import LOSSES
 from optviz.training.presets import COMPARISONS, PRESETS
 from optviz.web.activations.views import VIEWS as ACTIVATION_VIEWS
-from optviz.web.components.explain import told
 from optviz.web.regularization.views import VIEWS as REGULARIZATION_VIEWS
 from optviz.web.site import PAGES
+from optviz.web.trajectories.presets import PRESETS as SHOWN_FIRST
 from optviz.words import Message
 
 
@@ -46,6 +50,8 @@ class _Texts:
 
 def tables() -> dict[str, list[Any]]:
     """The tables; a text that two of them hold belongs to the first."""
+    explained = said()
+    shown = [row for row in vars(faulty).values() if isinstance(row, Optimizer)]
     pages: Iterable[type[Settings]] = (
         Experiment,
         MapSettings,
@@ -54,7 +60,7 @@ def tables() -> dict[str, list[Any]]:
         RegularizationSettings,
     )
     return {
-        "engine": [OPTIMIZERS, OBJECTIVES, SCHEDULES],
+        "engine": [OPTIMIZERS, OF_MATRICES, shown, OBJECTIVES, SCHEDULES, STARTERS, REFERENCES, explained],
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
         "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
         "training": [
@@ -64,8 +70,9 @@ def tables() -> dict[str, list[Any]]:
         ],
         "figures": [UNITS],
         "web": [PAGES],
-        "browser": [told()],
         "teaching": [ACTIVATIONS, TORCH_LOSSES, VERSIONS],
         "web_activations": [ACTIVATION_VIEWS],
         "web_regularization": [REGULARIZATION_VIEWS],
+        "web_trajectories": [SHOWN_FIRST],
+        "browser": [explained],
     }

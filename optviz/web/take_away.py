@@ -18,14 +18,14 @@ import numpy as np
 from optviz.engine.javascript import landscape_source, optimizer_source
 from optviz.engine.noise import gaussian_noise
 from optviz.engine.own_optimizer import KEY as OWN
-from optviz.figures.losses import HOVER, HOVERS, loss
+from optviz.figures.losses import hovers, loss
 from optviz.figures.paths import run
 from optviz.figures.plotly_dicts import packed
 from optviz.figures.rate_words import rate_sentences
 from optviz.figures.scenes import gap_sentence, picture, scene
 from optviz.figures.style import DARK, LIGHT, Theme, slot_styles
 from optviz.settings.declaration import declaration
-from optviz.settings.experiment import ACROSS, STEPS, VIEWS, Experiment, encode
+from optviz.settings.experiment import ACROSS, STEP_AXIS, STEPS, VIEWS, Experiment, encode
 from optviz.settings.landscapes import TYPED
 from optviz.settings.link import whole
 from optviz.settings.rule_link import packed as packed_rule
@@ -35,10 +35,10 @@ from optviz.web.components.alone import alone_url, styles
 from optviz.web.components.mounting import module_url
 from optviz.web.first_sight import theme_colours
 from optviz.web.language import speech
-from optviz.web.trajectories.page import HINT
+from optviz.web.trajectories.page import hint
 from optviz.web.trajectories.results import results
 from optviz.web.trajectories.scene import head
-from optviz.words import language
+from optviz.words import language, tr
 from optviz.words.catalogue import TAGS
 
 PARTS = ("stage", "panel", "results")
@@ -101,11 +101,15 @@ def _page(
     variables = "; ".join(f"{key}: {value}" for key, value in looks.items())
     opens = f'<a class="open" target="_blank" rel="noopener" href="{link}">'
     said = (
-        f"{opens}Open in optviz</a>"
+        tr("{opens}Open in optviz{ends}", opens=opens, ends="</a>")
         if lean
-        else "Everything here is computed in your browser, without a network. The landscape, the part of it "
-        f"that is shown and the seed of the noise stay as they are. {opens}Open the whole experiment</a> to "
-        "change them."
+        else tr(
+            "Everything here is computed in your browser, without a network. The landscape, the part of it "
+            "that is shown and the seed of the noise stay as they are. {opens}Open the whole "
+            "experiment{ends} to change them.",
+            opens=opens,
+            ends="</a>",
+        )
     )
     return f"""<!doctype html>
 <html lang="{TAGS[language()]}" class="{"dark" if theme.dark else "light"}">
@@ -141,7 +145,7 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
     drawn["live"]["link"] = link
     draws = gaussian_noise(experiment.seed, int(STEPS.high), objective.dimension)
     view = drawn["main"]["view"]
-    stage = {**drawn, "plotly": "", "engineUrl": "", "follow": False, "drawUrl": "", "hint": HINT}
+    stage = {**drawn, "plotly": "", "engineUrl": "", "follow": False, "drawUrl": "", "hint": hint()}
     return {
         "link": link,
         "address": address,
@@ -152,7 +156,7 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
         "stage": stage,
         "results": {**results(experiment, trajectories, theme), "csv": "#"},
         "templates": [
-            run(f"o{i}", NAME, NAME, *_nowhere(objective.dimension), style, theme, HOVER)
+            run(f"o{i}", NAME, NAME, *_nowhere(objective.dimension), style, theme, hovers()[STEP_AXIS])
             for i, style in enumerate(slot_styles(theme), 1)
         ],
         "losses": {
@@ -160,7 +164,7 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
             for name in ("log", "linear")
             for across in ACROSS.choices
         },
-        "hovers": HOVERS,
+        "hovers": hovers(),
         "notes": rate_sentences(experiment),
         "unbounded": objective.group == "unbounded",
         "minima": [list(minimum) for minimum in objective.minima],
@@ -173,8 +177,9 @@ def taken(experiment: Experiment, theme: Theme, address: str, *, lean: bool = Fa
 
 def _view(experiment: Experiment) -> dict[str, str]:
     """What the stage draws in one view, what it is called, and the sentence about its gaps."""
+    words = VIEWS[experiment.view][1]
     return {
-        "words": VIEWS[experiment.view][1],
+        "words": tr(words),
         "picture": picture(experiment),
         "gap": gap_sentence(experiment),
     }

@@ -21,6 +21,7 @@ from optviz.web.guide import guided
 from optviz.web.origin import root
 from optviz.web.take_away import framed_page, whole_file
 from optviz.web.work import Asker, BusyError, Work
+from optviz.words import join, tr
 
 THEMES = {"light": LIGHT, "dark": DARK}
 WORK = Work("take", threads=1, most=64, each=4)
@@ -66,11 +67,11 @@ def _made(request: Request, make: Make, *, small: bool) -> tuple[bytes, str]:
     query = dict(request.query_params)
     theme = query.pop("theme", "light")
     if theme not in THEMES:
-        raise TakeError("The theme must be light or dark.")
+        raise TakeError(tr("The theme must be light or dark."))
     _, link, _ = guided(query, ())
     experiment, notices = decode(link)
     if notices:
-        raise TakeError(" ".join(notices))
+        raise TakeError(join(*notices))
     page = make(experiment, THEMES[theme], root(request.scope)).encode()
     return gzip.compress(page, 1) if small else page, f"optviz-{experiment.objective}.html"
 

@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from typing import Annotated, ParamSpec, TypeVar
 
 from optviz.words.catalogue import ENGLISH, LANGUAGES, PLACE, translations
+from optviz.words.spacing import EDGE, spaced
 
 __all__ = [
     "ENGLISH",
@@ -82,8 +83,11 @@ def tr(message: str, /, **values: object) -> str:
 
     Other braces stay, so a message may hold LaTeX.
     """
-    said = translations(language()).get(message, message)
-    return _filled(said, values) if values else said
+    spoken = language()
+    said = translations(spoken).get(message, message)
+    if not values:
+        return said
+    return spaced(_filled(said, values, EDGE)) if spoken == "zh" else _filled(said, values)
 
 
 def trn(one: str, many: str, count: int, /, **values: object) -> str:
@@ -125,5 +129,7 @@ def per_language(most: int | None = None) -> Callable[[Callable[P, T]], Callable
     return keeping
 
 
-def _filled(text: str, values: dict[str, object]) -> str:
-    return PLACE.sub(lambda place: str(values.get(place[1], place[0])), text)
+def _filled(text: str, values: dict[str, object], edge: str = "") -> str:
+    return PLACE.sub(
+        lambda place: f"{edge}{values[place[1]]}{edge}" if place[1] in values else place[0], text
+    )

@@ -21,6 +21,11 @@ def test_what_is_written_is_read_back_exactly(value: float) -> None:
     assert RATE.parse(RATE.write(value)) == value
 
 
+@pytest.mark.parametrize("text", ["０．０５", "0。05", "５ｅ－２", "＋0.05"])
+def test_numbers_of_a_chinese_keyboard_are_read(text: str) -> None:
+    assert RATE.parse(text) == 0.05
+
+
 @given(st.integers(1, 2000))
 def test_whole_numbers_stay_whole(value: int) -> None:
     read = COUNT.parse(COUNT.write(value))

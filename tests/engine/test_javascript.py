@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optviz.engine import elementwise, formula_text, javascript
+from optviz.engine import elementwise, formula_code, formula_text, javascript
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.objective import FormulaError, parse
 from optviz.engine.optimizers import OPTIMIZERS
@@ -115,7 +115,7 @@ def test_the_script_needs_no_eval_to_load() -> None:
 
 def test_every_name_of_a_compiled_formula_has_a_meaning() -> None:
     known = set(javascript.FORMULA_NAMES)
-    assert known >= set(formula_text.NAMESPACE) - {"DiracDelta"}
+    assert known >= set(formula_code.NAMESPACE) - {"DiracDelta"}
     for name in formula_text.FUNCTIONS:
         text = javascript.landscape_source(f"{name}(x/9)")
         check_landscape(text)

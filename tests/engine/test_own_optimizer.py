@@ -116,11 +116,18 @@ def test_equal_texts_are_compiled_once() -> None:
     assert own_optimizer("x = x - lr*g\r\n") is own_optimizer("x = x - lr*g\n")
 
 
+def test_a_chinese_keyboard_writes_the_same_rule() -> None:
+    typed = own_optimizer("ｌｒ ＝ ０.５ in ０．１..１　＃ 学习率\nｘ ＝ ｘ － ｌｒ＊（ｇ ＋ 0）")
+    plain = own_optimizer("lr = 0.5 in 0.1..1\nx = x - lr*(g + 0)")
+    assert (typed.source, typed.hyperparameters) == (plain.source, plain.hyperparameters)
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [
         ("# Momentum, twice (v2)", "Momentum, twice (v2)"),
         ("#Grüße", "Grüße"),
+        ("＃ 我的 Adam（没有修正）", "我的 Adam（没有修正）"),
         ("# <a href='x'>here</a>", NAME),
         ("# =HYPERLINK(1)", NAME),
         ("# " + "a" * 41, NAME),
@@ -243,7 +250,7 @@ TEN = "*".join(f"a{i}" for i in range(10))
         ("x = x - lr*g^2", 1, "“^” cannot be used; write ** for a power."),
         ("x = x − lr*g", 1, "write - for a minus"),
         ("x = x - lr*ɡ", 1, "write names with up to 20 of the letters"),
-        ("ｘ = x - lr*g", 1, "“ｘ” cannot be used"),
+        ("х = x - lr*g", 1, "“х” cannot be used"),
         ("x = x - lr*g; y = 1", 1, "write one line below the other"),
         ("for i in range(3):", 1, "no place for a loop"),
         ("while 1:", 1, "no place for a loop"),

@@ -52,6 +52,7 @@ def test_numbers_that_people_type_come_back(numbers: list[float]) -> None:
 def test_numbers_are_read_as_people_write_them() -> None:
     rows = Rows("rows", single=False, even=True)
     assert rows.parse("[1, −2; 3  4]") == rows.parse("1 -2\n3， 4\n") == ((1.0, -2.0), (3.0, 4.0))
+    assert rows.parse("［１，－２；３、４．０］") == ((1.0, -2.0), (3.0, 4.0))
     assert rows.parse(rows.shown(((1.0, -2.5), (3.0, 4.0)))) == ((1.0, -2.5), (3.0, 4.0))
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from optviz.engine import time_limit
-from optviz.engine.formula_text import ALLOWED, LONGEST
+from optviz.engine.formula_text import LONGEST, allowed
 from optviz.web import read_route
 from optviz.web.read_route import read_formula, reading
 
@@ -43,7 +43,7 @@ def test_a_mistake_has_a_short_sentence_a_place_and_a_repair() -> None:
     assert answer("(x") == {"error": error, "repaired": "(x)"}
     unknown = answer("x + zeta")
     assert unknown == {"error": {"sentence": "“zeta” is unknown here.", "start": 4, "end": 8}, "repaired": ""}
-    assert ALLOWED not in str(answer("x +"))
+    assert allowed() not in str(answer("x +"))
 
 
 @pytest.mark.parametrize(

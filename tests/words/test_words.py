@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,24 @@ def test_a_message_is_said_in_the_language_of_its_context_and_english_stands_in(
 def test_values_are_filled_in_and_other_braces_stay() -> None:
     assert tr(r"{name} is $\frac{1}{2}$ of {it}.", name="x", it="{name}") == r"x is $\frac{1}{2}$ of {name}."
     assert [trn("{count} step", "{count} steps", n) for n in (1, 1200)] == ["1 step", "1,200 steps"]
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "said"),
+    [
+        ("{x}最先到达", "Adam", "Adam 最先到达"),
+        ("{x} 最先到达", "动量", "动量最先到达"),
+        ("从{x}出发", "(1, 2)", "从(1, 2)出发"),
+        ("第 {x} 步", "3", "第 3 步"),
+        ("说明： {x} 。", "x", "说明：x。"),
+        ("{x}{x}", "动量", "动量动量"),
+    ],
+)
+def test_a_value_in_a_chinese_sentence_has_spaces_beside_latin_letters_alone(
+    message: str, value: str, said: str
+) -> None:
+    with speaking("zh"):
+        assert tr(message, x=value) == said
 
 
 @given(st.text(), st.text())

@@ -8,17 +8,18 @@ from typing import Any
 
 from optviz.engine.hyperparameters import Hyperparameter, complete
 from optviz.engine.symbols import Symbol
+from optviz.words import Message, mark
 
 Step = Callable[..., tuple[Any, ...]]
 
 GROUPS: dict[str, str] = {
-    "classic": "The classic six",
-    "averaging": "Averages of gradients and points",
-    "adaptive": "A rate for each coordinate",
-    "sign": "Only the sign of the gradient",
-    "elsewhere": "Gradients at other points",
-    "matrices": "Whole matrices, on networks only",
-    "own": "Your own",
+    "classic": mark("The classic six"),
+    "averaging": mark("Averages of gradients and points"),
+    "adaptive": mark("A rate for each coordinate"),
+    "sign": mark("Only the sign of the gradient"),
+    "elsewhere": mark("Gradients at other points"),
+    "matrices": mark("Whole matrices, on networks only"),
+    "own": mark("Your own"),
 }
 
 
@@ -32,8 +33,8 @@ class Term:
     """
 
     symbol: str = ""
-    meaning: str = ""
-    title: str = ""
+    meaning: Message = ""
+    title: Message = ""
     before: str = "t-1"
     after: str = "t"
 
@@ -52,16 +53,16 @@ class Optimizer:
     """
 
     key: str
-    name: str
+    name: Message
     step: Step
     formula: str
     hyperparameters: tuple[Hyperparameter, ...]
-    state: tuple[str, ...] = ()
+    state: tuple[Message, ...] = ()
     torch: str = ""
     torch_arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    reference: str = ""
-    idea: str = ""
-    remark: str = ""
+    reference: Message = ""
+    idea: Message = ""
+    remark: Message = ""
     on_networks: Mapping[str, float] = field(default_factory=dict, hash=False)
     edge: Callable[..., float] | None = None
     group: str = "classic"

@@ -17,17 +17,18 @@ from optviz.figures.scenes import legend_name
 from optviz.figures.style import Theme, styles
 from optviz.settings.experiment import Entrant, Experiment
 from optviz.web.tables import table
+from optviz.words import mark, tr
 
 state = st.session_state
 KEY = "curvature"
 HEADINGS = (
-    "Optimizer",
-    "Where",
-    "Eigenvalues",
-    "Condition",
-    "Best rate",
-    "Stable up to",
-    "Present rate",
+    mark("Optimizer"),
+    mark("Where"),
+    mark("Eigenvalues"),
+    mark("Condition"),
+    mark("Best rate"),
+    mark("Stable up to"),
+    mark("Present rate"),
 )
 
 
@@ -38,7 +39,7 @@ def asks_for_the_step() -> bool:
 
 def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> None:
     """For each optimizer: the curvature at the player's step and at the minimum nearest to its end."""
-    panel = st.expander("Curvature and stable learning rates", key=KEY, on_change="rerun")
+    panel = st.expander(tr("Curvature and stable learning rates"), key=KEY, on_change="rerun")
     if not panel.open:
         return
     objective = experiment.landscape()
@@ -46,21 +47,23 @@ def curvature_panel(experiment: Experiment, trajectories: Sequence[Trajectory], 
     rows = []
     for entrant, trajectory, style in zip(experiment.racers, trajectories, drawn, strict=True):
         step = min(_step(experiment), trajectory.steps)
-        places = [(f"step {step}", trajectory.points[step])]
+        places = [(tr("step {step}", step=step), trajectory.points[step])]
         index, _ = nearest_minimum(objective, trajectory.points[-1])
         if index >= 0:
-            places.append(("nearest minimum", np.array(objective.minima[index])))
+            places.append((tr("nearest minimum"), np.array(objective.minima[index])))
         factor = _factor(experiment, step)
         for where, x in places:
             cells = _cells(objective, entrant, x, factor)
             rows.append((style.color, legend_name(entrant), (f"{where} {point(x)}", *cells)))
     with panel:
-        table(HEADINGS, rows)
+        table([tr(heading) for heading in HEADINGS], rows)
         st.caption(
-            "Eigenvalues λ of the Hessian; the condition is λmax/λmin, and 2/(λmin + λmax) is the best "
-            "rate of gradient descent on the quadratic that has them. How far a rate is stable is the "
-            "optimizer's own limit, where one is known; a rate above it diverges on a quadratic. Move "
-            "the player to see other steps."
+            tr(
+                "Eigenvalues λ of the Hessian; the condition is λmax/λmin, and 2/(λmin + λmax) is the best "
+                "rate of gradient descent on the quadratic that has them. How far a rate is stable is the "
+                "optimizer's own limit, where one is known; a rate above it diverges on a quadratic. Move "
+                "the player to see other steps."
+            )
         )
 
 
@@ -84,16 +87,17 @@ def _cells(objective: Objective, entrant: Entrant, x: np.ndarray, factor: float)
     found = conditioning(objective, x.tolist(), entrant.row, values)
     rate = values["lr"] * factor
     if found.share is None:
-        present = f"{number(rate)}; {found.no_edge}"
+        present = tr("{rate}; {why}", rate=number(rate), why=tr(found.no_edge))
     else:
-        present = f"{number(rate)} = {found.share * factor:.3g} × the stable limit"
-    edge = found.no_edge or _said(found.edge)
+        share = f"{found.share * factor:.3g}"
+        present = tr("{rate} = {share} × the stable limit", rate=number(rate), share=share)
+    edge = tr(found.no_edge) or _said(found.edge)
     return (_eigenvalues(found), _said(found.condition), _said(found.best_rate), edge, present)
 
 
 def _eigenvalues(found: Conditioning) -> str:
     if not np.isfinite(found.eigenvalues).all():
-        return "none: f has no finite curvature here"
+        return tr("none: f has no finite curvature here")
     return ", ".join(number(float(v)) for v in found.eigenvalues)
 
 

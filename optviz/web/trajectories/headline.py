@@ -7,21 +7,29 @@ from optviz.engine.trajectories import Trajectory
 from optviz.figures.rate_words import rate_terms
 from optviz.figures.scenes import short_names
 from optviz.settings.experiment import OWN_RATES, Experiment
+from optviz.words import join, listed, mark, tr, trn
 
 #: What is said of runs that do not arrive: of one, and of several.
-FATES = {
-    "diverged": ("diverges", "diverge"),
-    "diverging": ("diverges", "diverge"),
-    "falling": ("falls without end", "fall without end"),
-    "saddle": ("is stuck at a saddle", "are stuck at a saddle"),
-    "minimum": ("rests at another minimum", "rest at another minimum"),
-    "valley": ("rests in a valley of minima", "rest in a valley of minima"),
-    "flat": ("rests where f is flat", "rest where f is flat"),
-    "hopping": ("hops between two points", "hop between two points"),
-    "hovering": ("hovers at the noise floor", "hover at the noise floor"),
-    "wandering": ("wanders and does not settle", "wander and do not settle"),
-    "pole": ("jumps over a pole", "jump over a pole"),
-    "undefined": ("leaves the part where f has values", "leave the part where f has values"),
+Fate = tuple[str, str]
+DIVERGED = mark("{who} diverges."), mark("{who} diverge.")
+AT_A_MINIMUM = mark("{who} rests at a minimum."), mark("{who} rest at a minimum.")
+WAITING = mark("{who} is not there after {steps}."), mark("{who} are not there after {steps}.")
+FATES: dict[str, Fate] = {
+    "diverged": DIVERGED,
+    "diverging": DIVERGED,
+    "falling": (mark("{who} falls without end."), mark("{who} fall without end.")),
+    "saddle": (mark("{who} is stuck at a saddle."), mark("{who} are stuck at a saddle.")),
+    "minimum": (mark("{who} rests at another minimum."), mark("{who} rest at another minimum.")),
+    "valley": (mark("{who} rests in a valley of minima."), mark("{who} rest in a valley of minima.")),
+    "flat": (mark("{who} rests where f is flat."), mark("{who} rest where f is flat.")),
+    "hopping": (mark("{who} hops between two points."), mark("{who} hop between two points.")),
+    "hovering": (mark("{who} hovers at the noise floor."), mark("{who} hover at the noise floor.")),
+    "wandering": (mark("{who} wanders and does not settle."), mark("{who} wander and do not settle.")),
+    "pole": (mark("{who} jumps over a pole."), mark("{who} jump over a pole.")),
+    "undefined": (
+        mark("{who} leaves the part where f has values."),
+        mark("{who} leave the part where f has values."),
+    ),
 }
 SAME = 1e-6  # share by which two values of f may differ and count as the same
 
@@ -40,42 +48,52 @@ def headline(experiment: Experiment, trajectories: Sequence[Trajectory]) -> str:
     if known:
         depths = objective.value(objective.minima).tolist()
         sentences += _lowest([(name, depths[t.outcome.minimum]) for _, name, t in arrived])
+    steps = trn("{count} step", "{count} steps", experiment.steps)
     if objective.group == "unbounded":
-        sentences.append("There is no minimum to arrive at: f has no lower bound.")
+        sentences.append(tr("There is no minimum to arrive at: f has no lower bound."))
     elif not arrived and len(runs) > 1:
-        sentences.append(f"None arrives at a known minimum within {_steps(experiment.steps)}.")
-    waiting = [f"{verb} after {_steps(experiment.steps)}" for verb in ("is not there", "are not there")]
-    rest: dict[tuple[str, str], list[str]] = {}
+        sentences.append(tr("None arrives at a known minimum within {steps}.", steps=steps))
+    rest: dict[Fate, list[str]] = {}
     for name, t in runs:
+        fate = FATES.get(t.outcome.kind, WAITING)
         if t.outcome.kind == "minimum" and not known:
-            fate = ("rests at a minimum", "rest at a minimum")
-        else:
-            fate = FATES.get(t.outcome.kind, (waiting[0], waiting[1]))
-        if t.outcome.kind != "converged" and (arrived or len(runs) == 1 or fate[0] != waiting[0]):
+            fate = AT_A_MINIMUM
+        if t.outcome.kind != "converged" and (arrived or len(runs) == 1 or fate != WAITING):
             rest.setdefault(fate, []).append(name)
-    sentences += [f"{_list(who)} {one if len(who) == 1 else all_}." for (one, all_), who in rest.items()]
-    return f"{_terms(experiment)}{' '.join(sentences)}"
+    for (one, several), who in rest.items():
+        sentences.append(tr(one if len(who) == 1 else several, who=_list(who), steps=steps))
+    return _with_terms(experiment, join(*sentences))
 
 
-def _terms(experiment: Experiment) -> str:
-    """Which rates are compared, where the cards do not set them."""
+def _with_terms(experiment: Experiment, said: str) -> str:
+    """The statement behind the rates that are compared, where the cards do not set them."""
     terms = rate_terms(experiment) if experiment.rates != OWN_RATES else ""
-    return f"{terms[0].upper()}{terms[1:]}: " if terms else ""
+    return (
+        tr("{terms}: {sentences}", terms=f"{terms[0].upper()}{terms[1:]}", sentences=said) if terms else said
+    )
 
 
 def _order(arrived: Sequence[tuple[int, str]], *, alone: bool) -> str:
     """Who is first, and who follows at which step."""
     first = arrived[0][0]
     leaders = [name for step, name in arrived if step == first]
+    said = {"who": _list(leaders), "step": first}
     if alone:
-        return f"{leaders[0]} arrives at step {first}."
-    if len(leaders) > 1:
-        both = "both" if len(leaders) == 2 else "all"
-        said = f"{_list(leaders)} arrive first, {both} at step {first}"
-    else:
-        said = f"{leaders[0]} arrives first, at step {first}"
-    later = [f"{name} at {step}" for step, name in arrived if step > first]
-    return f"{said}; then {_list(later)}." if later else f"{said}."
+        return tr("{who} arrives at step {step}.", **said)
+    later = [tr("{name} at {step}", name=name, step=step) for step, name in arrived if step > first]
+    if later:
+        said["later"] = _list(later)
+    if len(leaders) == 1:
+        if later:
+            return tr("{who} arrives first, at step {step}; then {later}.", **said)
+        return tr("{who} arrives first, at step {step}.", **said)
+    if len(leaders) == 2:
+        if later:
+            return tr("{who} arrive first, both at step {step}; then {later}.", **said)
+        return tr("{who} arrive first, both at step {step}.", **said)
+    if later:
+        return tr("{who} arrive first, all at step {step}; then {later}.", **said)
+    return tr("{who} arrive first, all at step {step}.", **said)
 
 
 def _lowest(arrived: Sequence[tuple[str, float]]) -> list[str]:
@@ -85,12 +103,13 @@ def _lowest(arrived: Sequence[tuple[str, float]]) -> list[str]:
         return []
     low = min(depths)
     best = [name for name, depth in arrived if depth - low <= SAME * (1 + abs(low))]
-    return [f"{_list(best)} {'ends' if len(best) == 1 else 'end'} lowest, at f = {number(low)}."]
-
-
-def _steps(count: int) -> str:
-    return f"{count:,} step{'s' * (count > 1)}"
+    said = {"who": _list(best), "value": number(low)}
+    if len(best) == 1:
+        return [tr("{who} ends lowest, at f = {value}.", **said)]
+    return [tr("{who} end lowest, at f = {value}.", **said)]
 
 
 def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return tr("{names} and {last}", names=listed(names[:-1]), last=names[-1])

@@ -10,19 +10,22 @@ from optviz.web.trajectories.arranging import arrange
 from optviz.web.trajectories.presets import preset_fields
 from optviz.web.trajectories.results import results
 from optviz.web.trajectories.scene import experiment_scene, head
+from optviz.words import join, tr
 
-HINT = "Drag the ring, or a slider."
-RACE = f"{HINT} Which arrives first?"
+
+def hint(*, race: bool = False) -> str:
+    """What is said beside the picture of a first visit."""
+    return join(tr("Drag the ring, or a slider."), tr("Which arrives first?") if race else "")
 
 
 def parts(experiment: Experiment, theme: Theme) -> dict[str, dict[str, Any]]:
     """The data of the bench's parts, but for the panel."""
     trajectories = experiment.run()
     scene = experiment_scene(experiment, trajectories, theme)
-    hint = RACE if len(trajectories) > 1 else HINT
+    told = hint(race=len(trajectories) > 1)
     return {
         "head": head(experiment, theme),
-        "stage": {**scene, "hint": hint, "fit": fit_offered(experiment)},
+        "stage": {**scene, "hint": told, "fit": fit_offered(experiment)},
         "results": results(experiment, trajectories, theme),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 from optviz.settings.experiment import Entrant, Experiment, encode
 from optviz.settings.link import fields_of
 from optviz.settings.setups import MOST_ENTRANTS
+from optviz.words import Message, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,8 @@ class Preset:
     """An experiment with a name, and a sentence that says what to see in it."""
 
     key: str
-    name: str
-    about: str
+    name: Message
+    about: Message
     experiment: Experiment
 
 
@@ -125,11 +126,11 @@ def preset_fields() -> list[dict[str, Any]]:
     options = [
         {
             "key": preset.key,
-            "name": preset.name,
-            "help": preset.about,
+            "name": tr(preset.name),
+            "help": tr(preset.about),
             "group": "",
             "values": {**free, **encode(preset.experiment)},
         }
         for preset in PRESETS
     ]
-    return [{"name": "preset", "kind": "presets", "label": "Show me", "help": "", "options": options}]
+    return [{"name": "preset", "kind": "presets", "label": tr("Show me"), "help": "", "options": options}]

@@ -17,15 +17,9 @@ from optviz.settings.experiment import OWN_RATES, Entrant, Experiment, encode
 from optviz.web import assets
 from optviz.web.markdown_escape import plain
 from optviz.web.trajectories.headline import headline
+from optviz.words import tr
 
 TRAJECTORIES = "api/v1/trajectories"  # where `web.api_route` answers an experiment's runs
-HEADINGS = (
-    "Optimizer",
-    "What happened",
-    "f at the end",
-    "Distance to nearest minimum",
-    f"Stays within {ARRIVED:g} from step",
-)
 
 
 def results(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> dict[str, Any]:
@@ -58,7 +52,13 @@ def results(experiment: Experiment, trajectories: Sequence[Trajectory], theme: T
 def headings(experiment: Experiment) -> tuple[str, ...]:
     """The headings of the table; the first says which rates are compared where the cards do not set them."""
     terms = rate_terms(experiment) if experiment.rates != OWN_RATES else ""
-    return (f"{HEADINGS[0]}, {terms}" if terms else HEADINGS[0], *HEADINGS[1:])
+    return (
+        tr("Optimizer, {terms}", terms=terms) if terms else tr("Optimizer"),
+        tr("What happened"),
+        tr("f at the end"),
+        tr("Distance to nearest minimum"),
+        tr("Stays within {distance} from step", distance=f"{ARRIVED:g}"),
+    )
 
 
 def something_is_open() -> bool:
@@ -71,7 +71,7 @@ def behind(experiment: Experiment) -> None:
 
     Nothing in here is computed or sent while it is closed, so that it costs a slider nothing.
     """
-    panel = st.expander("Gradient, formulas and code", key="behind", on_change="rerun")
+    panel = st.expander(tr("Gradient, formulas and code"), key="behind", on_change="rerun")
     if not panel.open:
         return
     with panel:
@@ -81,26 +81,26 @@ def behind(experiment: Experiment) -> None:
             "  \n".join(rf"$\dfrac{{\partial f}}{{\partial {axis}}} = {part}$" for axis, part in parts)
         )
         places = range(len(experiment.entrants))
-        names = [plain(e.row.name) for e in experiment.racers]  # some are written by people
+        names = [plain(tr(e.row.name)) for e in experiment.racers]  # some are written by people
         key = f"behind.{'.'.join(names)}"
-        picked = st.pills("Optimizer", places, format_func=lambda i: names[i], default=0, key=key)
+        picked = st.pills(tr("Optimizer"), places, format_func=lambda i: names[i], default=0, key=key)
         if picked is not None:
             _optimizer(experiment, experiment.racers[picked])
 
 
 def _optimizer(experiment: Experiment, entrant: Entrant) -> None:
     optimizer = entrant.row
-    st.markdown(optimizer.idea)
+    st.markdown(tr(optimizer.idea))
     st.latex(optimizer.formula)
     if optimizer.remark:
-        st.caption(optimizer.remark)
+        st.caption(tr(optimizer.remark))
     left, right = st.columns(2)
     with left:
-        st.markdown("**The step as the engine runs it**")
+        st.markdown(tr("**The step as the engine runs it**"))
         st.code(optimizer.source, language="python")
-        st.caption(optimizer.reference)
+        st.caption(tr(optimizer.reference))
     with right:
-        st.markdown("**This run in PyTorch**")
+        st.markdown(tr("**This run in PyTorch**"))
         st.code(script(experiment, entrant), language="python")
 
 

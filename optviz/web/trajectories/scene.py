@@ -14,12 +14,13 @@ from optviz.settings.experiment import Experiment
 from optviz.settings.landscapes import TYPED
 from optviz.web.ground_route import ground_url
 from optviz.web.mathml import mathml
+from optviz.words import tr
 
 
 def formula(objective: Objective) -> str:
     """The landscape in words and as a formula, in Markdown."""
     arguments = "x, y" if objective.dimension == 2 else "x"
-    return f"{objective.name}: $f({arguments}) = {objective.latex}$"
+    return f"{tr(objective.name)}: $f({arguments}) = {objective.latex}$"
 
 
 def head(experiment: Experiment, theme: Theme) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def head(experiment: Experiment, theme: Theme) -> dict[str, Any]:
     objective = experiment.landscape()
     arguments = "x, y" if objective.dimension == 2 else "x"
     latex = as_typed(experiment.formula) if experiment.objective == TYPED else objective.latex
-    return {"name": objective.name, "math": mathml(f"f({arguments}) = {latex}"), "dark": theme.dark}
+    return {"name": tr(objective.name), "math": mathml(f"f({arguments}) = {latex}"), "dark": theme.dark}
 
 
 def experiment_scene(experiment: Experiment, trajectories: Sequence[Trajectory], theme: Theme) -> Scene:

@@ -25,9 +25,10 @@ function kindOf(field) {
   }
 }
 
-/** Read 0.05, 0,05, 1e-3 and −2. @param {string} typed @returns {number} NaN if it is no number */
+/** Read 0.05, 0,05, 1e-3, −2 and ０．０５. @param {string} typed @returns {number} NaN if it is no number */
 function readNumber(typed) {
-  let text = typed.trim().replace(/[−–]/g, "-")
+  const plain = typed.replace(/[！-～]/g, sign => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replace("。", ".")
+  let text = plain.trim().replace(/[−–]/g, "-")
   if (!text.includes(".") && text.split(",").length === 2) text = text.replace(",", ".")
   return NUMBER.test(text) ? Number(text) : NaN
 }
