@@ -16,7 +16,17 @@ from optviz.words.catalogue import FOLDER, entries
 from tests.words.english import left_in_english
 
 #: One lesson of each kind of picture and page.
-SOME = ("clamped", "adam-as-printed", "dying", "weather", "batch-size", "errors", "fitting", "dropout")
+SOME = (
+    "edge",
+    "clamped",
+    "adam-as-printed",
+    "dying",
+    "weather",
+    "batch-size",
+    "errors",
+    "fitting",
+    "dropout",
+)
 
 
 @pytest.mark.parametrize("room", ["lessons", "web_lessons"])
