@@ -5,6 +5,7 @@ import platform
 import torch
 
 from optviz.training.networks import TrainingError
+from optviz.training.stored_words import ONE_THREAD, THREADS, stored
 from optviz.words import listed, tr
 
 
@@ -24,10 +25,11 @@ def pick_device(wanted: str = "auto") -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """The device's name for people."""
+    """The device's name for people, as it is stored."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return "Apple GPU (Metal)"
     threads = torch.get_num_threads()
-    return f"{platform.processor() or platform.machine()} CPU, {threads} thread{'s' * (threads > 1)}"
+    message = THREADS if threads > 1 else ONE_THREAD
+    return stored(message, processor=platform.processor() or platform.machine(), count=threads)

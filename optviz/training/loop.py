@@ -370,7 +370,7 @@ class Trainer:
             else:  # another kind of generator: new dropout masks, other than those of the first steps
                 self.generator.manual_seed(self.config.seed + saved.step)
         except (RuntimeError, TypeError, ValueError) as error:
-            raise checkpoints.CheckpointError("This checkpoint does not fit its own network.") from error
+            raise checkpoints.CheckpointError(tr("This checkpoint does not fit its own network.")) from error
         self.step, self.elapsed, self.trained = saved.step, saved.elapsed, saved.trained
         self.orders_hash, self.begins = saved.order_hash, saved.forked or saved.step == 0
         if self.step:

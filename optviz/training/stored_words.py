@@ -35,13 +35,15 @@ COMPUTATION_FAILED = mark("The computation failed with {kind}: {error}")
 NOT_BEGUN = mark("The worker could not begin this run ({kind}: {error}).")
 RUN_LOST = mark("The worker that trained this run was lost. Resume goes on from its last checkpoint.")
 JOB_LOST = mark("The worker that computed this was lost {count} times. Ask again to try once more.")
+ONE_THREAD = mark("{processor} CPU, {count} thread")
+THREADS = mark("{processor} CPU, {count} threads")
 NO_SCHEDULER = mark("The Dask scheduler at {address} does not answer; runs wait in the queue until it does.")
 NO_WORKER = mark("No worker is connected to the Dask scheduler at {address}; runs wait.")
 
 MESSAGES = (
     *(LOSS_AFTER, LOSS, TEST_LOSS_AFTER, TEST_LOSS, RATE, BROKEN_AT_ZERO, BROKEN, NOT_RECORDED, DOWNLOADING),
     *(LOADING, FOLLOWING, LEFT_OUT, ALL_DIVERGED, OTHER_VERSION, MEMORY, TRAINING_FAILED, COMPUTATION_FAILED),
-    *(NOT_BEGUN, RUN_LOST, JOB_LOST, NO_SCHEDULER, NO_WORKER),
+    *(NOT_BEGUN, RUN_LOST, JOB_LOST, NO_SCHEDULER, NO_WORKER, ONE_THREAD, THREADS),
 )
 
 

@@ -21,6 +21,7 @@ VALUES = {
     "done": "3",
     "total": "12",
     "kind": "RuntimeError",
+    "processor": "x86_64",
     "error": "no kernel: image (1.2) is there",
     "why": "no kernel: image (1.2) is there",
     "address": "tcp://10.0.0.5:8786",
@@ -35,7 +36,7 @@ def filled(message: str) -> str:
 def test_every_stored_sentence_is_found_again_with_its_values(message: str) -> None:
     with speaking("zh"):
         said = filled(message)
-        assert said.startswith(message.split("{")[0]), "the store's language is English"
+        assert message.rsplit("}")[-1] in said, "the store's language is English"
         told = retold(said)
         assert told == tr(message, **VALUES) != said
     assert retold(said) == said

@@ -4,7 +4,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from optviz.figures.training_curves import UNITS, View
 from optviz.runs import scheduler
 from optviz.runs.history import watch
 from optviz.runs.store import RunError
+from optviz.settings.declaration import declaration
 from optviz.training.config import TrainingConfig, decode, encode
 from optviz.training.presets import COMPARISONS, PRESETS
 from optviz.training.rivals import rival
@@ -28,6 +29,8 @@ from tests.words.english import left_in_english
 RACE = TrainingConfig("digits", (8,), epochs=2, batch_size=100, rivals=(rival("rmsprop"),), sharpness=True)
 #: Works keep the titles that they have.
 CITED = "Optical recognition of handwritten digits"
+#: What people read of a figure.
+READ = ("title", "about", "alt", "text", "name", "hovertemplate", "note")
 #: Parts of the page that open, by the keys of their states.
 PARTS = ("own-digit", "inside", "landscape", "rates")
 
@@ -76,17 +79,17 @@ def said(page: Visit) -> Iterator[str]:
     yield from (each.proto.body for each in elements.get("html"))
 
 
-def told(panel: Any) -> Iterator[str]:
+def told(panel: Any, read: Sequence[str] = READ) -> Iterator[str]:
     """The words of a figure: those under its keys that people read."""
     if isinstance(panel, list):
         for each in panel:
-            yield from told(each)
+            yield from told(each, read)
     elif isinstance(panel, dict):
         for key, value in panel.items():
-            if key in ("title", "about", "alt", "text", "name", "hovertemplate", "note") and value:
-                yield from [value] if isinstance(value, str) else told(value)
+            if key in read and value:
+                yield from [value] if isinstance(value, str) else told(value, read)
             elif isinstance(value, dict | list):
-                yield from told(value)
+                yield from told(value, read)
 
 
 def test_nothing_on_the_page_of_a_race_is_english(trained: Visit) -> None:
@@ -140,6 +143,14 @@ def test_refusals_of_links_and_of_the_store_are_chinese(training: None) -> None:
             store.pause(run.id, "somebody")
         with pytest.raises(RunError, match="只有开始训练的人才能暂停它"):
             store.pause(run.id, "somebody else")
+
+
+def test_every_setting_is_named_in_chinese() -> None:
+    with speaking("zh"):
+        sections = declaration(TrainingConfig)["sections"]
+    texts = list(told(sections, ("title", "label", "help", "group", "name")))
+    assert {"批大小", "初始权重", "每一步用多少张图像。"} <= set(texts)
+    assert not [line for text in texts for line in left_in_english(text)]
 
 
 def test_presets_and_comparisons_are_chinese() -> None:

@@ -94,7 +94,7 @@ def sentence(history: History) -> str:
 
 def _finished(history: History) -> str:
     run, end = history.run, history.last(Finished)
-    device = run.device or tr("its device")
+    device = retold(run.device) or tr("its device")
     epochs = trn("{count} epoch", "{count} epochs", run.config.epochs)
     if end is None or run.config.rivals:
         return tr("Finished: {epochs} on {device}.", epochs=epochs, device=device)
@@ -128,13 +128,13 @@ def _running(history: History) -> str:
     if started is None:
         return retold(run.sentence) or tr("A worker has taken the run and loads the data.")
     if progress is None or progress.step <= started.resumed_at:
-        return tr("Training on {device}: starting.", device=started.device_name)
+        return tr("Training on {device}: starting.", device=retold(started.device_name))
     racers = len(history.lanes)
     told = [lane.progress for lane in history.lanes if lane.progress]
     left = sum((started.steps - p.step) * p.elapsed / p.step for p in told if p.step < started.steps)
     rate = sum(p.images_per_second for p in told) / racers**2  # of one racer while the others wait
     values = {
-        "device": started.device_name,
+        "device": retold(started.device_name),
         "epoch": f"{progress.epoch:.1f}",
         "epochs": run.config.epochs,
         "step": f"{progress.step:,}",
