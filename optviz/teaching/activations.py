@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.words import Message
+from optviz.words import Message, mark
 
 Function = Callable[[Any], Any]
 
@@ -166,7 +166,7 @@ ACTIVATIONS: dict[str, Activation] = {
             relu,
             relu_derivative,
             r"\mathrm{ReLU}(z) = \max(0, z)",
-            r"\mathrm{ReLU}'(z) = 1 \text{ if } z > 0 \text{ else } 0",
+            mark(r"\mathrm{ReLU}'(z) = 1 \text{ if } z > 0 \text{ else } 0"),
             "Lets a gradient through whole, or not at all. A unit that is negative for every example gets no "
             "gradient any more: it is dead.",
             "relu",
@@ -176,8 +176,8 @@ ACTIVATIONS: dict[str, Activation] = {
             "Leaky ReLU",
             leaky_relu,
             leaky_relu_derivative,
-            r"z \text{ if } z > 0 \text{ else } 0.01\,z",
-            r"1 \text{ if } z > 0 \text{ else } 0.01",
+            mark(r"z \text{ if } z > 0 \text{ else } 0.01\,z"),
+            mark(r"1 \text{ if } z > 0 \text{ else } 0.01"),
             "A small slope on the left, so that no unit dies for good.",
             "leaky_relu",
         ),
@@ -186,8 +186,8 @@ ACTIVATIONS: dict[str, Activation] = {
             "ELU",
             elu,
             elu_derivative,
-            r"z \text{ if } z > 0 \text{ else } e^z - 1",
-            r"1 \text{ if } z > 0 \text{ else } e^z",
+            mark(r"z \text{ if } z > 0 \text{ else } e^z - 1"),
+            mark(r"1 \text{ if } z > 0 \text{ else } e^z"),
             "Bends smoothly down to −1, so that the mean of the outputs is nearer to zero.",
             "elu",
         ),

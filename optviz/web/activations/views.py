@@ -80,8 +80,8 @@ def _formulas(s: ActivationSettings) -> None:
             tr(
                 "**{name}**  \n${formula}$ with slope ${derivative}$. {notes}",
                 name=tr(row.name),
-                formula=row.formula,
-                derivative=row.derivative_formula,
+                formula=tr(row.formula),
+                derivative=tr(row.derivative_formula),
                 notes=tr(row.notes),
             )
         )

@@ -12,8 +12,27 @@ function speech() {
 /** The message in the page's language, with `{name}` replaced by each value of that name.
  * @param {string} message @param {Values} [values] @returns {string} */
 function tr(message, values = {}) {
-  const said = speech().words[message] ?? message
-  return said.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place))
+  const { language, words } = speech()
+  const edge = language === "zh" ? EDGE : ""
+  const filled = (words[message] ?? message).replace(/\{(\w+)\}/g, (place, name) =>
+    values[name] === undefined ? place : `${edge}${values[name]}${edge}`)
+  return edge ? spaced(filled) : filled
+}
+
+const EDGE = "\ue0f0" // stands at both ends of a value until the spaces are right
+
+/** A space between Chinese and Latin letters where a value stands, as optviz/words/spacing.py has it.
+ * @param {string} text @returns {string} */
+function spaced(text) {
+  const gap = /([^\s\ue0f0])?([ \ue0f0]*\ue0f0[ \ue0f0]*)(?=([^\s\ue0f0])?)/g
+  return text.replace(gap, (_, before = "", between, after = "") => {
+    const both = [before, after]
+    const some = (/** @type {RegExp} */ kind) => both.some(sign => kind.test(sign))
+    const chinese = both.filter(sign => /[\u3400-\u9fff]/.test(sign)).length
+    if (some(/[\u3000-\u303f\uff01-\uff5e]/) || chinese === 2) return before // full-width signs bring their own space
+    if (chinese && some(/[A-Za-z0-9]/)) return `${before} `
+    return before + (between.includes(" ") ? " " : "")
+  })
 }
 
 /** `one` if the count is 1, else `many`; `{count}` is the count.

@@ -7,6 +7,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8]
 const PLACES = {
   step: [marked("step {now}"), marked("step {now} of {all}")],
   epoch: [marked("epoch {now}"), marked("epoch {now} of {all}")],
+  example: [marked("example {now}"), marked("example {now} of {all}")],
 }
 /** What has keys of its own. */
 const KEYED = "select, summary, input:not(.scrub)"
