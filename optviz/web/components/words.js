@@ -13,7 +13,23 @@ function speech() {
  * @param {string} message @param {Values} [values] @returns {string} */
 function tr(message, values = {}) {
   const said = speech().words[message] ?? message
-  return said.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place))
+  const edge = speech().language === "zh" ? EDGE : ""
+  const filled = said.replace(/\{(\w+)\}/g, (place, name) => (name in values ? `${edge}${values[name]}${edge}` : place))
+  return edge ? spaced(filled) : filled
+}
+
+const EDGE = "\ue0f0" // stands at both ends of a value until the spaces are right
+
+/** The text with a space at each EDGE where it belongs in Chinese; `words/spacing.py` says the same.
+ * @param {string} text @returns {string} */
+function spaced(text) {
+  return text.replace(/([^\s\ue0f0])?([ \ue0f0]*\ue0f0[ \ue0f0]*)(?=([^\s\ue0f0])?)/g, (_, before = "", gap = "", after = "") => {
+    const both = [before, after]
+    const chinese = both.filter(sign => /[\u3400-\u9fff]/.test(sign)).length
+    if (chinese === 2 || both.some(sign => /[\u3000-\u303f\uff01-\uff5e]/.test(sign))) return before
+    if (chinese && both.some(sign => /[A-Za-z0-9]/.test(sign))) return `${before} `
+    return before + (gap.includes(" ") ? " " : "")
+  })
 }
 
 /** `one` if the count is 1, else `many`; `{count}` is the count.
