@@ -99,7 +99,7 @@ function linesOf(explanation) {
   const x = row.names[row.point]?.symbol ?? { base: "x" }
   const used = indexed(row.names[asked.at(-1)?.variable ?? ""]?.symbol ?? { base: "g" }, "t")
   const [before, after] = ["t-1", "t"].map(index => indexed(x, index))
-  const last = { line: EFFECTIVE_RATE, target: { base: "rate" }, symbols: [before ?? x, after ?? x, used], axes: rates, all: [] }
+  const last = { line: EFFECTIVE_RATE, target: { base: tr("rate") }, symbols: [before ?? x, after ?? x, used], axes: rates, all: [] }
   return [...shown, last]
 }
 
