@@ -40,7 +40,7 @@ class StepExplanation {
     const explanation = engine.explain(states, k)
     const lines = linesOf(explanation).map(line => lineNode(line))
     this.root.replaceChildren(
-      explainNode("h3", "", tr("Step {step} of {optimizer}", { step: k, optimizer: explanation.row.name })),
+      explainNode("h3", "", tr("Step {step} of {optimizer}", { step: k, optimizer: tr(explanation.row.name) })),
       givenNode(explanation, states),
       explainNode("ol", "lines", ...lines),
       explainNode("h4", "", tr("Why this length?")),
