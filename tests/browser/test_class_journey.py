@@ -57,7 +57,11 @@ def test_a_teachers_link_fixes_and_hides_fields_and_says_what_to_do(server, visi
     teacher.get_by_label("What to do or to look for").fill("Change only the rate.")
     teacher.locator("select[data-name=steps]").select_option("lock")
     teacher.locator("select[data-name=start]").select_option("hide")
+    teacher.locator("select.lang").select_option("zh")
+    assert "lang=zh" in teacher.locator("input.link").input_value()
+    teacher.locator("select.lang").select_option("")
     link = teacher.locator("input.link").input_value()
+    assert "lang=" not in link
 
     student = visitors().page
     student.goto(link)

@@ -14,7 +14,7 @@ import optviz.web.components.share
 import optviz.web.components.stage  # noqa: F401  (each registers its module)
 from optviz.web.assets import address
 from optviz.web.components.mounting import BUS, compressed, module_url, mount
-from optviz.web.components.share import EMBED, FILE, QR, Fields
+from optviz.web.components.share import EMBED, FILE, QR, Fields, told
 
 HERE = Path(__file__).parent
 MODULE = "optviz.bench"
@@ -35,7 +35,7 @@ def bench_data(
     stamped = {name: {**data, "page": page, "stamp": dict(stamp)} for name, data in parts.items()}
     modules = {name: module_url(f"optviz.{name}") for name in PARTS}
     places = {"qr": address(QR), "file": address(FILE), "embed": address(EMBED)}
-    share = {**places, "fields": list(fields), "page": page}
+    share = {**places, **told(fields), "page": page}
     return {**stamped, "share": share, "modules": modules, "page": page}
 
 

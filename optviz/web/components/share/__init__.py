@@ -3,10 +3,12 @@
 import html
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from optviz.web.assets import address
 from optviz.web.components.mounting import BUS, mount
+from optviz.words import LANGUAGES
 
 Fields = Sequence[tuple[str, str]]
 QR = "qr.svg"  # where `web.qr_route` draws a code
@@ -21,7 +23,12 @@ def share_button(fields: Fields = ()) -> None:
 
     `fields`, names and labels, can be locked and hidden in a link for a class.
     """
-    _share(key="share", data={"qr": address(QR), "fields": list(fields)})
+    _share(key="share", data={**told(fields), "qr": address(QR)})
+
+
+def told(fields: Fields) -> dict[str, Any]:
+    """What can be chosen in a link for a class."""
+    return {"fields": list(fields), "languages": list(LANGUAGES.items())}
 
 
 def qr_code(link: str, name: str, side: int = 132) -> str:

@@ -12,12 +12,12 @@ async function copy(text, field) {
   }
 }
 
-/** @typedef {{ qr: string, file?: string, embed?: string, fields?: [string, string][], page?: string }} ShareData
+/** @typedef {{ qr: string, file?: string, embed?: string, fields?: [string, string][], languages?: [string, string][], page?: string }} ShareData
  *   addresses; `file` and `embed` where the page can be taken away; `fields`, names and labels, that a link can lock and
- *   hide; the key of the page's bus */
+ *   hide; `languages`, codes and names; the key of the page's bus */
 /** @type {Record<string, string>} what the keys of a presenter do in large type */
 const STEPS = { PageDown: "next", ArrowRight: "next", PageUp: "previous", ArrowLeft: "previous" }
-const GUIDE = ["prompt", "lock", "hide", "large"] // as in web/guide.py
+const GUIDE = ["prompt", "lock", "hide", "large", "lang"] // as in web/guide.py
 
 /** The address with what is chosen for a class. @param {HTMLElement} root @returns {string} */
 function classLink(root) {
@@ -26,20 +26,26 @@ function classLink(root) {
   const prompt = /** @type {HTMLTextAreaElement} */ (root.querySelector(".prompt")).value.trim()
   if (prompt) link.searchParams.set("prompt", prompt)
   for (const name of ["lock", "hide"]) {
-    const chosen = [...root.querySelectorAll("select")].filter(({ value }) => value === name).map(({ dataset }) => dataset.name)
+    const chosen = [...root.querySelectorAll(".fields select")].map(field => /** @type {HTMLSelectElement} */ (field)).filter(({ value }) => value === name).map(({ dataset }) => dataset.name)
     if (chosen.length) link.searchParams.set(name, chosen.join("_"))
   }
   if (/** @type {HTMLInputElement} */ (root.querySelector(".large")).checked) link.searchParams.set("large", "1")
+  const { value: lang } = /** @type {HTMLSelectElement} */ (root.querySelector(".lang"))
+  if (lang) link.searchParams.set("lang", lang)
   return link.href
 }
 
-/** What the address says already for a class. @param {HTMLElement} root @param {[string, string][]} fields */
-function showGuide(root, fields) {
+/** What the address says already for a class. @param {HTMLElement} root @param {[string, string][]} fields
+ * @param {[string, string][]} languages */
+function showGuide(root, fields, languages) {
   const said = new URLSearchParams(window.location.search)
   const named = (/** @type {string} */ name) => (said.get(name) ?? "").split("_")
   const prompt = /** @type {HTMLTextAreaElement} */ (root.querySelector(".prompt"))
   prompt.value = said.get("prompt") ?? ""
   ;/** @type {HTMLInputElement} */ (root.querySelector(".large")).checked = said.get("large") === "1"
+  const lang = /** @type {HTMLSelectElement} */ (root.querySelector(".lang"))
+  lang.replaceChildren(...[["", tr("that of each browser")], ...languages].map(([value, name]) => new Option(name, value)))
+  lang.value = said.get("lang") ?? ""
   const rows = fields.map(([name, label]) => {
     const row = document.createElement("label")
     const select = document.createElement("select")
@@ -86,7 +92,7 @@ export default function ({ data, parentElement }) {
   button.onclick = async () => {
     if (!panel.hidden) return show(false)
     const link = window.location.href
-    showGuide(root, data.fields ?? [])
+    showGuide(root, data.fields ?? [], data.languages ?? [])
     offer(link)
     part(".take").hidden = !data.file || !data.embed
     part(".file").setAttribute("href", `${data.file}?${experimentQuery()}`)
