@@ -180,6 +180,11 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
         yaxis=axis(theme, tr("distance from the lowest point"), type="log", exponentformat="power"),
         annotations=notes,
     )
+    said = [
+        tr("batches of {size} {radii}", size=size, radii=listed(number(float(v)) for v in row))
+        for size, row in zip(sizes, radii, strict=True)
+    ]
+    between = tr("; ")
     return panel(
         "ball",
         tr("Radius of the ball against the rate"),
@@ -190,10 +195,7 @@ def ball_panel(rates: Sequence[float], sizes: Sequence[int], radii: np.ndarray, 
         ),
         alt=tr(
             "Radius of the noise ball: {radii} at the rates {rates}.",
-            radii="; ".join(
-                tr("batches of {size} {radii}", size=size, radii=listed(number(float(v)) for v in row))
-                for size, row in zip(sizes, radii, strict=True)
-            ),
+            radii=between.join(said),
             rates=listed(number(rate) for rate in rates),
         ),
         aspect=0.6,

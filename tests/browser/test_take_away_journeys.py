@@ -20,8 +20,10 @@ from optviz.figures.style import DARK, LIGHT
 from optviz.settings.experiment import Entrant, Experiment, decode, encode
 from optviz.web.take_away import whole_file
 from optviz.web.trajectories.headline import headline
+from optviz.words import speaking
 from tests.browser.panel import RATE
 from tests.browser.stage import Stage, no_sideways_scrolling
+from tests.words.english import left_in_english
 
 pytestmark = pytest.mark.browser
 ADDRESS = "https://course.example.edu/optviz/"
@@ -130,6 +132,17 @@ def test_a_file_says_of_changed_runs_what_python_says(taken, name: str) -> None:
     file.panel.remove(1)
     file.stage.until(lambda: len(file.experiment().entrants) == len(EXPERIMENTS[name].entrants))
     file.agrees()
+    file.stays_alone()
+
+
+def test_a_file_says_it_in_chinese_as_python_does(taken) -> None:
+    with speaking("zh"):
+        file = taken(EXPERIMENTS["rules that look elsewhere"])
+        before = file.experiment()
+        file.panel.slider(RATE).first.press("ArrowRight")
+        file.stage.until(lambda: file.experiment() != before)
+        file.agrees()
+    assert left_in_english(file.page.locator("main").inner_text()) == []
     file.stays_alone()
 
 

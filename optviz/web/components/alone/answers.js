@@ -216,13 +216,14 @@ class BrowserAnswers {
       const [name, gradients, heights] = [labels[i] ?? "", last(run.gradientsAsked), last(run.valuesAsked)]
       return heights ? tr("{name} {gradients} and {values} values of f", { name, gradients, values: heights }) : `${name} ${gradients}`
     })
+    const between = tr("; ")
     const spent = usual
       ? whole
         ? tr("{terms}, {count} gradient evaluations each.", said)
         : tr("{terms}, {count} gradient evaluations each, fewer where a run broke off.", said)
       : together(
         whole ? tr("{terms}, {count} steps each.", said) : tr("{terms}, {count} steps each, fewer where a run broke off.", said),
-        tr("Gradient evaluations: {asked}.", { asked: asked.join(tr("; ")) }),
+        tr("Gradient evaluations: {asked}.", { asked: asked.join(between) }),
       )
     const noise = Number(values.noise)
     const noisy = noise ? tr("Same noise: σ = {noise}, seed {seed}.", { noise: fourDigits(noise), seed: values.seed ?? "" }) : ""

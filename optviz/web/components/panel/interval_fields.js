@@ -173,8 +173,9 @@ class SideField {
   constructor(panel, field, name = field.name) {
     this.panel = panel
     this.name = name
+    const side = field.label || tr("Side")
     this.which = el("select", {
-      "aria-label": tr("{side} {name}: hyperparameter", { side: field.label || tr("Side"), name }),
+      "aria-label": tr("{side} {name}: hyperparameter", { side, name }),
       onchange: () => this.choose(),
     })
     this.sentence = sentencePlace()

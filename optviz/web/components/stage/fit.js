@@ -34,7 +34,8 @@ class FitButton {
     const { domain, left } = fittedTo(found.rows, found.scene.domain)
     if (!domain) return this.acts.say(tr("All paths leave the picture, so it stays as it is."))
     this.acts.set(domain.flat().join("_"))
-    if (left.length) this.acts.say(tr("Left out, because far outside: {names}.", { names: left.map(i => found.names[i]).join("; ") }))
+    const names = left.map(i => found.names[i]).join(tr("; "))
+    if (names) this.acts.say(tr("Left out, because far outside: {names}.", { names }))
   }
 }
 

@@ -106,7 +106,7 @@ function endsApart(a, b, domain) {
 /** @param {string[]} names */
 function chaosSentence(names) {
   if (!names.length) return ""
-  const said = { names: names.join("; ") }
+  const said = { names: names.join(tr("; ")) }
   return together(
     names.length === 1 ? tr("This path is chaotic: {names}.", said) : tr("These paths are chaotic: {names}.", said),
     tr("The last digit of a number decides the end, and browser and server round differently. The server's path is shown."),
