@@ -141,8 +141,9 @@ def test_what_is_read_while_one_types_is_kept_for_each_language() -> None:
 
 
 def test_every_word_about_a_step_has_a_translation() -> None:
+    names = {row.name for row in OPTIMIZERS.values()}  # some of them are the same everywhere
     with speaking("zh"):
-        assert [words for words in said().words if words and tr(words) == words] == []
+        assert [words for words in said().words if words not in names | {""} and tr(words) == words] == []
 
 
 def test_a_link_is_the_same_in_both_languages() -> None:
