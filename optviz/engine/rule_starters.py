@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optviz.words import Message
+from optviz.words import Message, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Starter:
 
     @property
     def for_networks(self) -> str:
-        """The text with that learning rate, and a range for it."""
-        title, *lines = [line for line in self.text.splitlines() if not line.startswith("lr = ")]
+        """The text with that learning rate, and a range for it, in the language of this context."""
+        title, *lines = [line for line in tr(self.text).splitlines() if not line.startswith("lr = ")]
         notes = next(i for i, line in enumerate(lines) if not line.startswith("#"))
         slider = f"lr = {self.rate:g} in 1e-6..10"
         return "\n".join([title, *lines[:notes], slider, *lines[notes:], ""])

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import re
 import time
 
 import numpy as np
@@ -17,10 +18,11 @@ from optviz.engine.landscapes import OBJECTIVES
 from optviz.engine.optimizers import ELEMENTWISE, OPTIMIZERS
 from optviz.engine.own_optimizer import NAME, own_optimizer
 from optviz.engine.rule_expressions import RuleError
-from optviz.engine.rule_starters import STARTERS
+from optviz.engine.rule_starters import STARTERS, Starter
 from optviz.engine.rule_text import LONGEST
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import simulate, simulate_many
+from optviz.words import speaking, tr
 from tests.engine.rule_texts import ROWS, STRANGE, with_sliders
 from tests.engine.test_ensembles import is_the_run_of_row, random_rows, random_starts
 
@@ -409,3 +411,15 @@ lines = st.builds("{} {} {}".format, names, st.sampled_from(["=", "-=", "**="]),
 @given(st.lists(lines | st.text(max_size=30), max_size=5))
 def test_whatever_is_written_is_walked_or_refused_at_once(rows: list[str]) -> None:
     attempt("\n".join([*rows, "x = x - lr*g"]))
+
+
+@pytest.mark.parametrize("starter", STARTERS.values(), ids=lambda starter: starter.key)
+def test_a_starter_in_chinese_is_the_same_rule_with_other_notes(starter: Starter) -> None:
+    plain = [own_optimizer(text) for text in (starter.text, starter.for_networks)]
+    with speaking("zh"):
+        texts = (tr(starter.text), starter.for_networks)
+    chinese = [own_optimizer(text) for text in texts]
+    for one, other in zip(plain, chinese, strict=True):
+        assert (one.source, one.hyperparameters) == (other.source, other.hyperparameters)
+        assert re.search("[\u4e00-\u9fff]", other.name)
+        assert max(map(len, other.text.splitlines())) <= 40
