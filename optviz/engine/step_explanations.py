@@ -277,7 +277,7 @@ def said() -> Said:
     words: dict[str, None] = dict.fromkeys((mark("weight decay"), *TITLES.values(), *SENTENCES.values()))
     with speaking(ENGLISH):
         for one in map(explained, OPTIMIZERS):
-            words |= dict.fromkeys(one.titles.values())
+            words |= dict.fromkeys((one.optimizer.name, *one.titles.values()))
             for line in one.recording.lines:
                 words |= dict.fromkeys((one.heading(line), one.words(line)))
     return Said(tuple(words))

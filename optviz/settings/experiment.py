@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 from optviz.engine.good_rates import RateSearch, search_rates
 from optviz.engine.hyperparameters import Hyperparameter, HyperparameterError
 from optviz.engine.landscapes import OBJECTIVES
+from optviz.engine.objective import Objective
+from optviz.engine.optimizers import Optimizer
 from optviz.engine.optimizers.base import rate
 from optviz.engine.schedules import SCHEDULES
 from optviz.engine.trajectories import Trajectory, simulate
@@ -203,29 +205,16 @@ class Experiment(OnLandscape, Settings):
     def search(self, entrant: Entrant) -> RateSearch:
         """Many learning rates tried with one optimizer of this comparison, all else as it is."""
         values = tuple((name, value) for name, value in entrant.values if name != "lr")
-        return _search(
-            self.objective,
-            self.formula,
-            self.start,
-            self.steps,
-            replace(entrant, values=values),
-            (self.schedule, self.schedule_values),
-            (self.noise, self.seed),
-        )
+        return _search(self._walk(replace(entrant, values=values)))
 
     def run(self) -> tuple[Trajectory, ...]:
         """The trajectory of every entrant, in order."""
-        return tuple(
-            _trajectory(
-                self.objective,
-                self.formula,
-                self.start,
-                self.steps,
-                entrant,
-                (self.schedule, self.schedule_values),
-                (self.noise, self.seed),
-            )
-            for entrant in self.racers
+        return tuple(_trajectory(self._walk(entrant)) for entrant in self.racers)
+
+    def _walk(self, entrant: Entrant) -> "_Walk":
+        schedule = (self.schedule, self.schedule_values)
+        return _Walk(
+            self.objective, self.formula, self.start, self.steps, entrant, schedule, self.noise, self.seed
         )
 
     def on(self, objective: str, formula: str = "") -> "Experiment":
@@ -245,56 +234,40 @@ class Experiment(OnLandscape, Settings):
         return replace(moved, entrants=told_rates(self.entrants, before, moved.landscape()), steps=steps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """All that one run depends on. A change of one entrant leaves the others', and a class opens the same."""
+
+    objective: str
+    formula: str
+    start: tuple[float, ...]
+    steps: int
+    entrant: Entrant
+    schedule: tuple[str, Values]
+    noise: float
+    seed: int
+
+    @property
+    def way(self) -> tuple[Objective, Optimizer, tuple[float, ...], int]:
+        """Where it goes and by which rule."""
+        return landscape(self.objective, self.formula), self.entrant.row, self.start, self.steps
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """Its schedule and noise, by the names that the engine has for them."""
+        key, values = self.schedule
+        return {"schedule": key, "schedule_values": dict(values), "noise": self.noise, "seed": self.seed}
+
+
 @per_language(256)
-def _trajectory(
-    objective: str,
-    formula: str,
-    start: tuple[float, ...],
-    steps: int,
-    entrant: Entrant,
-    schedule: tuple[str, Values],
-    noise: tuple[float, int],
-) -> Trajectory:
-    """One run. A change of one entrant leaves the others, and a whole class opens the same link."""
-    key, values = schedule
-    sigma, seed = noise
-    return simulate(
-        landscape(objective, formula),
-        entrant.row,
-        start,
-        steps,
-        schedule=key,
-        schedule_values=dict(values),
-        noise=sigma,
-        seed=seed,
-        **dict(entrant.values),
-    )
+def _trajectory(walk: _Walk) -> Trajectory:
+    return simulate(*walk.way, **walk.terms | dict(walk.entrant.values))
 
 
 @functools.lru_cache(maxsize=128)
-def _search(
-    objective: str,
-    formula: str,
-    start: tuple[float, ...],
-    steps: int,
-    entrant: Entrant,
-    schedule: tuple[str, Values],
-    noise: tuple[float, int],
-) -> RateSearch:
-    """One search; `entrant` stands here without its rate."""
-    key, values = schedule
-    sigma, seed = noise
-    return search_rates(
-        landscape(objective, formula),
-        entrant.row,
-        start,
-        steps,
-        dict(entrant.values),
-        schedule=key,
-        schedule_values=dict(values),
-        noise=sigma,
-        seed=seed,
-    )
+def _search(walk: _Walk) -> RateSearch:
+    """One search; the entrant stands here without its rate."""
+    return search_rates(*walk.way, dict(walk.entrant.values), **walk.terms)
 
 
 def decode(given: Any) -> tuple[Experiment, list[str]]:

@@ -9,6 +9,7 @@ The elements are MathML Core; alignment in tables stands as CSS too, since Core 
 import re
 from xml.etree.ElementTree import Element, tostring
 
+from optviz.engine.formula_words import in_words
 from optviz.web.mathml_words import words
 from optviz.words import per_language
 
@@ -104,7 +105,7 @@ def mathml(latex: str, *, display: bool = False, label: str | None = None) -> st
 
 @per_language(1024)
 def _mathml(latex: str, display: bool, label: str | None) -> str:
-    row = _Reader(latex).whole()
+    row = _Reader(in_words(latex)).whole()
     math = Element(
         "math",
         {

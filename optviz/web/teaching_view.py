@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.engine.formula_words import in_words
 from optviz.figures.scene_types import LegendEntry, Panel
 from optviz.figures.style import Theme
 from optviz.figures.tables import as_csv
@@ -36,7 +37,7 @@ class View:
 
 def show(view: View, settings: Settings, theme: Theme) -> list[Panel]:
     """Words and picture of a view, which follows what is dragged. Returns its panels."""
-    st.markdown(f"${view.formula}$\n\n{tr(view.idea)}")
+    st.markdown(f"${in_words(view.formula)}$\n\n{tr(view.idea)}")
     panels, legend = view.draw(settings, theme)
     page = settings.page
     charts(

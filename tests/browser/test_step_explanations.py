@@ -21,7 +21,9 @@ from optviz.engine.schedules import SCHEDULES
 from optviz.engine.step_explanations import explained, explanation_source, recorder, recording_optimizer
 from optviz.engine.step_states import step_states
 from optviz.engine.trajectories import Trajectory, simulate
+from optviz.words.catalogue import FOLDER, entries
 from tests.browser.explain_page import ExplainPage, opened
+from tests.words.english import left_in_english
 
 pytestmark = pytest.mark.browser
 
@@ -339,6 +341,26 @@ def test_no_explanation_of_the_table_has_latex_or_missing_words(blank: ExplainPa
                 "[...document.querySelectorAll('math')].map(m => m.textContent)"
             ):
                 assert formula.strip()
+
+
+SPEAK = "words => { globalThis.optvizSpeech = { language: words ? 'zh' : 'en', words: words ?? {} } }"
+READ = """([run]) => [
+  ...[...document.querySelectorAll("#explanation :is(h3, h4, dt, mtext, p)")].map(n => n.textContent),
+  ...curvePanels([{ label: "", color: "", states: optvizEngine.states(run) }]).map(panel => panel.title),
+]"""
+
+
+def test_no_explanation_of_the_table_is_english_in_chinese(blank: ExplainPage) -> None:
+    blank.page.evaluate(SPEAK, entries(FOLDER / "zh" / "browser.po"))
+    left = {}
+    for key in OPTIMIZERS:
+        for step in (0, 1, 5, STEPS + 1):
+            blank.show(run_of(key, NOISE), step)
+            texts = blank.page.evaluate(READ, [run_of(key, NOISE)])
+            assert len(texts) > 4
+            left[key, step] = [words for text in texts for words in left_in_english(text)]
+    blank.page.evaluate(SPEAK, None)
+    assert {case: words for case, words in left.items() if words} == {}
 
 
 def test_a_step_that_looks_elsewhere_says_each_gradient_with_its_point(blank: ExplainPage) -> None:

@@ -1,18 +1,24 @@
 """Trajectories in Chinese: what a visitor reads there is not English, and values stay the same."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from optviz.engine.formula_words import TEXT, in_words
 from optviz.engine.objective import FormulaError, parse
+from optviz.engine.optimizers import OF_MATRICES, OPTIMIZERS
 from optviz.engine.own_optimizer import own_optimizer
 from optviz.engine.rule_expressions import RuleError
+from optviz.engine.schedules import SCHEDULES
+from optviz.engine.scipy_methods import REFERENCES
 from optviz.engine.step_explanations import said
 from optviz.figures.style import LIGHT
 from optviz.settings.declaration import declaration
 from optviz.settings.experiment import Experiment, decode, encode
 from optviz.settings.link import edit
+from optviz.teaching.activations import ACTIVATIONS
 from optviz.web.read_route import reading
 from optviz.web.rule_reading import rule_reading
 from optviz.web.trajectories.page import PAGE, parts
@@ -22,21 +28,8 @@ from tests.web.visit import Visit
 from tests.words.english import left_in_english
 
 #: What is no sentence: keys, code, addresses and names of the drawing.
-CODE = (
-    "key",
-    "engine",
-    "own",
-    "link",
-    "csv",
-    "formula",
-    "type",
-    "mode",
-    "symbol",
-    "dash",
-    "bdata",
-    "view",
-    "values",
-)
+_CODE = "key engine own link csv url formula type mode symbol dash bdata view values family"
+CODE = frozenset(_CODE.split())
 
 
 def told(data: Any) -> Iterator[str]:
@@ -152,3 +145,17 @@ def test_a_link_is_the_same_in_both_languages() -> None:
     with speaking("zh"):
         chinese = encode(Experiment())
     assert chinese == encode(Experiment())
+
+
+def test_words_in_formulas_are_chinese_and_names_stay() -> None:
+    formulas = [
+        row.formula for table in (OPTIMIZERS, OF_MATRICES, SCHEDULES, REFERENCES) for row in table.values()
+    ]
+    formulas += [text for row in ACTIVATIONS.values() for text in (row.formula, row.derivative_formula)]
+    formulas.append(parse("sqrt(x)*sqrt(x)").latex)
+    with speaking("zh"):
+        shown = [part[2] for latex in formulas for part in TEXT.finditer(in_words(latex))]
+        assert in_words(r"\text{step} + 1") == r"\text{step} + 1"
+    assert len(shown) > 10
+    assert [text for text in shown if not re.search("[\u4e00-\u9fff]", text)] == []
+    assert [in_words(latex) for latex in formulas] == formulas

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.engine.formula_words import in_words
 from optviz.engine.outcomes import number
 from optviz.engine.remembered import Remembered
 from optviz.figures.activation_panels import chain_panels, duel_panels, dying_panels, function_panels
@@ -80,8 +81,8 @@ def _formulas(s: ActivationSettings) -> None:
             tr(
                 "**{name}**  \n${formula}$ with slope ${derivative}$. {notes}",
                 name=tr(row.name),
-                formula=tr(row.formula),
-                derivative=tr(row.derivative_formula),
+                formula=in_words(row.formula),
+                derivative=in_words(row.derivative_formula),
                 notes=tr(row.notes),
             )
         )

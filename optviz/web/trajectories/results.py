@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from optviz.engine.formula_words import in_words
 from optviz.engine.outcomes import ARRIVED, number
 from optviz.engine.torch_script import torch_script
 from optviz.engine.trajectories import Trajectory
@@ -91,7 +92,7 @@ def behind(experiment: Experiment) -> None:
 def _optimizer(experiment: Experiment, entrant: Entrant) -> None:
     optimizer = entrant.row
     st.markdown(tr(optimizer.idea))
-    st.latex(optimizer.formula)
+    st.latex(in_words(optimizer.formula))
     if optimizer.remark:
         st.caption(tr(optimizer.remark))
     left, right = st.columns(2)

@@ -5,6 +5,7 @@ Nothing in here is computed or sent while it is closed.
 
 import streamlit as st
 
+from optviz.engine.formula_words import in_words
 from optviz.engine.objective import Objective
 from optviz.engine.outcomes import number
 from optviz.engine.scipy_methods import REFERENCES, ReferenceRun, run_reference
@@ -47,7 +48,7 @@ def references_panel(experiment: Experiment) -> None:
         )
         for reference in REFERENCES.values():
             named = tr("**{name}.** {idea}", name=tr(reference.name), idea=tr(reference.idea))
-            st.markdown(f"{named}  \n${reference.formula}$")
+            st.markdown(f"{named}  \n${in_words(reference.formula)}$")
             st.caption(tr(reference.reference))
 
 

@@ -207,23 +207,22 @@ class BrowserAnswers {
   budget(values, walkers, labels, terms) {
     const steps = Number(values.steps)
     const whole = walkers.every(({ run }) => run.steps === steps)
-    const same = tr("Same start {point}", { point: pointOf(coordinatesIn(values.start ?? "")) })
-    const start = terms ? tr("{start}, {terms}", { start: same, terms }) : same
+    const start = tr("Same start {place}", { place: pointOf(coordinatesIn(values.start ?? "")) })
     /** @param {Numbers} column */
     const last = column => column.at(-1) ?? 0
     const usual = walkers.every(({ run }) => last(run.gradientsAsked) === run.steps && !last(run.valuesAsked))
-    const said = { start, steps }
+    const said = { terms: listed([start, terms].filter(Boolean)), count: steps }
     const asked = walkers.map(({ run }, i) => {
       const [name, gradients, heights] = [labels[i] ?? "", last(run.gradientsAsked), last(run.valuesAsked)]
-      return heights ? tr("{name} {gradients} and {heights} values of f", { name, gradients, heights }) : `${name} ${gradients}`
+      return heights ? tr("{name} {gradients} and {values} values of f", { name, gradients, values: heights }) : `${name} ${gradients}`
     })
     const spent = usual
       ? whole
-        ? tr("{start}, {steps} gradient evaluations each.", said)
-        : tr("{start}, {steps} gradient evaluations each, fewer where a run broke off.", said)
+        ? tr("{terms}, {count} gradient evaluations each.", said)
+        : tr("{terms}, {count} gradient evaluations each, fewer where a run broke off.", said)
       : together(
-        whole ? tr("{start}, {steps} steps each.", said) : tr("{start}, {steps} steps each, fewer where a run broke off.", said),
-        tr("Gradient evaluations: {counts}.", { counts: asked.join("; ") }),
+        whole ? tr("{terms}, {count} steps each.", said) : tr("{terms}, {count} steps each, fewer where a run broke off.", said),
+        tr("Gradient evaluations: {asked}.", { asked: asked.join(tr("; ")) }),
       )
     const noise = Number(values.noise)
     const noisy = noise ? tr("Same noise: σ = {noise}, seed {seed}.", { noise: fourDigits(noise), seed: values.seed ?? "" }) : ""
@@ -240,8 +239,8 @@ class BrowserAnswers {
     const ends = walkers.map(({ run }, i) => tr("{name}: f = {height} after {steps} steps.", {
       name: names[i] ?? "", height: fourDigits(run.values.at(-1) ?? NaN), steps: run.steps,
     }))
-    const start = pointOf(coordinatesIn(values.start ?? ""))
-    return together(tr("{kind} of {landscape}, paths from {start}.", { kind, landscape: this.taken.head.name, start }), ...ends)
+    const place = pointOf(coordinatesIn(values.start ?? ""))
+    return together(tr("{picture} of {landscape}, paths from {place}.", { picture: kind, landscape: this.taken.head.name, place }), ...ends)
   }
 
   /** Where the experiment opens with its verdicts, as it stands now. */

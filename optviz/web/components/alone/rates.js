@@ -8,16 +8,17 @@ function searchSentence(search, minima, { noisy, unbounded }) {
   const { rates, steps, ends, points, best, alike, first, tooLarge, same } = search
   if (!rates.length) return tr("This rule allows no learning rate above zero, so none was tried.")
   const counted = trn("{count} step", "{count} steps", steps, { count: steps.toLocaleString("en") })
-  const said = { rates: rates.length, low: fourDigits(rates[0] ?? NaN), high: fourDigits(rates.at(-1) ?? NaN), steps: counted }
-  const tried = noisy
-    ? tr("{rates} rates from {low} to {high} were tried for {steps} with this noise", said)
-    : tr("{rates} rates from {low} to {high} were tried for {steps}", said)
-  if (same) return tr("{tried}: the rate makes no difference here.", { tried })
-  if (best === null) return tr("{tried}: none ends lower than it began.", { tried })
-  const found = { tried, alike, rate: fourDigits(best), step: first ?? 0, height: fourDigits(Math.min(...ends)) }
-  const parts = [alike > 1
-    ? tr("{tried}: {alike} fall equally far to ten digits; {rate} is there first, at step {step}.", found)
-    : tr("{tried}: {rate} ends lowest, at f = {height}.", found)]
+  const said = { count: rates.length, low: fourDigits(rates[0] ?? NaN), high: fourDigits(rates.at(-1) ?? NaN), steps: counted }
+  /** @param {string} found */
+  const tried = found => (noisy
+    ? tr("{count} rates from {low} to {high} were tried for {steps} with this noise: {found}", { ...said, found })
+    : tr("{count} rates from {low} to {high} were tried for {steps}: {found}", { ...said, found }))
+  if (same) return tried(tr("the rate makes no difference here."))
+  if (best === null) return tried(tr("none ends lower than it began."))
+  const rate = fourDigits(best)
+  const parts = [tried(alike > 1
+    ? tr("{count} fall equally far to ten digits; {rate} is there first, at step {step}.", { count: alike, rate, step: first ?? 0 })
+    : tr("{rate} ends lowest, at f = {value}.", { rate, value: fourDigits(Math.min(...ends)) }))]
   if (tooLarge.length) {
     const rate = fourDigits(tooLarge[0] ?? NaN)
     parts.push(tooLarge.length > 1
@@ -40,12 +41,12 @@ function rateTerms(values, searches) {
   }
   if (values.rates !== "best") return several ? tr("own rates") : ""
   const counts = [...new Set(searches.map(search => search?.rates.length ?? 0))].sort((a, b) => a - b)
-  const rates = counts.map(String).reduce((before, next) => tr("{before} or {next}", { before, next }))
-  const said = several ? tr("each at its own best rate of {rates} tried", { rates }) : tr("at its best rate of {rates} tried", { rates })
+  const tried = counts.join(tr(" or "))
+  const terms = several ? tr("each at its own best rate of {tried} tried", { tried }) : tr("at its best rate of {tried} tried", { tried })
   const without = searches.filter(search => search?.best === null).length
-  if (!without) return said
-  const kept = { said, without, all: searches.length }
+  if (!without) return terms
+  const kept = { terms, count: without, all: searches.length }
   return without === 1
-    ? tr("{said} ({without} of {all} keeps its own rate: none is better)", kept)
-    : tr("{said} ({without} of {all} keep their own rates: none is better)", kept)
+    ? tr("{terms} ({count} of {all} keeps its own rate: none is better)", kept)
+    : tr("{terms} ({count} of {all} keep their own rates: none is better)", kept)
 }

@@ -40,7 +40,7 @@ class StepExplanation {
     const explanation = engine.explain(states, k)
     const lines = linesOf(explanation).map(line => lineNode(line))
     this.root.replaceChildren(
-      explainNode("h3", "", tr("Step {step} of {optimizer}", { step: k, optimizer: explanation.row.name })),
+      explainNode("h3", "", tr("Step {step} of {optimizer}", { step: k, optimizer: tr(explanation.row.name) })),
       givenNode(explanation, states),
       explainNode("ol", "lines", ...lines),
       explainNode("h4", "", tr("Why this length?")),
@@ -99,7 +99,7 @@ function linesOf(explanation) {
   const x = row.names[row.point]?.symbol ?? { base: "x" }
   const used = indexed(row.names[asked.at(-1)?.variable ?? ""]?.symbol ?? { base: "g" }, "t")
   const [before, after] = ["t-1", "t"].map(index => indexed(x, index))
-  const last = { line: EFFECTIVE_RATE, target: { base: "rate" }, symbols: [before ?? x, after ?? x, used], axes: rates, all: [] }
+  const last = { line: EFFECTIVE_RATE, target: { base: tr("rate") }, symbols: [before ?? x, after ?? x, used], axes: rates, all: [] }
   return [...shown, last]
 }
 
