@@ -72,9 +72,9 @@ def scene(
     drawn = styles(experiment.entrants, theme)
     labels, hover = short_names(experiment.racers), hovers()[experiment.across]
     view = f"{objective.formula} {experiment.domain}"
-    arguments = "x, y" if objective.dimension == 2 else "x"
+    formula = f"f({'x, y' if objective.dimension == 2 else 'x'}) = {objective.formula}"
     return {
-        "title": f"{tr(objective.name)}: f({arguments}) = {objective.formula}",
+        "title": tr("{name}: {formula}", name=tr(objective.name), formula=formula),
         "main": _main(experiment, view, theme),
         "ground": _ground(experiment, ground_url, theme),
         "loss": loss(objective, experiment.steps, experiment.log_loss, view, theme, experiment.across),

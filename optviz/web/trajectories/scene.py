@@ -20,7 +20,8 @@ from optviz.words import tr
 def formula(objective: Objective) -> str:
     """The landscape in words and as a formula, in Markdown."""
     arguments = "x, y" if objective.dimension == 2 else "x"
-    return f"{tr(objective.name)}: $f({arguments}) = {objective.latex}$"
+    latex = f"$f({arguments}) = {objective.latex}$"
+    return tr("{name}: {formula}", name=tr(objective.name), formula=latex)
 
 
 def head(experiment: Experiment, theme: Theme) -> dict[str, Any]:
