@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.web.assets import asset
-from optviz.words import ENGLISH, LANGUAGES, ask, speak, speaking
+from optviz.words import ENGLISH, LANGUAGES, ask, speak, speaking, tr
 from optviz.words import language as current
 from optviz.words.catalogue import FOLDER, best, entries
 
@@ -64,6 +64,14 @@ def speech(*, whole: bool = False) -> dict[str, Any]:
     if spoken == ENGLISH:
         return {}
     return {"speech": {"language": spoken, "words": _words(spoken) if whole else _words_url(spoken)}}
+
+
+def prepare() -> None:
+    """Read the catalogues before the first visitor comes: each takes a fifth of a second."""
+    for key in LANGUAGES:
+        with speaking(key):
+            tr("")
+            speech()
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from optviz.runs.logs import calm
 from optviz.settings import environment
-from optviz.web import api_route, assets, metrics, preview, qr_route, take_route, training_modules
+from optviz.web import api_route, assets, language, metrics, preview, qr_route, take_route, training_modules
 from optviz.web.answer_route import route as answer
 from optviz.web.draw_route import route as draw
 from optviz.web.ground_route import GROUND, ground
@@ -65,6 +65,7 @@ def _prepare() -> None:
 
     optviz.settings.experiment.Experiment().run()
     optviz.web.components.inside.urls()
+    language.prepare()
     assets.prepare()
 
 
