@@ -95,7 +95,7 @@ CHAPTERS: dict[str, Chapter] = {
             "Networks",
             "You can train a network, read its curves, and compare two of them fairly.",
             ("losses", "regularization"),
-            30,
+            35,
         ),
     )
 }

@@ -7,11 +7,13 @@ import numpy as np
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.lessons.lesson import Discovery
+from optviz.lessons.xor import LINEAR
 from optviz.settings.experiment import Experiment
 from optviz.settings.setups import Entrant
 from optviz.teaching.constraints import lowest_in_diamond
 from optviz.teaching.dying_units import trained
 from optviz.teaching.losses import softmax
+from optviz.teaching.xor import LINEAR_LOSS
 
 Holds = Callable[[Any], bool]
 
@@ -61,6 +63,13 @@ def _as_scaled(settings: Experiment) -> bool:
     places = np.array([[1.0, 0.0], [0.0, 1.0], [-2.0, 3.0]])
     ratios = found.value(places) / ravine.value(places)
     return bool(np.allclose(ratios, ratios[0]) and ratios[0] >= 2)
+
+
+def _linear_from_elsewhere(settings: Experiment) -> bool:
+    """Whether runs of the linear model on XOR end at weights 0, from another start than the lesson's."""
+    if settings.formula != LINEAR_LOSS or np.allclose(settings.start, LINEAR.start, atol=0.25):
+        return False
+    return all(bool(np.allclose(run.points[-1], 0.0, atol=1e-3)) for run in settings.run())
 
 
 def _both(*holds: Holds) -> Holds:
@@ -277,6 +286,11 @@ DISCOVERIES: dict[str, Discovery] = {
     ),
     "masks": Discovery(
         _value("share", 0.9, 0.9), "The averages need nine times as many draws to settle.", {"share": "0.9"}
+    ),
+    "xor": Discovery(
+        _linear_from_elsewhere,
+        "From here, too, both weights end at 0. The model says ½ for every point, and the loss is 0.693.",
+        {"start": "-3_2"},
     ),
     "softmax_regression": Discovery(
         lambda s: s.hidden == (64,), "Train it: what is a hidden layer worth?", {"hidden": "64"}

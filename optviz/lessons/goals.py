@@ -61,6 +61,7 @@ GOALS: dict[str, Message] = {
     "weight_decay": "Say what a penalty on the weights chooses.",
     "corners": "Explain why L1 makes weights exactly 0.",
     "masks": "Say why dropout keeps the mean.",
+    "xor": "Say what a hidden layer can do that a line cannot.",
     "softmax_regression": "Read the weights of a network without hidden layers.",
     "mnist_mlp": "Train a network to 98 %, and read the gap between its curves.",
     "dropout": "Compare a network with and without dropout.",

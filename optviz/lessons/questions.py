@@ -355,6 +355,13 @@ QUESTIONS: dict[str, Question] = {
         0,
         "What stays is divided by 1 − p = 0.5.",
     ),
+    "xor": Question(
+        "How many of the four points of XOR can a line get right at most?",
+        ("2", "3", "4"),
+        1,
+        "A line can cut off one point. It cannot get all 4 right: the middle between the two yes points is "
+        "also the middle between the two no points.",
+    ),
     "softmax_regression": Question(
         "How many weights does this network have, without biases?",
         ("784", "7,840", "78,400"),

@@ -5,6 +5,7 @@ import numpy as np
 from optviz.lessons import information, losses
 from optviz.lessons.measured import MEASURED
 from optviz.lessons.networks import CROSS_ENTROPY, SQUARED_ERROR
+from optviz.lessons.xor import LINEAR, runs, solved
 from optviz.settings import activations as given
 from optviz.teaching import constraints, dropout
 from optviz.teaching.activations import ACTIVATIONS
@@ -20,6 +21,7 @@ from optviz.teaching.losses import (
     squared_error_on_sigmoid_gradient,
 )
 from optviz.teaching.weight_decay import decayed
+from optviz.teaching.xor import most_right_with_a_line
 from optviz.training.presets import PRESETS
 from tests.lessons.captions import Claims, near
 
@@ -302,6 +304,30 @@ CLAIMS: Claims = {
             lambda: set(np.round(dropout.dropout(np.ones(50), np.arange(50) % 2 == 0, 0.5), 9)) == {0.0, 2.0},
         ),
         (("nine times as many draws",), lambda: 8 < (spread(0.9) / spread(0.5)) ** 2 < 10),
+    ],
+    "xor": [
+        (
+            ("No line separates", "can a line get right at most? 3", "cannot get all 4 right"),
+            lambda: most_right_with_a_line() == 3,
+        ),
+        (
+            (
+                "The linear model stays at a loss of log 2 = 0.693",
+                "one seed succeeds and another stops at 0.35",
+                "both weights end at 0",
+                "½ for every point, and the loss is 0.693",
+            ),
+            lambda: (
+                all(near(r.losses[-1], np.log(2), 4) and near(r.parameters[0], (0, 0), 2) for r in runs(0))
+                and near([r.losses[-1] for r, ok in zip(runs(2), solved(2), strict=True) if not ok], 0.35, 2)
+                and near(LINEAR.run()[0].points[-1], (0, 0), 3)
+                and near(LINEAR.run()[0].values[-1], 0.693, 3)
+            ),
+        ),
+        (
+            ("Over 20 seeds, two units succeed 13 times and four units 20 times", "two hidden units can"),
+            lambda: (len(runs(2)), sum(solved(2)), sum(solved(4))) == (20, 13, 20),
+        ),
     ],
     "softmax_regression": [
         (
