@@ -88,7 +88,7 @@ CHAPTERS: dict[str, Chapter] = {
             "Regularization",
             "You can see overfitting, and say what L2, L1 and dropout do about it.",
             ("losses",),
-            20,
+            35,
         ),
         Chapter(
             "networks",
