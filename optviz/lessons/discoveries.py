@@ -302,7 +302,8 @@ DISCOVERIES: dict[str, Discovery] = {
     ),
     "epochs": Discovery(
         _value("degree", 3, 3),
-        "At degree 3 the test error is 2.7 without stopping: this model has little freedom to follow the noise.",
+        "At degree 3 the test error is 2.7 without stopping: this model has little freedom to follow the "
+        "noise.",
         {"degree": "3"},
     ),
     "weight_decay": Discovery(

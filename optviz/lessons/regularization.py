@@ -264,10 +264,7 @@ REGULARIZATION = (
             "A norm says how long a vector is. L1 adds the absolute values, L2 is the straight distance, and "
             "the maximum norm takes the largest absolute value."
         ),
-        formula=(
-            r"\|w\|_1 = \sum_i |w_i|, \qquad \|w\|_2 = \sqrt{\sum_i w_i^2}, \qquad "
-            r"\|w\|_\infty = \max_i |w_i|"
-        ),
+        formula=r"\|w\|_1 = \sum |w_i|, \;\; \|w\|_2 = \sqrt{\sum w_i^2}, \;\; \|w\|_\infty = \max |w_i|",
         notice="The vector (3, −4) has L1 = 7, L2 = 5 and the maximum norm 4.",
         tries=(
             "Move the lowest place of the loss to w₁ = 0. Where do the circle and the diamond have their "
@@ -322,9 +319,7 @@ REGULARIZATION = (
             "While training, what stays is scaled by 1/(1 − p). While testing nothing is switched off and "
             "nothing is scaled. Dropout stands after the activation of a hidden layer, never on the output."
         ),
-        formula=mark(
-            r"h' = \frac{m \cdot a(z)}{1 - p} \text{ while training}, \qquad h' = a(z) \text{ while testing}"
-        ),
+        formula=mark(r"h'_{\text{training}} = \frac{m\, a(z)}{1 - p}, \quad h'_{\text{test}} = a(z)"),
         notice=(
             "With dropout after the sigmoid the average settles at 0.88, as in a test. With dropout before "
             "it, it settles at 0.74."
