@@ -88,14 +88,14 @@ CHAPTERS: dict[str, Chapter] = {
             "Regularization",
             "You can see overfitting, and say what L2, L1 and dropout do about it.",
             ("losses",),
-            20,
+            35,
         ),
         Chapter(
             "networks",
             "Networks",
             "You can train a network, read its curves, and compare two of them fairly.",
             ("losses", "regularization"),
-            30,
+            35,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""The lessons that need no network, in the order of the course; `lessons.networks` adds the others."""
+"""The lessons that train nothing live, in the order of the course; `lessons.networks` adds the others."""
 
 from optviz.lessons.activations import ACTIVATIONS
 from optviz.lessons.bugs import BUGS
@@ -11,6 +11,7 @@ from optviz.lessons.noise import NOISE
 from optviz.lessons.places import PLACES
 from optviz.lessons.rates import RATES
 from optviz.lessons.regularization import REGULARIZATION
+from optviz.lessons.xor import XOR
 
 LESSONS: dict[str, Lesson] = {
     lesson.key: lesson
@@ -26,6 +27,7 @@ LESSONS: dict[str, Lesson] = {
         INFORMATION,
         LOSSES,
         REGULARIZATION,
+        XOR,
     )
     for lesson in chapter
 }

@@ -7,11 +7,14 @@ import numpy as np
 
 from optviz.engine.landscapes import OBJECTIVES
 from optviz.lessons.lesson import Discovery
+from optviz.lessons.xor import LINEAR
+from optviz.settings.activations import CLASS_LABELS, CLASS_LOGITS
 from optviz.settings.experiment import Experiment
 from optviz.settings.setups import Entrant
 from optviz.teaching.constraints import lowest_in_diamond
 from optviz.teaching.dying_units import trained
 from optviz.teaching.losses import softmax
+from optviz.teaching.xor import LINEAR_LOSS
 
 Holds = Callable[[Any], bool]
 
@@ -63,6 +66,21 @@ def _as_scaled(settings: Experiment) -> bool:
     return bool(np.allclose(ratios, ratios[0]) and ratios[0] >= 2)
 
 
+def _right_logits_raised(settings: Any) -> bool:
+    """Whether the printed examples stand there with 5 more, or nearly, for each right class."""
+    raised = np.array(CLASS_LOGITS)
+    raised[np.arange(len(raised)), list(CLASS_LABELS)] += 5
+    shape = np.shape(settings.classes) == raised.shape and settings.labels == CLASS_LABELS
+    return shape and bool(np.allclose(settings.classes, raised, rtol=0, atol=0.05))
+
+
+def _linear_from_elsewhere(settings: Experiment) -> bool:
+    """Whether runs of the linear model on XOR end at weights 0, from another start than the lesson's."""
+    if settings.formula != LINEAR_LOSS or np.allclose(settings.start, LINEAR.start, atol=0.25):
+        return False
+    return all(bool(np.allclose(run.points[-1], 0.0, atol=1e-3)) for run in settings.run())
+
+
 def _both(*holds: Holds) -> Holds:
     return lambda settings: all(h(settings) for h in holds)
 
@@ -107,6 +125,11 @@ DISCOVERIES: dict[str, Discovery] = {
         _both(_with("momentum", momentum=(0.6, 1.0)), _with("nag", momentum=(0.6, 1.0))),
         "Momentum's wall has moved to the right, Nesterov's to the left.",
         {"o2": MOMENTUM, "o3": NAG},
+    ),
+    "momentum-map": Discovery(
+        lambda s: s.entrants[0].optimizer == "nag",
+        "Nesterov's border runs the other way: the more momentum, the smaller the largest stable rate.",
+        {"o1": "nag_lr_0.05_momentum_0.9"},
     ),
     "adagrad": Discovery(
         _both(_with("adagrad", lr=(0.4, 0.4)), _arrives),
@@ -175,6 +198,11 @@ DISCOVERIES: dict[str, Discovery] = {
     ),
     "loop": Discovery(
         _value("batch", 1, 1), "The printed loop now runs batch descent 100 times an epoch.", {"batch": "1"}
+    ),
+    "batch-size": Discovery(
+        lambda s: s.batch == 20 and s.optimizer.optimizer == "gd" and dict(s.optimizer.values)["lr"] == 0.2,
+        "Four times both: the radius stays near 0.07.",
+        {"batch": "20", "o": "gd_lr_0.2"},
     ),
     "noise-helps": Discovery(
         _value("noise", 20, 100), "Too much noise: the median is higher again.", {"noise": "20"}
@@ -246,6 +274,11 @@ DISCOVERIES: dict[str, Discovery] = {
     "nll": Discovery(
         lambda s: s.log_labels != (1, 0, 4), "Another number of that row counts.", {"log_labels": "1_0_2"}
     ),
+    "cross_entropy": Discovery(
+        _right_logits_raised,
+        "The loss falls from 1.049 to 0.013.",
+        {"classes": "0.5953_5.9872_0.751~5.9447_0.0602_0.7399~0.2185_0.6771_5.0168~0.7719_5.8075_0.7505"},
+    ),
     "bce_with_logits": Discovery(
         lambda s: max(abs(z) for z in s.binary) >= 1000,
         "It is computed from the logit, so nothing overflows.",
@@ -267,6 +300,12 @@ DISCOVERIES: dict[str, Discovery] = {
     "fitting": Discovery(
         _value("samples", 200, 200), "With 200 points degree 18 does little harm.", {"samples": "200"}
     ),
+    "epochs": Discovery(
+        _value("degree", 3, 3),
+        "At degree 3 the test error is 2.7 without stopping: this model has little freedom to follow the "
+        "noise.",
+        {"degree": "3"},
+    ),
     "weight_decay": Discovery(
         _value("penalty", 1, 1), "L1 makes most of the 200 weights exactly 0, L2 none.", {"penalty": "1"}
     ),
@@ -275,8 +314,21 @@ DISCOVERIES: dict[str, Discovery] = {
         "Beyond 1.2 the corner lets go.",
         {"c1": "1.3"},
     ),
+    "norms": Discovery(
+        lambda s: s.c1 == 0 and abs(s.c2) > s.radius > 0 and s.tilt == 0,
+        "Both lie at the same place: on an axis all norms are equal.",
+        {"c1": "0"},
+    ),
     "masks": Discovery(
         _value("share", 0.9, 0.9), "The averages need nine times as many draws to settle.", {"share": "0.9"}
+    ),
+    "dropout_rules": Discovery(
+        _value("share", 0, 0), "With p = 0 the scale is 1: so it is while testing.", {"share": "0"}
+    ),
+    "xor": Discovery(
+        _linear_from_elsewhere,
+        "From here, too, both weights end at 0. The model says ½ for every point, and the loss is 0.693.",
+        {"start": "-3_2"},
     ),
     "softmax_regression": Discovery(
         lambda s: s.hidden == (64,), "Train it: what is a hidden layer worth?", {"hidden": "64"}

@@ -205,7 +205,10 @@ MOMENTUM = (
         ),
         formula=r"\eta \lambda_{\max} < 2 (1 + \beta)",
         notice="The border of the map follows the line of theory.",
-        tries="Click a place next to the border to open its run.",
+        tries=(
+            "Click a place next to the border to open its run. Then choose Nesterov's method for the map: "
+            "which way does its border run?"
+        ),
         opens=on_maps(STABILITY),
         picture=_heavy_edges,
         checks=(

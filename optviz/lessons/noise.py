@@ -152,7 +152,10 @@ NOISE = (
         ),
         formula=r"r \propto \sqrt{\eta / B}",
         notice="Lines that rise by half a decade for each decade of the rate, one below the other.",
-        tries="In the last chart of the page, compare B = 5 at the rate 0.05 with B = 20 at 0.2.",
+        tries=(
+            "Set the batch size to 20 and the rate to 0.2, four times both. Compare the two radii in the "
+            "last chart of the page."
+        ),
         opens=on_minibatches(SMALL),
         picture=_ball_chart,
         checks=(

@@ -336,6 +336,13 @@ QUESTIONS: dict[str, Question] = {
         1,
         "More data leave less freedom: 2.2 in place of 899,000, against 1.9 at degree 3.",
     ),
+    "epochs": Question(
+        "You see only the error on the training points. Can you tell when to stop?",
+        ("Yes, when it no longer falls", "No"),
+        1,
+        "It shows no turn. Keep some points aside, a validation set, and stop where their error turns. They "
+        "have then chosen the epoch, so judge the result on other points.",
+    ),
     "weight_decay": Question(
         "Without a penalty, what becomes of the training loss and of the test loss?",
         ("Both vanish", "Training vanishes, test hardly moves", "Neither moves"),
@@ -349,11 +356,31 @@ QUESTIONS: dict[str, Question] = {
         1,
         "It stays exactly 0 up to c₁ = 1.2; the circle's weight moves at once.",
     ),
+    "norms": Question(
+        "Which norm of a vector is never smaller than the other two?",
+        ("L1", "L2", "The maximum norm"),
+        0,
+        "For every vector the maximum norm is at most L2, and L2 is at most L1.",
+    ),
     "masks": Question(
         "Half the units are off. Why does the mean not fall to a half?",
         ("The others are doubled", "The weights grow", "It does fall"),
         0,
         "What stays is divided by 1 − p = 0.5.",
+    ),
+    "dropout_rules": Question(
+        "Dropout stands before the sigmoid and sets z to 0. What does the unit give?",
+        ("0", "0.5", "1"),
+        1,
+        "σ(0) = 0.5: the unit is not off at all. For ReLU both places are the same, as it keeps 0 and scales "
+        "with its input.",
+    ),
+    "xor": Question(
+        "How many of the four points of XOR can a line get right at most?",
+        ("2", "3", "4"),
+        1,
+        "A line can cut off one point. It cannot get all 4 right: the middle between the two yes points is "
+        "also the middle between the two no points.",
     ),
     "softmax_regression": Question(
         "How many weights does this network have, without biases?",

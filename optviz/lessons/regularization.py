@@ -1,5 +1,6 @@
 """Lessons on regularization: over-fitting, weight decay, constraints, dropout."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,10 @@ from optviz.words import mark, tr
 
 SEEDS = (0, 1, 2)
 BOWL = constraints.Bowl((1.0, 2.2), 0.0)
+DESCENTS = 20  # seeds of the lesson on epochs
+INPUT, SHARE = 2.0, 0.5  # of the lesson on where dropout stands
+OUTPUTS, TRUE = (3.0, 1.0, -3.0), 0
+VECTOR = (3.0, -4.0)
 
 
 def _on_regularization(view: str, **values: Any) -> Target:
@@ -40,6 +45,24 @@ def _fit_chart() -> Chart:
     )
 
 
+@functools.cache
+def descent(seed: int) -> polynomials.Descended:
+    """The points of the lesson on fits, fitted at degree 18 by 3000 epochs of gradient descent."""
+    return polynomials.descended(20, 1.5, seed, degree=18, rate=0.3, epochs=3000)
+
+
+def _turns() -> list[float]:
+    """The error on fresh points after all epochs over its lowest, for each seed."""
+    return [float(made.test[-1] / made.test.min()) for made in map(descent, range(DESCENTS))]
+
+
+def _epochs() -> Chart:
+    made = descent(0)
+    epochs = np.arange(1, len(made.train))
+    lines = (Line(tr("training"), epochs, made.train[1:]), Line(tr("fresh points"), epochs, made.test[1:]))
+    return Chart(lines, x=tr("epoch"), y=tr("mean squared error"), log="xy")
+
+
 def _norms(penalty: float, version: str) -> Callable[[], Sequence[float]]:
     return lambda: [float(decayed(penalty, seed=seed, version=version).norms[-1]) for seed in SEEDS]
 
@@ -52,6 +75,11 @@ def _decays() -> Picture:
     return Chart(tuple(lines), x=tr("epoch"), y="‖w‖")
 
 
+def norms(vector: Sequence[float]) -> list[float]:
+    """L1, L2 and the maximum norm."""
+    return [float(np.linalg.norm(vector, order)) for order in (1, 2, np.inf)]
+
+
 def _bounds() -> Chart:
     circle, diamond = constraints.lowest_in_circle(BOWL, 1.0), constraints.lowest_in_diamond(BOWL, 1.0)
     bars = [
@@ -60,6 +88,19 @@ def _bounds() -> Chart:
         for i in (0, 1)
     ]
     return Chart(bars=tuple((name, float(v)) for name, v in bars), y=tr("weight"))
+
+
+def _placed() -> Chart:
+    """Averages of a sigmoid unit with dropout after it and before it, and what it gives in a test."""
+    after, before = dropout.around_a_sigmoid(INPUT, SHARE, 0)
+    draws = np.unique(np.geomspace(1, len(after), 400).astype(int))
+    tested = np.full(len(draws), dropout.before_a_sigmoid(INPUT, 0.0))
+    lines = (
+        Line(tr("dropout after the sigmoid"), draws, after[draws - 1]),
+        Line(tr("dropout before it"), draws, before[draws - 1]),
+        Line(tr("in a test"), draws, tested),
+    )
+    return Chart(lines, x=tr("draws"), y=tr("average of the unit"), log="x")
 
 
 def _averages() -> Chart:
@@ -96,6 +137,49 @@ REGULARIZATION = (
                 computed=lambda: [float(_fits().best)],
                 interval=(2, 6),
                 claim="near 3, the degree of the truth",
+            ),
+        ),
+    ),
+    Lesson(
+        key="epochs",
+        title="When to stop training",
+        chapter="regularization",
+        idea=(
+            "Training goes on to lower the error on its own points. The error on fresh points falls first, "
+            "then turns and rises, as the model begins to follow the noise. Early stopping keeps the weights "
+            "of the turn."
+        ),
+        formula=mark(r"t^* = \arg\min_t\, L_{\text{fresh}}(w_t)"),
+        notice=(
+            "The training error only falls. On fresh points the error is lowest at epoch 22, with 3.6, and "
+            "is 8.8 at epoch 3,000."
+        ),
+        tries=(
+            "The page shows the exact fits, where training would end. Lower the degree from 18 to 3. What "
+            "is the test error without any stopping?"
+        ),
+        opens=_on_regularization("fitting", degree=18),
+        picture=_epochs,
+        checks=(
+            Check(
+                what="Epoch with the lowest error on fresh points",
+                computed=lambda: [float(descent(0).best)],
+                printed=(22.0,),
+                digits=0,
+                claim="22",
+            ),
+            Check(
+                what="Error on fresh points: at that epoch, at epoch 3,000",
+                computed=lambda: [float(descent(0).test.min()), float(descent(0).test[-1])],
+                printed=(3.6, 8.8),
+                digits=1,
+                claim="3.6 and 8.8",
+            ),
+            Check(
+                what="The last error over the lowest, median of 20 seeds",
+                computed=lambda: [float(np.median(_turns()))],
+                interval=(2.0, np.inf),
+                claim="more than twice",
             ),
         ),
     ),
@@ -173,6 +257,34 @@ REGULARIZATION = (
         ),
     ),
     Lesson(
+        key="norms",
+        title="How long is a vector?",
+        chapter="regularization",
+        idea=(
+            "A norm says how long a vector is. L1 adds the absolute values, L2 is the straight distance, and "
+            "the maximum norm takes the largest absolute value."
+        ),
+        formula=r"\|w\|_1 = \sum |w_i|, \;\; \|w\|_2 = \sqrt{\sum w_i^2}, \;\; \|w\|_\infty = \max |w_i|",
+        notice="The vector (3, −4) has L1 = 7, L2 = 5 and the maximum norm 4.",
+        tries=(
+            "Move the lowest place of the loss to w₁ = 0. Where do the circle and the diamond have their "
+            "lowest places now?"
+        ),
+        opens=_on_regularization("constraint", radius=1.0, c1=1.0, c2=2.2, tilt=0.0),
+        picture=lambda: Chart(
+            bars=tuple(zip(("L1", "L2", tr("maximum")), norms(VECTOR), strict=True)), y=tr("norm of (3, −4)")
+        ),
+        checks=(
+            Check(
+                what="L1, L2 and maximum norm of (3, −4)",
+                computed=lambda: norms(VECTOR),
+                printed=(7.0, 5.0, 4.0),
+                digits=0,
+                claim="7, 5 and 4",
+            ),
+        ),
+    ),
+    Lesson(
         key="masks",
         title="Dropout keeps the mean",
         chapter="regularization",
@@ -197,6 +309,48 @@ REGULARIZATION = (
         errata=(
             "The notes say that the outputs are scaled at test time. With inverted dropout, the formula "
             "here and in PyTorch, they are scaled while training, and nothing is done at test time.",
+        ),
+    ),
+    Lesson(
+        key="dropout_rules",
+        title="Where dropout stands",
+        chapter="regularization",
+        idea=(
+            "While training, what stays is scaled by 1/(1 − p). While testing nothing is switched off and "
+            "nothing is scaled. Dropout stands after the activation of a hidden layer, never on the output."
+        ),
+        formula=mark(r"h'_{\text{training}} = \frac{m\, a(z)}{1 - p}, \quad h'_{\text{test}} = a(z)"),
+        notice=(
+            "With dropout after the sigmoid the average settles at 0.88, as in a test. With dropout before "
+            "it, it settles at 0.74."
+        ),
+        tries="Set “Share that is switched off” to 0. What is left of the scaling?",
+        opens=_on_regularization("dropout", share=SHARE),
+        picture=_placed,
+        checks=(
+            Check(
+                what="Sigmoid unit with z = 2, p = 0.5, mean of 10,000 masks after the sigmoid",
+                computed=lambda: [float(dropout.around_a_sigmoid(INPUT, SHARE, 0)[0][-1])],
+                interval=(0.85, 0.91),
+                claim="near σ(2) = 0.881",
+            ),
+            Check(
+                what="The same with the masks before the sigmoid, exact mean",
+                computed=lambda: [dropout.before_a_sigmoid(INPUT, SHARE)],
+                printed=(0.741,),
+                digits=3,
+                claim="½ σ(0) + ½ σ(4) = 0.741",
+            ),
+            Check(
+                what=(
+                    "Cross entropy of the logits 3, 1, −3 for the first class: in a test, and the mean over "
+                    "all masks on the output"
+                ),
+                computed=lambda: [dropout.on_the_output(OUTPUTS, TRUE, share) for share in (0.0, SHARE)],
+                printed=(0.129, 0.776),
+                digits=3,
+                claim="0.129 and 0.776: another loss",
+            ),
         ),
     ),
 )

@@ -1,10 +1,13 @@
 """Dropout: units switched off by chance, and the others made larger so that the mean stays the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from optviz.engine.hyperparameters import Hyperparameter
+from optviz.teaching.losses import cross_entropy_from_logits
 from optviz.words import mark, tr
 
 SHARE = Hyperparameter(
@@ -62,3 +65,34 @@ def drawn(share: float, units: tuple[int, ...], seed: int, draws: int = 2000) ->
     averages = np.cumsum(outputs, axis=0) / np.arange(1, draws + 1)[:, None]
     rest = tuple(mask(n, share, random) for n in units[1:])
     return Layers((first[0], *rest), values, outputs[0], averages)
+
+
+def around_a_sigmoid(z: float, share: float, seed: int, draws: int = 10_000) -> tuple[np.ndarray, np.ndarray]:
+    """Averages over the first 1, 2, … draws of a sigmoid unit with the input `z`, each (draws,).
+
+    The first is with dropout after the sigmoid, the second with dropout before it, with the same masks.
+    """
+    kept = mask(draws, share, np.random.default_rng(seed))
+    after = dropout(np.full(draws, _sigmoid(z)), kept, share)
+    before = _sigmoid(dropout(np.full(draws, z), kept, share))
+    count = np.arange(1, draws + 1)
+    return np.cumsum(after) / count, np.cumsum(before) / count
+
+
+def before_a_sigmoid(z: float, share: float) -> float:
+    """The exact mean of a sigmoid unit with dropout before the sigmoid: p σ(0) + (1 − p) σ(z/(1 − p))."""
+    return float(share * _sigmoid(0.0) + (1 - share) * _sigmoid(z / (1 - share)))
+
+
+def on_the_output(logits: Sequence[float], label: int, share: float) -> float:
+    """The mean cross entropy of one example over all masks on its logits, each weighed by its probability."""
+    total = 0.0
+    for kept in product((True, False), repeat=len(logits)):
+        weight = float(np.prod(np.where(kept, 1 - share, share)))
+        made = dropout(np.asarray(logits, dtype=float), np.array(kept), share)
+        total += weight * float(cross_entropy_from_logits(made[None], (label,)))
+    return total
+
+
+def _sigmoid(z: float | np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-np.asarray(z, dtype=float))))

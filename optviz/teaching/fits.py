@@ -73,11 +73,7 @@ def fitted(samples: int, noise: float, seed: int) -> Fits:
     Legendre polynomials span the same space as powers of x, but lose no digits. With fewer points than
     coefficients there are many exact fits; the shortest is taken, as `lstsq` does.
     """
-    random = np.random.default_rng(seed)
-    x = np.sort(random.uniform(LOW, HIGH, samples))
-    y = truth(x) + noise * random.normal(size=samples)
-    fresh = random.uniform(LOW, HIGH, TEST_POINTS)
-    target = truth(fresh) + noise * random.normal(size=TEST_POINTS)
+    x, y, fresh, target = _points(samples, noise, seed)
     columns, new = legendre.legvander(_scaled(x), MOST), legendre.legvander(_scaled(fresh), MOST)
     found, train, test = [], [], []
     for width in range(1, MOST + 2):
@@ -86,6 +82,47 @@ def fitted(samples: int, noise: float, seed: int) -> Fits:
         train.append(((columns[:, :width] @ c - y) ** 2).mean())
         test.append(((new[:, :width] @ c - target) ** 2).mean())
     return Fits(x, y, np.array(train), np.array(test), tuple(found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descended:
+    """Mean squared errors by epoch, the start first, (epochs + 1,): on the points, and on fresh ones."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+    @property
+    def best(self) -> int:
+        """The epoch with the smallest error on the fresh points."""
+        return int(np.argmin(self.test))
+
+
+def descended(samples: int, noise: float, seed: int, degree: int, rate: float, epochs: int) -> Descended:
+    """Fit the points of `fitted` by gradient descent in place of exactly: all coefficients begin at 0.
+
+    The coefficients are those of Legendre polynomials, and every epoch is one step on all points.
+    """
+    x, y, fresh, target = _points(samples, noise, seed)
+    columns, new = legendre.legvander(_scaled(x), degree), legendre.legvander(_scaled(fresh), degree)
+    c = np.zeros(degree + 1)
+    path = [c]
+    for _ in range(epochs):
+        c = c - rate * 2 / samples * columns.T @ (columns @ c - y)
+        path.append(c)
+    every = np.array(path).T
+    return Descended(
+        ((columns @ every - y[:, None]) ** 2).mean(axis=0),
+        ((new @ every - target[:, None]) ** 2).mean(axis=0),
+    )
+
+
+def _points(samples: int, noise: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Points x, y (samples,) to learn from, and fresh ones, with the same noise."""
+    random = np.random.default_rng(seed)
+    x = np.sort(random.uniform(LOW, HIGH, samples))
+    y = truth(x) + noise * random.normal(size=samples)
+    fresh = random.uniform(LOW, HIGH, TEST_POINTS)
+    return x, y, fresh, truth(fresh) + noise * random.normal(size=TEST_POINTS)
 
 
 def _scaled(x: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ import numpy as np
 from optviz.lessons import information, losses
 from optviz.lessons.measured import MEASURED
 from optviz.lessons.networks import CROSS_ENTROPY, SQUARED_ERROR
+from optviz.lessons.regularization import DESCENTS, VECTOR, descent, norms
+from optviz.lessons.xor import LINEAR, runs, solved
 from optviz.settings import activations as given
 from optviz.teaching import constraints, dropout
 from optviz.teaching.activations import ACTIVATIONS
@@ -20,6 +22,7 @@ from optviz.teaching.losses import (
     squared_error_on_sigmoid_gradient,
 )
 from optviz.teaching.weight_decay import decayed
+from optviz.teaching.xor import most_right_with_a_line
 from optviz.training.presets import PRESETS
 from tests.lessons.captions import Claims, near
 
@@ -156,6 +159,20 @@ CLAIMS: Claims = {
     ],
     "cross_entropy": [
         (
+            ("falls from 1.049 to 0.013",),
+            lambda: near(
+                [
+                    cross_entropy_from_logits(
+                        np.array(given.CLASS_LOGITS) + more * np.eye(3)[list(given.CLASS_LABELS)],
+                        given.CLASS_LABELS,
+                    )
+                    for more in (0, 5)
+                ],
+                (1.049, 0.013),
+                3,
+            ),
+        ),
+        (
             ("log 3 = 1.0986; this is hardly better", "−log(1/3) = log 3"),
             lambda: (
                 near(cross_entropy_from_logits(((0.0, 0.0, 0.0),), (1,)), np.log(3), 9)
@@ -251,6 +268,50 @@ CLAIMS: Claims = {
             ),
         ),
     ],
+    "epochs": [
+        (
+            (
+                "The training error only falls",
+                "on its own points",
+                "lowest at epoch 22, with 3.6, and is 8.8 at epoch 3,000",
+                "Can you tell when to stop? No",
+            ),
+            lambda: (
+                all((np.diff(descent(seed).train) < 0).all() for seed in range(DESCENTS))
+                and descent(0).best == 22
+                and near((descent(0).test.min(), descent(0).test[-1]), (3.6, 8.8), 1)
+                and len(descent(0).test) == 3001
+            ),
+        ),
+        (
+            ("falls first, then turns and rises",),
+            lambda: all(
+                d.test[0] > 2 * d.test.min() and d.test[-1] > d.test.min() and 0 < d.best < 3000
+                for d in map(descent, range(DESCENTS))
+            ),
+        ),
+        (("At degree 3 the test error is 2.7",), lambda: near(fitted(20, 1.5, 0).test[3], 2.7, 1)),
+    ],
+    "norms": [
+        (
+            ("L1 = 7, L2 = 5 and the maximum norm 4", "L1 adds the absolute values, L2 is the straight"),
+            lambda: norms(VECTOR) == [3 + 4, np.hypot(3, 4), max(3, 4)],
+        ),
+        (
+            ("maximum norm is at most L2, and L2 is at most L1", "never smaller than the other two? L1"),
+            lambda: all(
+                (found := norms(v)) == sorted(found, reverse=True)
+                for v in np.random.default_rng(0).normal(size=(200, 5))
+            ),
+        ),
+        (
+            ("Both lie at the same place",),
+            lambda: np.allclose(
+                constraints.lowest_in_circle(constraints.Bowl((0.0, 2.2), 0.0), 1.0).point,
+                constraints.lowest_in_diamond(constraints.Bowl((0.0, 2.2), 0.0), 1.0).point,
+            ),
+        ),
+    ],
     "weight_decay": [
         (
             ("falls from 14 to 0.4, and the test loss with it", "Without, both stay"),
@@ -302,6 +363,65 @@ CLAIMS: Claims = {
             lambda: set(np.round(dropout.dropout(np.ones(50), np.arange(50) % 2 == 0, 0.5), 9)) == {0.0, 2.0},
         ),
         (("nine times as many draws",), lambda: 8 < (spread(0.9) / spread(0.5)) ** 2 < 10),
+    ],
+    "xor": [
+        (
+            ("No line separates", "can a line get right at most? 3", "cannot get all 4 right"),
+            lambda: most_right_with_a_line() == 3,
+        ),
+        (
+            (
+                "The linear model stays at a loss of log 2 = 0.693",
+                "one seed succeeds and another stops at 0.35",
+                "both weights end at 0",
+                "½ for every point, and the loss is 0.693",
+            ),
+            lambda: (
+                all(near(r.losses[-1], np.log(2), 4) and near(r.parameters[0], (0, 0), 2) for r in runs(0))
+                and near([r.losses[-1] for r, ok in zip(runs(2), solved(2), strict=True) if not ok], 0.35, 2)
+                and near(LINEAR.run()[0].points[-1], (0, 0), 3)
+                and near(LINEAR.run()[0].values[-1], 0.693, 3)
+            ),
+        ),
+        (
+            ("Over 20 seeds, two units succeed 13 times and four units 20 times", "two hidden units can"),
+            lambda: (len(runs(2)), sum(solved(2)), sum(solved(4))) == (20, 13, 20),
+        ),
+    ],
+    "dropout_rules": [
+        (
+            ("settles at 0.88, as in a test", "before it, it settles at 0.74"),
+            lambda: (
+                near(dropout.before_a_sigmoid(2.0, 0.0), 0.88, 2)
+                and near(dropout.before_a_sigmoid(2.0, 0.5), 0.74, 2)
+                and all(
+                    abs(average[-1] - exact) < 0.04
+                    for seed in range(10)
+                    for average, exact in zip(
+                        dropout.around_a_sigmoid(2.0, 0.5, seed), (0.88, 0.74), strict=True
+                    )
+                )
+            ),
+        ),
+        (
+            ("scaled by 1/(1 − p)", "With p = 0 the scale is 1"),
+            lambda: (
+                (dropout.dropout(np.ones(3), np.ones(3, bool), 0.75) == 4).all()
+                and (dropout.dropout(np.ones(3), np.ones(3, bool), 0.0) == 1).all()
+            ),
+        ),
+        (("never on the output",), lambda: dropout.on_the_output((3, 1, -3), 0, 0.5) > 0.7),
+        (
+            ("σ(0) = 0.5", "What does the unit give? 0.5"),
+            lambda: near(ACTIVATIONS["sigmoid"].function(np.zeros(1)), 0.5, 9),
+        ),
+        (
+            ("For ReLU both places are the same",),
+            lambda: np.allclose(
+                np.maximum(dropout.dropout(np.linspace(-2, 2, 9), np.arange(9) % 2 == 0, 0.3), 0),
+                dropout.dropout(np.maximum(np.linspace(-2, 2, 9), 0), np.arange(9) % 2 == 0, 0.3),
+            ),
+        ),
     ],
     "softmax_regression": [
         (

@@ -212,6 +212,10 @@ CLAIMS: Claims = {
             lambda: near((ball(0.05, 5), ball(0.2, 20)), (0.069, 0.072), 3),
         ),
         (
+            ("the radius stays near 0.07",),
+            lambda: near((ball(0.05, 5), ball(0.2, 20)), 0.07, 2),
+        ),
+        (
             ("rise by half a decade for each decade",),
             lambda: 0.4 < np.log10(ball(0.1, 20) / ball(0.01, 20)) < 0.6,
         ),

@@ -196,6 +196,10 @@ CLAIMS: Claims = {
     "momentum-map": [
         (("border of the map follows the line of theory",), lambda: follows(0.5) and follows(0.8)),
         (("= 0.95", "at β = 0.9? 0.95"), lambda: near(edge("momentum", 0.9), 0.95, 9)),
+        (
+            ("the more momentum, the smaller the largest stable rate",),
+            lambda: (np.diff([edge("nag", beta) for beta in (0.0, 0.3, 0.6, 0.9)]) < 0).all(),
+        ),
         (("at most doubles",), lambda: edge("momentum", 0.999) <= 2 * edge("momentum", 0.0)),
     ],
     "adagrad": [

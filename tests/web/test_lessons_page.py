@@ -18,7 +18,7 @@ from optviz.lessons.questions import QUESTIONS
 from optviz.runs import classroom, scheduler
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import Store
-from optviz.web.lessons.pictures import FROM_ACTIVATIONS, picture
+from optviz.web.lessons.pictures import FROM_ACTIVATIONS, FROM_REGULARIZATION, picture
 from tests.words.english import left_in_english
 
 MAIN = Path(__file__).parents[2] / "optviz" / "web" / "main.py"
@@ -149,9 +149,12 @@ def test_the_panels_that_a_lesson_takes_from_a_page_exist() -> None:
     for key, wanted in FROM_ACTIVATIONS.items():
         panels, _ = picture(key, LIGHT)
         assert {panel["key"] for panel in panels} == set(wanted)
-    for key in ("edge", "momentum-map", "basins", "fitting", "corners"):
+    for key in ("edge", "momentum-map", "basins", *FROM_REGULARIZATION):
         panels, _ = picture(key, LIGHT)
         assert not any(panel["key"].startswith("lesson.") for panel in panels), "the page's own picture"
+    for key in ("xor", "epochs", "norms", "dropout_rules"):
+        panels, _ = picture(key, LIGHT)
+        assert all(panel["key"].startswith("lesson.") for panel in panels), "the page shows something else"
 
 
 def test_a_class_opens_from_the_gallery_with_its_parts_and_notes() -> None:

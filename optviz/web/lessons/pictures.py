@@ -30,6 +30,8 @@ FROM_ACTIVATIONS = {
     "errors": ("errors.absolute", "errors.squared"),
     "pull": ("duel.error", "duel.logit"),
 }
+#: The lessons that show the panels of the page Regularization; the other lessons draw their own.
+FROM_REGULARIZATION = ("fitting", "weight_decay", "corners", "masks")
 
 
 @per_language(256)
@@ -51,7 +53,7 @@ def picture(key: str, theme: Theme) -> tuple[list[Panel], list[LegendEntry]]:
         shown, _ = activations.decode(dict(lesson.link))
         drawn, legend = ACTIVATIONS[shown.view].draw(shown, theme)
         return [panel for panel in drawn if panel["key"] in FROM_ACTIVATIONS[key]], legend
-    if lesson.page == "regularization":
+    if key in FROM_REGULARIZATION:
         settings, _ = regularization.decode(dict(lesson.link))
         return REGULARIZATION[settings.view].draw(settings, theme)
     alt = tr(lesson.title)
