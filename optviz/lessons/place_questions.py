@@ -6,9 +6,9 @@ lesson's picture shows.
 
 from dataclasses import replace
 
-from optviz.lessons.experiments import experiment_on, runs_in_ravine
+from optviz.lessons.experiments import runs_in_ravine
 from optviz.lessons.lesson import Where
-from optviz.lessons.places import BASINS, SADDLE, VALLEY
+from optviz.lessons.places import SADDLE, VALLEY
 from optviz.settings.setups import Entrant
 
 PLACE_QUESTIONS: dict[str, Where] = {
@@ -32,13 +32,5 @@ PLACE_QUESTIONS: dict[str, Where] = {
         0.25,
         "Five steps bring f from 226 to 2.3. The floor hardly falls, so the next 95 steps bring it only "
         "to 0.47.",
-    ),
-    "basins": Where(
-        "Descent at the rate 0.01 ends in the valley at the lower left. Where does Adam end from the same "
-        "start, at the rate 0.2?",
-        experiment_on("himmelblau", BASINS.start, 200, *BASINS.entrants[1:]),
-        0.5,
-        "At the start the slope along x is 4.8 times as large as that along y. Adam's first step is as long "
-        "along both, so it goes up as well, and falls into the valley at the upper left.",
     ),
 }

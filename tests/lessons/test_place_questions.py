@@ -6,13 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optviz.engine.landscapes import OBJECTIVES
 from optviz.figures.style import LIGHT
 from optviz.lessons.lesson import Where
 from optviz.lessons.networks import COURSE
 from optviz.lessons.place_picture import place_picture
 from optviz.lessons.place_questions import PLACE_QUESTIONS
-from optviz.settings.setups import Entrant
 from optviz.words import speaking, tr
 from tests.lessons.captions import near
 from tests.words.english import left_in_english
@@ -43,26 +41,10 @@ def _valley(where: Where) -> bool:
     return near(values[0], 226, 0) and near(values[5], 2.3, 1) and near(values[100], 0.47, 2)
 
 
-def _basins(where: Where) -> bool:
-    himmelblau, start = OBJECTIVES["himmelblau"], where.run.start
-    slope = np.abs(himmelblau.gradient(np.array(start)))
-    first = np.abs(points(where)[1] - start)
-    descent = points(where, entrants=(Entrant.of("gd", lr=0.01),))[-1]
-    x, y = where.end
-    return (
-        near(slope[0] / slope[1], 4.8, 1)
-        and near(first[0] / first[1], 1.0, 6)
-        and bool((descent < -3).all())
-        and x < -2
-        and y > 3
-    )
-
-
 HELD: dict[str, Callable[[Where], bool]] = {
     "gd-ravine": _ravine,
     "saddle": _saddle,
     "valley": _valley,
-    "basins": _basins,
 }
 
 
