@@ -25,7 +25,10 @@ def place_picture(
     if others:
         x, y = np.array(others).T
         dots = marks(x, y, theme.palette[1], theme, size=8 if len(others) > MANY else 13)
-        panel["data"].append({**dots, "opacity": 0.85})
+        # The path and its end lie above the marks, so that a crowd does not hide them.
+        ground = [trace for trace in panel["data"] if trace["type"] == "contour"]
+        above = [trace for trace in panel["data"] if trace["type"] != "contour"]
+        panel["data"] = [*ground, {**dots, "opacity": 0.85}, *above]
         legend.append(entry(tr("marks"), theme.palette[1], "block"))
     if mine is not None:
         own = marks(mine[:1], mine[1:], theme.palette[2], theme, symbol="x", size=15)

@@ -174,7 +174,7 @@ def inside_picture(at: Sequence[float], domain: Sequence[tuple[float, float]]) -
     if len(at) != 2 or not all(isinstance(v, int | float) and math.isfinite(v) for v in at):
         raise RunError(tr("A place has two numbers, x and y."))
     if not all(low <= v <= high for v, (low, high) in zip(at, domain, strict=True)):
-        (left, right), (bottom, top) = (map("{:g}".format, side) for side in domain)
+        (left, right), (bottom, top) = ([f"{v:g}".replace("-", "−") for v in side] for side in domain)
         raise RunError(
             tr(
                 "This place is outside the picture, which shows x from {left} to {right} and y from "

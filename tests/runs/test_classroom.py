@@ -170,7 +170,7 @@ def test_the_marks_of_a_class_are_seen_by_the_host_and_by_all_after_the_reveal(s
 @pytest.mark.parametrize(
     ("at", "why"),
     [
-        ((2.001, 0.0), "x from -2 to 2 and y from -1 to 3"),
+        ((2.001, 0.0), "x from −2 to 2 and y from −1 to 3"),
         ((0.0, -1e9), "outside the picture"),
         ((float("nan"), 0.0), "two numbers"),
         ((0.0, float("inf")), "two numbers"),

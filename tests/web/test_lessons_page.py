@@ -295,7 +295,7 @@ def test_a_class_marks_places_and_hears_how_many_were_near(store: Store) -> None
     assert "1 of 2 marks lie within 0.25" in text(host)
     assert where.reason in text(student.run()).replace("\\", "")
     assert not student.number_input
-    host.button(key="class.Ask this question").click().run()
+    host.button(key="class.Ask with choices").click().run()
     assert student.run().radio
 
 

@@ -96,7 +96,8 @@ def _hosting(code: str, lesson: str, theme: Theme) -> None:
         st.html(qr_code(link, tr("QR code of the class"), 200))
     with st.container(horizontal=True):
         if not here or place:
-            _button(mark("Ask this question"), lambda: classroom.ask(_store(), owner(), lesson))
+            label = mark("Ask with choices") if here else mark("Ask this question")
+            _button(label, lambda: classroom.ask(_store(), owner(), lesson))
         if lesson in PLACE_QUESTIONS and not (here and place):
             _button(mark("Ask for the place"), lambda: classroom.ask(_store(), owner(), lesson, PLACE))
         if not here:

@@ -50,7 +50,7 @@ def contour(
         st.rerun()
     with st.form(f"{key}.form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = [
-            st.number_input(label, value=None, step=0.1, format="%.3f", key=name, width=130)
+            st.number_input(label, value=None, step=0.1, format="%.3f", key=name, width=168)
             for label, name in zip("xy", names, strict=True)
         ]
         if st.form_submit_button(tr("Mark this place")):
