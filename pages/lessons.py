@@ -15,7 +15,7 @@ from optviz.web.theme import current_theme
 
 theme = current_theme()
 if code := st.query_params.get(CLASS):
-    class_view(code)
+    class_view(code, theme)
     st.stop()
 shown = chosen()
 

@@ -153,6 +153,30 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A question for a place: where does the one path of `run` end?
+
+    The end is computed by the run. `within` is the distance, in units of x and y, up to which a mark counts
+    as near.
+    """
+
+    asks: Message
+    run: Experiment
+    within: float
+    reason: Message
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """The last point (x, y) of the path."""
+        x, y = self.run.run()[0].points[-1]
+        return float(x), float(y)
+
+    def distance(self, mark: Sequence[float]) -> float:
+        """How far a mark (x, y) is from the end."""
+        return math.dist(mark, self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Discovery:
     """What one finds by doing what a lesson says to try.
 

@@ -120,6 +120,7 @@ CLASSES = Table(
     Column("lesson", Text, nullable=False),
     Column("revealed", Integer, nullable=False),  # 1 when the answer is shown
     Column("created", Float(53), nullable=False),
+    Column("kind", Text, nullable=False),  # of the open question: "choice" or "place"
     Index("classes_by_host", "host", "created"),
 )
 
@@ -131,6 +132,17 @@ GUESSES = Table(
     Column("lesson", Text, primary_key=True),
     Column("author", Text, primary_key=True),  # a hash that is another one in every class
     Column("choice", Integer, nullable=False),
+)
+
+#: Where a class predicts that a path ends: one place of each person for each question.
+MARKS = Table(
+    "marks",
+    TABLES,
+    Column("class", Text, ForeignKey("classes.code", ondelete="CASCADE"), primary_key=True),
+    Column("lesson", Text, primary_key=True),
+    Column("author", Text, primary_key=True),  # as in the table of guesses
+    Column("x", Float(53), nullable=False),
+    Column("y", Float(53), nullable=False),
 )
 
 #: From which run a fork was made; that one may have been deleted since.
@@ -296,6 +308,23 @@ MIGRATIONS: tuple[Migration, ...] = (
             )
             """,
             "CREATE INDEX forks_by_parent ON forks (parent)",
+        ),
+    ),
+    Migration(
+        6,
+        "questions to a class that ask for a place",
+        (
+            "ALTER TABLE classes ADD COLUMN kind TEXT NOT NULL DEFAULT 'choice'",
+            """
+            CREATE TABLE marks (
+                class TEXT NOT NULL REFERENCES classes (code) ON DELETE CASCADE,
+                lesson TEXT NOT NULL,
+                author TEXT NOT NULL,
+                x DOUBLE PRECISION NOT NULL,
+                y DOUBLE PRECISION NOT NULL,
+                PRIMARY KEY (class, lesson, author)
+            )
+            """,
         ),
     ),
 )

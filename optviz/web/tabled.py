@@ -17,6 +17,7 @@ from optviz.lessons.discoveries import DISCOVERIES
 from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
+from optviz.lessons.place_questions import PLACE_QUESTIONS
 from optviz.lessons.plans import PLANS
 from optviz.lessons.questions import QUESTIONS
 from optviz.settings.activations import ActivationSettings
@@ -62,7 +63,16 @@ def tables() -> dict[str, list[Any]]:
     return {
         "engine": [OPTIMIZERS, OF_MATRICES, shown, OBJECTIVES, SCHEDULES, STARTERS, REFERENCES, explained],
         "settings": [part for page in pages for part in (page.sections, fields_of(page))],
-        "lessons": [CHAPTERS, COURSE, _Texts(GOALS), QUESTIONS, DISCOVERIES, PLANS, GLOSSARY],
+        "lessons": [
+            CHAPTERS,
+            COURSE,
+            _Texts(GOALS),
+            QUESTIONS,
+            PLACE_QUESTIONS,
+            DISCOVERIES,
+            PLANS,
+            GLOSSARY,
+        ],
         "training": [
             TrainingConfig.sections,
             fields_of(TrainingConfig),

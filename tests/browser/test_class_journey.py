@@ -47,6 +47,54 @@ def test_a_class_predicts_sees_the_answer_and_goes_on(server, visitors) -> None:
     expect(host.get_by_text(f"Part 2 · {SECOND.title}")).to_be_visible(timeout=20_000)
 
 
+def marked(student, x: float, y: float) -> None:
+    """Touch the contour at a place of its landscape."""
+    student.locator(".optviz-charts.ready .plot .nsewdrag").first.wait_for(timeout=30_000)
+    plot = student.locator(".optviz-charts .plot").first
+    plot.scroll_into_view_if_needed()
+    at = plot.evaluate(
+        """(node, [x, y]) => {
+          const { xaxis, yaxis } = node._fullLayout, box = node.getBoundingClientRect()
+          return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)]
+        }""",
+        [x, y],
+    )
+    student.touchscreen.tap(*at)
+
+
+def test_a_class_marks_where_a_path_ends_and_sees_it(server, visitors) -> None:
+    host = visitors().page
+    host.goto(f"{server.url}/lessons?lesson=saddle")
+    host.get_by_role("button", name="Ask a class for the place").click(timeout=30_000)
+    link = host.locator(".st-key-class-host code").inner_text(timeout=30_000)
+
+    touching = visitors(viewport=PHONE, has_touch=True, is_mobile=True).page
+    touching.goto(link)
+    marked(touching, 1.0, 0.0)
+    expect(touching.get_by_text("Your mark is in")).to_be_visible(timeout=20_000)
+    touching.wait_for_function("document.querySelector('.optviz-charts')?.dataset.drawn > 1")
+    marked(touching, 0.2, 0.1)
+    expect(touching.get_by_text("Your mark is in, at (0.")).to_be_visible(timeout=20_000)
+    assert no_sideways_scrolling(touching)
+
+    typing = visitors(viewport=PHONE).page
+    typing.goto(link)
+    typing.get_by_label("x", exact=True).fill("-1", timeout=30_000)
+    typing.get_by_label("y", exact=True).fill("0")
+    typing.keyboard.press("Enter")
+    expect(typing.get_by_text("Your mark is in, at (−1, 0)")).to_be_visible(timeout=20_000)
+
+    expect(host.get_by_text("2 marks")).to_be_visible(timeout=20_000)
+    drawn = "document.querySelector('.st-key-class-host .plot')?.data?.map(t => t.mode ?? '').join(' ') ?? ''"
+    assert "lines" not in host.evaluate(drawn)
+    host.get_by_role("button", name="Reveal").click()
+    expect(host.get_by_text("1 of 2 marks lie within 0.25")).to_be_visible(timeout=20_000)
+    host.wait_for_function(f"({drawn}).includes('lines')")
+    for student in (touching, typing):
+        expect(student.get_by_text("It is still near the saddle")).to_be_visible(timeout=20_000)
+    expect(typing.get_by_text("Your mark is 1.")).to_be_visible()
+
+
 def test_a_teachers_link_fixes_and_hides_fields_and_says_what_to_do(server, visitors) -> None:
     teacher = visitors().page
     stage = Stage(teacher)

@@ -5,10 +5,10 @@ from run_databases import ME, YOU
 from sqlalchemy import select, text
 
 from optviz.runs import classroom
-from optviz.runs.classroom import UnknownClassError, answer, ask, clear, end, hosted, look, reveal
+from optviz.runs.classroom import UnknownClassError, answer, ask, clear, end, hosted, look, place, reveal
 from optviz.runs.limits import Recently
-from optviz.runs.schema import GUESSES
-from optviz.runs.store import RunError
+from optviz.runs.schema import GUESSES, MARKS
+from optviz.runs.store import RunError, Store
 
 THEY = "somebody else"
 
@@ -136,3 +136,113 @@ def test_the_same_student_looks_like_another_one_in_another_class(store):
     with store.reading() as connection:
         authors = connection.execute(select(GUESSES.c.author)).scalars().all()
     assert len(set(authors)) == 2
+
+
+# A question for a place
+
+BOX = ((-2.0, 2.0), (-1.0, 3.0))
+
+
+def asked_for_a_place(store):
+    return ask(store, ME, "saddle", classroom.PLACE)
+
+
+def test_the_marks_of_a_class_are_seen_by_the_host_and_by_all_after_the_reveal(store):
+    code = asked_for_a_place(store)
+    place(store, code, YOU, "saddle", (1.5, -0.25), BOX)
+    place(store, code, THEY, "saddle", (0.0, 3.0), BOX)
+    place(store, code, YOU, "saddle", (0.5, 0.125), BOX)
+    seen = look(store, code, ME)
+    assert (seen.kind, seen.marks, seen.answers, seen.placed) == (
+        "place",
+        ((0.0, 3.0), (0.5, 0.125)),
+        2,
+        None,
+    )
+    theirs = look(store, code, YOU)
+    assert (theirs.marks, theirs.placed) == ((), (0.5, 0.125)), "before the reveal only their own"
+    reveal(store, ME)
+    assert look(store, code, YOU).marks == seen.marks
+    with pytest.raises(RunError, match="shown already"):
+        place(store, code, YOU, "saddle", (1.0, 1.0), BOX)
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        ((2.001, 0.0), "x from −2 to 2 and y from −1 to 3"),
+        ((0.0, -1e9), "outside the picture"),
+        ((float("nan"), 0.0), "two numbers"),
+        ((0.0, float("inf")), "two numbers"),
+        ((None, 0.0), "two numbers"),
+        (("0", "0"), "two numbers"),
+        ((0.0,), "two numbers"),
+    ],
+)
+def test_what_is_no_place_of_the_picture_is_refused_and_the_mark_stays(store, at, why):
+    code = asked_for_a_place(store)
+    place(store, code, YOU, "saddle", (1.0, 1.0), BOX)
+    with pytest.raises(RunError, match=why):
+        place(store, code, YOU, "saddle", at, BOX)
+    assert look(store, code, YOU).placed == (1.0, 1.0)
+
+
+def test_an_answer_of_the_other_kind_is_refused(store):
+    code = asked_for_a_place(store)
+    with pytest.raises(RunError, match="another question"):
+        answer(store, code, YOU, "saddle", 0)
+    ask(store, ME, "saddle")
+    with pytest.raises(RunError, match="another question"):
+        place(store, code, YOU, "saddle", (0.0, 0.0), BOX)
+    assert look(store, code, ME).answers == 0
+
+
+def test_marks_and_choices_of_one_lesson_are_cleared_by_themselves_and_end_together(store):
+    code = ask(store, ME, "saddle")
+    answer(store, code, YOU, "saddle", 1)
+    asked_for_a_place(store)
+    place(store, code, YOU, "saddle", (0.0, 0.0), BOX)
+    clear(store, ME)
+    assert look(store, code, ME).marks == ()
+    place(store, code, YOU, "saddle", (0.0, 0.0), BOX)
+    ask(store, ME, "saddle")
+    assert look(store, code, YOU).mine == 1
+    end(store, ME)
+    with store.reading() as connection:
+        assert connection.execute(select(MARKS)).all() == []
+
+
+def test_a_flood_of_marks_is_capped_for_a_class_a_network_and_a_person(store, monkeypatch):
+    monkeypatch.setattr(classroom, "_asked", Recently())
+    monkeypatch.setattr(classroom, "_changed", Recently())
+    monkeypatch.setattr(classroom, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(classroom, "MOST_OF_NETWORK", 2)
+    monkeypatch.setattr(classroom, "MOST_CHANGES", 2)
+    code = asked_for_a_place(store)
+    for k in range(2):
+        place(store, code, f"student {k}", "saddle", (k, 0.0), BOX, network="192.0.2.79")
+    with pytest.raises(RunError, match="your network"):
+        place(store, code, "student 2", "saddle", (0.0, 0.0), BOX, network="192.0.2.79")
+    place(store, code, "student 2", "saddle", (2.0, 0.0), BOX, network="192.0.2.80")
+    with pytest.raises(RunError, match="takes no more"):
+        place(store, code, "student 3", "saddle", (0.0, 0.0), BOX)
+    for y in (1.0, 2.0):
+        place(store, code, "student 0", "saddle", (0.0, y), BOX)
+    with pytest.raises(RunError, match="It stays"):
+        place(store, code, "student 0", "saddle", (0.0, 3.0), BOX)
+    assert look(store, code, ME).marks == ((0.0, 2.0), (1.0, 0.0), (2.0, 0.0))
+
+
+def test_a_class_of_an_older_database_keeps_its_question_and_answers(database):
+    old = Store(database.address)
+    code = ask(old, ME, "adam")
+    answer(old, code, YOU, "adam", 1)
+    with old.writing() as connection:  # back to the schema of before
+        connection.execute(text("DROP TABLE marks"))
+        connection.execute(text("ALTER TABLE classes DROP COLUMN kind"))
+        connection.execute(text("DELETE FROM schema_version WHERE number >= 6"))
+    old.close()
+    new = Store(database.address)
+    seen = look(new, code, YOU)
+    assert (seen.kind, seen.lesson, seen.mine) == ("choice", "adam", 1)
+    new.close()

@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from optviz.engine.outcomes import number
 from optviz.figures.style import LIGHT
 from optviz.lessons.chapters import CHAPTERS
 from optviz.lessons.glossary import GLOSSARY
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
+from optviz.lessons.place_questions import PLACE_QUESTIONS
 from optviz.lessons.plans import PLANS
 from optviz.lessons.questions import QUESTIONS
 from optviz.runs import classroom, scheduler
@@ -261,6 +263,45 @@ def test_the_students_follow_to_the_next_question_and_hear_of_the_end(store: Sto
     assert "may have ended" in student.warning[0].value
 
 
+def typed(page: AppTest, x: float | None, y: float | None) -> AppTest:
+    """Somebody types a place and presses the button."""
+    for field, value in zip(page.number_input, (x, y), strict=True):
+        field.set_value(value)
+    next(b for b in page.button if b.key is not None and "form" in b.key).click().run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_a_place_is_marked_without_a_mouse_and_then_the_reason_is_said() -> None:
+    page, where = opened("saddle"), PLACE_QUESTIONS["saddle"]
+    assert where.asks in text(page).replace("\\", "")
+    for x, y, why in ((5.0, 0.0, "outside the picture"), (None, 1.0, "two numbers")):
+        assert why in typed(page, x, y).warning[0].value
+        assert where.reason not in text(page).replace("\\", "")
+    typed(page, 1.0, 0.0)
+    assert where.reason in text(page).replace("\\", "")
+    assert f"Your mark is {number(where.distance((1.0, 0.0)))} away" in text(page).replace("\\", "")
+
+
+def test_a_class_marks_places_and_hears_how_many_were_near(store: Store) -> None:
+    host, where = opened("saddle"), PLACE_QUESTIONS["saddle"]
+    host.button(key="class.ask.place").click().run()
+    code = classroom.hosted(store, host.session_state["owner"]) or ""
+    student = typed(invited(code), 0.2, 0.1)
+    assert "Your mark is in" in student.caption[0].value
+    assert "outside the picture" in typed(student, 9.0, 0.0).warning[0].value
+    typed(invited(code), 1.0, 0.0)
+    host.run()
+    assert "2 marks" in [c.value for c in host.caption]
+    assert where.reason not in text(host).replace("\\", "")
+    host.button(key="class.Reveal").click().run()
+    assert "1 of 2 marks lie within 0.25" in text(host)
+    assert where.reason in text(student.run()).replace("\\", "")
+    assert not student.number_input
+    host.button(key="class.Ask with choices").click().run()
+    assert student.run().radio
+
+
 def test_without_a_store_a_lesson_is_as_ever_and_says_why_no_class_can_be_asked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,7 +322,7 @@ def said_in_english(page: AppTest) -> list[str]:
     """What the texts and widgets of a page still say in English; components are left to their own tests."""
     kinds = ("markdown", "header", "caption", "warning", "info")
     texts = [element.value for kind in kinds for element in page.get(kind)]
-    for widget in (*page.button, *page.radio, *page.toggle, *page.text_input):
+    for widget in (*page.button, *page.radio, *page.toggle, *page.text_input, *page.number_input):
         texts += [widget.label, getattr(widget, "help", None) or "", *getattr(widget, "options", ())]
     texts += [expander.label for expander in page.expander]
     texts += [link.proto.label for link in page.get("page_link")]
@@ -289,7 +330,8 @@ def said_in_english(page: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("lesson", "plan"), [("", ""), ("gd-ravine", ""), ("adam-inverted", "noise-and-adam"), ("", "step-size")]
+    ("lesson", "plan"),
+    [("", ""), ("gd-ravine", ""), ("saddle", ""), ("adam-inverted", "noise-and-adam"), ("", "step-size")],
 )
 def test_the_course_says_nothing_in_english_to_who_reads_chinese(lesson: str, plan: str) -> None:
     page = opened(lesson, plan, "zh")

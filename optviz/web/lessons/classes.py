@@ -6,6 +6,7 @@ import streamlit as st
 
 from optviz.lessons.goals import GOALS
 from optviz.lessons.networks import COURSE
+from optviz.lessons.place_questions import PLACE_QUESTIONS
 from optviz.lessons.plans import PLANS, Part, Plan
 from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.ways import Stop
@@ -77,13 +78,17 @@ def _part(plan: Plan, place: int, *, noted: bool, coded: bool) -> None:
 def _notes(part: Part) -> str:
     question = QUESTIONS[part.lesson]
     right, reason = plain(tr(question.choices[question.right])), plain(tr(question.reason))
-    return "  \n".join(
-        (
-            tr("**Many believe:** {text}", text=plain(tr(part.believed))),
-            tr("**Ask:** {text}", text=plain(tr(question.asks))),
-            tr("**Answer:** {right}. {reason}", right=right, reason=reason),
-        )
-    )
+    notes = [
+        tr("**Many believe:** {text}", text=plain(tr(part.believed))),
+        tr("**Ask:** {text}", text=plain(tr(question.asks))),
+        tr("**Answer:** {right}. {reason}", right=right, reason=reason),
+    ]
+    if where := PLACE_QUESTIONS.get(part.lesson):
+        notes += [
+            tr("**Ask for the place:** {text}", text=plain(tr(where.asks))),
+            tr("**Reason:** {text}", text=plain(tr(where.reason))),
+        ]
+    return "  \n".join(notes)
 
 
 def _clock(minute: int) -> str:

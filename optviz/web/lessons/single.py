@@ -9,11 +9,13 @@ from optviz.lessons.networks import CONFIGS, COURSE
 from optviz.lessons.questions import QUESTIONS
 from optviz.lessons.ways import Stop
 from optviz.runs import scheduler
+from optviz.runs.classroom import PLACE
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.history import accuracies
 from optviz.runs.store import RunError
 from optviz.web.components.charts import charts
 from optviz.web.guide import FROM
+from optviz.web.lessons import marking
 from optviz.web.lessons.cards import show, show_class
 from optviz.web.lessons.classroom import host_panel, hosted_question
 from optviz.web.lessons.pictures import picture
@@ -46,8 +48,10 @@ def single(stop: Stop, theme: Theme) -> None:
     question = hosted_question()
     asked = question is not None and question.lesson == lesson.key
     waiting = asked and question is not None and not question.revealed
+    wide = asked and question is not None and question.kind == PLACE  # its marks need room
+    if wide or (waiting and not lesson.quiz):
+        host_panel(lesson, question, theme)
     if waiting and not lesson.quiz:  # on a projector the picture would give the answer away
-        host_panel(lesson, question)
         return
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
@@ -59,18 +63,21 @@ def single(stop: Stop, theme: Theme) -> None:
             legend=legend,
             least=300,
         )
+        if not asked:
+            marking.alone(lesson, theme)
     with right:
         if lesson.quiz:
             _code(lesson, 0)
             if waiting or not (asked or _predict(lesson)):
-                host_panel(lesson, question)
+                host_panel(lesson, question, theme)
                 return
         st.latex(tr(lesson.formula).replace(r"\\ ", r"\\[0.6em] "))
         st.markdown(plain(tr(lesson.idea)))
         st.markdown(tr("**Notice:** {text}", text=plain(tr(lesson.notice))))
         if not lesson.quiz and not asked:
             _predict(lesson)
-        host_panel(lesson, question)
+        if not wide:
+            host_panel(lesson, question, theme)
         st.markdown(tr("**Try:** {text}", text=plain(tr(lesson.tries))))
         # A link, not a button that switches pages: that would leave a false entry in the history.
         label = tr("Open it on {page}", page=tr(PAGES[lesson.page].title))
