@@ -4,7 +4,7 @@ The host presses a button in a lesson. Students open the link of the class, or s
 host sees the answers come, and reveals. The page of the students follows from question to question.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,7 +16,7 @@ from optviz.lessons.networks import COURSE
 from optviz.lessons.place_questions import PLACE_QUESTIONS
 from optviz.lessons.questions import QUESTIONS
 from optviz.runs import classroom, scheduler
-from optviz.runs.classroom import CHOICE, PLACE, Question
+from optviz.runs.classroom import PLACE, Question
 from optviz.runs.database import StoreUnavailableError
 from optviz.runs.store import RunError, Store
 from optviz.web.components.share import qr_code, share_button
@@ -126,7 +126,7 @@ def _asked(code: str, theme: Theme) -> None:
         link_to("lessons", tr("All lessons"), {})
         return
     lesson = COURSE.get(question.lesson)
-    known = {CHOICE: QUESTIONS.keys(), PLACE: PLACE_QUESTIONS.keys()}.get(question.kind, set())
+    known: Mapping[str, object] = PLACE_QUESTIONS if question.kind == PLACE else QUESTIONS
     if lesson is None or lesson.key not in known:  # asked by a newer optviz that shares the store
         st.warning(tr("This question is not known here."))
         return
