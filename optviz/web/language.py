@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.web.assets import asset
-from optviz.words import ENGLISH, LANGUAGES, ask, speak, speaking, tr
+from optviz.words import ENGLISH, LANGUAGES, ask, speak, speaking
 from optviz.words import language as current
-from optviz.words.catalogue import FOLDER, best, entries
+from optviz.words.catalogue import FOLDER, best, entries, translations
 
 LANG = "lang"  # in a link
 #: Where the session keeps the language, what the last link said, and whether somebody has chosen it.
@@ -70,7 +70,7 @@ def prepare() -> None:
     """Read the catalogues before the first visitor comes: each takes a fifth of a second."""
     for key in LANGUAGES:
         with speaking(key):
-            tr("")
+            translations(key)
             speech()
 
 
