@@ -264,7 +264,10 @@ REGULARIZATION = (
             "A norm says how long a vector is. L1 adds the absolute values, L2 is the straight distance, and "
             "the maximum norm takes the largest absolute value."
         ),
-        formula=r"\|w\|_1 = \sum |w_i|, \;\; \|w\|_2 = \sqrt{\sum w_i^2}, \;\; \|w\|_\infty = \max |w_i|",
+        formula=(
+            r"\begin{aligned} \|w\|_1 &= \sum |w_i| \\ \|w\|_2 &= \sqrt{\sum w_i^2} \\ "
+            r"\|w\|_\infty &= \max |w_i| \end{aligned}"
+        ),
         notice="The vector (3, −4) has L1 = 7, L2 = 5 and the maximum norm 4.",
         tries=(
             "Move the lowest place of the loss to w₁ = 0. Where do the circle and the diamond have their "

@@ -48,7 +48,7 @@ XOR = (
             "points, so no linear model learns it. A network with two hidden units can, but it depends on "
             "its first weights whether it does. More units make that safer."
         ),
-        formula=r"\hat y = \sigma\big(v^\top \tanh(W x + b) + c\big)",
+        formula=r"\hat y = \sigma(v^\top \tanh(W x + b) + c)",
         notice=(
             "The linear model stays at a loss of log 2 = 0.693. With two hidden units one seed succeeds and "
             "another stops at 0.35. Over 20 seeds, two units succeed 13 times and four units 20 times."

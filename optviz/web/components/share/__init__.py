@@ -34,4 +34,6 @@ def told(fields: Fields) -> dict[str, Any]:
 def qr_code(link: str, name: str, side: int = 132) -> str:
     """An image of a link's QR code as HTML, `side` pixels wide; `name` is for those who cannot see it."""
     source = f"{address(QR)}?text={quote(link, safe='')}"
-    return f'<img src="{html.escape(source)}" width="{side}" height="{side}" alt="{html.escape(name)}">'
+    fits = "max-width: 100%; height: auto"  # also in a narrow column
+    said = f'src="{html.escape(source)}" alt="{html.escape(name)}"'
+    return f'<img {said} width="{side}" height="{side}" style="{fits}">'
