@@ -28,6 +28,8 @@ def test_axe_finds_nothing_serious(server, visitors, path: str) -> None:
     page = visitors(color_scheme="light").page
     page.goto(f"{server.url}/{path}")
     expect(page.locator(DRAWN).first).to_be_visible(timeout=30_000)
+    expect(page.locator("#optviz-first")).to_have_count(0, timeout=30_000)  # Streamlit has taken over
+    expect(page.locator(".stApp")).to_be_visible()
     expect(page.locator("[data-testid=stStatusWidget], [data-testid=stSkeleton]")).to_have_count(0)
     page.evaluate(AXE_SCRIPT)
     assert findings(page) == []
