@@ -78,6 +78,14 @@ class TrainPage:
         self.page.mouse.move(left + end[0] * width, top + end[1] * height, steps=8)
         self.page.mouse.up()
 
+    def last_points(self) -> int:
+        """How many there are once no more come: the words are there before the last points are drawn."""
+        before, now = -1, self.points()
+        while now != before:
+            self.page.wait_for_timeout(1500)
+            before, now = now, self.points()
+        return now
+
     def points(self) -> int:
         """How many single losses the curve shows."""
         return self.read("loss", "plot._fullData.at(-3).x.length") or 0

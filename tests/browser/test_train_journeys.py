@@ -82,7 +82,7 @@ def test_start_watch_pause_resume_stop_and_the_results_stay(training, visitors) 
     mine.grows()
     mine.press("Stop")
     mine.says("Stopped after")
-    reached = mine.points()
+    reached = mine.last_points()
     assert reached > paused
 
     mine.page.reload()
